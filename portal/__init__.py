@@ -1,0 +1,1 @@
+"""A documentation portal whose examples run."""

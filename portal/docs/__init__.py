@@ -1,0 +1,1 @@
+"""From markdown on disk to pages."""

@@ -1,0 +1,75 @@
+"""Where requests may go: the named servers the operator configured, and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+CLOUD_ORIGIN = "https://ollama.com"
+DEFAULT_HOST = "127.0.0.1:11434"
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+class BadUpstream(ValueError):
+    """A setting that names a server cannot be understood; the message says which and how to write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A server that answers Ollama's API.
+
+    `origin` is `scheme://host[:port]` with an optional path prefix and no trailing slash. `key` is sent as a bearer
+    token and never shown. `embedded` marks the engine this portal brings along.
+    """
+
+    name: str
+    origin: str
+    key: str | None = field(default=None, repr=False)
+    embedded: bool = False
+
+
+def parse_host(text: str) -> str:
+    """Turn one of Ollama's own spellings of `OLLAMA_HOST` into an origin.
+
+    Accepts `host`, `host:port`, `:port`, `[v6]:port`, `http://…`, `https://…` with an optional path. The port is 11434
+    unless the scheme is written out (then 80 or 443), as in ollama/ollama `envconfig/config.go`. An address that means
+    "every interface" to a server means this machine to a client.
+    """
+    text = text.strip().strip("\"'")
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = "http", text
+    default_port = {"http": 80, "https": 443}.get(scheme) if separator else 11434
+    if default_port is None:
+        raise BadUpstream(f"“{text}” starts with {scheme}://, but only http:// and https:// can be spoken to.")
+    authority, _, prefix = rest.partition("/")
+    if authority.count(":") > 1 and not authority.startswith("["):
+        authority = f"[{authority}]"
+    try:
+        parts = urlsplit(f"//{authority}")
+        host, port = parts.hostname or "127.0.0.1", parts.port or default_port
+    except ValueError:
+        raise BadUpstream(f"“{text}” is not an address; write host, host:port or http://host:port.") from None
+    if parts.username is not None or re.search(r"[\s?#\\]", rest):
+        raise BadUpstream(f"“{text}” is not an address; write host, host:port or http://host:port.")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}:{port}" + (f"/{prefix.strip('/')}" if prefix.strip("/") else "")
+
+
+def read_upstreams(environment: Mapping[str, str]) -> dict[str, Upstream]:
+    """Build the table of upstreams from `OLLAMA_HOST`, `OLLAMA_API_KEY` and `PORTAL_UPSTREAMS`."""
+    found = {"local": Upstream("local", parse_host(environment.get("OLLAMA_HOST") or DEFAULT_HOST))}
+    if key := environment.get("OLLAMA_API_KEY", "").strip():
+        found["cloud"] = Upstream("cloud", CLOUD_ORIGIN, key=key)
+    for item in filter(None, map(str.strip, environment.get("PORTAL_UPSTREAMS", "").split(","))):
+        name, separator, host = item.partition("=")
+        if not separator or not _NAME.fullmatch(name.strip()) or name.strip() in found:
+            raise BadUpstream(
+                f"PORTAL_UPSTREAMS holds “{item}”; write name=http://host:port, each name once, "
+                "in lower-case letters and digits, and neither “local” nor “cloud”."
+            )
+        found[name.strip()] = Upstream(name.strip(), parse_host(host))
+    return found

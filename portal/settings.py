@@ -1,0 +1,97 @@
+"""The site's settings. What the environment (or a `.env` file) may change is the first block; the rest is fixed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from dotenv import load_dotenv
+
+from portal.ollama.upstreams import BadUpstream, read_upstreams
+from portal.secret import load_or_make_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+load_dotenv(BASE_DIR / ".env")
+env = os.environ.get
+
+
+def _choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = env(name) or default
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is “{value}”; it can be {', '.join(allowed[:-1])} or {allowed[-1]}.")
+    return value
+
+
+def _listed(name: str) -> list[str]:
+    return [item.strip() for item in env(name, "").split(",") if item.strip()]
+
+
+# What the environment may change -------------------------------------------------------------------------------------
+
+PORTAL_BIND = env("PORTAL_BIND") or "127.0.0.1:8000"
+PORTAL_DATA = (BASE_DIR / (env("PORTAL_DATA") or "var")).resolve()
+PORTAL_DOCS_ROOT = (BASE_DIR / (env("PORTAL_DOCS_ROOT") or "docs_content")).resolve()
+PORTAL_TITLE = env("PORTAL_TITLE") or "mindX docs"
+PORTAL_SOURCE_URL = (env("PORTAL_SOURCE_URL") or "").rstrip("/")
+PORTAL_EMBEDDED = _choice("PORTAL_EMBEDDED", "auto", ("auto", "always", "never"))
+PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo",))
+PORTAL_ORIGINS = _listed("PORTAL_ORIGINS")
+ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
+SECRET_KEY = env("PORTAL_SECRET_KEY") or load_or_make_secret(PORTAL_DATA / "secret-key")
+DATABASES = {"default": dj_database_url.parse(env("DATABASE_URL") or f"sqlite:///{PORTAL_DATA / 'portal.sqlite3'}")}
+try:
+    PORTAL_UPSTREAMS = read_upstreams(os.environ)
+except BadUpstream as problem:
+    raise ImproperlyConfigured(str(problem)) from None
+
+# The site ------------------------------------------------------------------------------------------------------------
+
+DEBUG = False
+ROOT_URLCONF = "portal.urls"
+ASGI_APPLICATION = "portal.asgi.application"
+INSTALLED_APPS = ["django.contrib.staticfiles", "portal.docs", "portal.runs", "portal.dashboard"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "portal.headers.content_security_policy",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request", "portal.context.site"],
+        },
+    }
+]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+APPEND_SLASH = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = PORTAL_DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "portal.staticfiles.HashedModules"},
+}
+
+CSRF_COOKIE_SAMESITE = "Strict"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"portal": {"level": "INFO"}},
+}
