@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from portal.examples.limits import weigh
 from portal.examples.unknowns import Entries, Items, Text, Unknown, Words, join_pieces, placeholder_of, show_words
 from portal.examples.values import Step
 
@@ -39,6 +40,8 @@ def read_json(words: Words) -> object:
         raise JsonError("it is nested too deeply") from None
     except json.JSONDecodeError as problem:
         raise JsonError(f"line {problem.lineno}, column {problem.colno}: {problem.msg}") from None
+    except ValueError:
+        raise JsonError("it holds a number of thousands of digits") from None
     return _put_unknowns(parsed, unknowns) if unknowns else parsed
 
 
@@ -95,6 +98,7 @@ def _split_at_marks(text: str, unknowns: list[Unknown]) -> Iterator[Words]:
 
 def settle(value: object) -> Settled:
     """Turn a body with unknown places into plain JSON: null for a whole unknown value, `{name}` for a piece of text."""
+    weigh(value)
     settled = Settled()
     settled.body = _settle(value, (), settled)
     return settled

@@ -89,7 +89,7 @@ import {{ z }} from 'zod/v3'
 import {{ zodToJsonSchema }} from 'zod-to-json-schema'
 {PERSON}
 await ollama.chat({{ model: 'm', messages: {HI}, format: zodToJsonSchema(Person) }})
-await ollama.chat({{ model: 'm', messages: {HI}, 
+await ollama.chat({{ model: 'm', messages: {HI},
   format: zodToJsonSchema(z.object({{ a: z.string().optional() }})) }})""",
     "openai's zod helper": f"""{OPENAI}
 import {{ zodResponseFormat }} from 'openai/helpers/zod'
@@ -112,12 +112,12 @@ await client.images.generate({{ model: 'm', prompt: 'a cat' }})
 await client.models.list()
 await client.models.retrieve('m')
 await client.embeddings.create({{ model: 'm', input: ['a'] }})""",
-    "openai by its name": f"""import {{ OpenAI }} from 'openai'
-const api = new OpenAI({{ baseURL: process.env.NOT_SET || 'http://127.0.0.1:11434/v1', apiKey: 'x' }})
-const ask = async (content, {{ model = 'm', ...rest }} = {{}}) =>
-  (await api.chat.completions.create({{ model, messages: [{{ role: 'user', content }}] }})).choices[0]
+    "openai by its name": """import { OpenAI } from 'openai'
+const api = new OpenAI({ baseURL: process.env.NOT_SET || 'http://127.0.0.1:11434/v1', apiKey: 'x' })
+const ask = async (content, { model = 'm', ...rest } = {}) =>
+  (await api.chat.completions.create({ model, messages: [{ role: 'user', content }] })).choices[0]
 await ask('one')
-await ask(`t${{1 + 1}}o`, {{ model: 'n' }})""",
+await ask(`t${1 + 1}o`, { model: 'n' })""",
     "anthropic": f"""import Anthropic from '@anthropic-ai/sdk'
 const anthropic = new Anthropic({{ baseURL: 'http://localhost:11434', apiKey: 'x' }})
 await anthropic.messages.create({{ model: 'm', max_tokens: 5, messages: {HI} }})
@@ -133,7 +133,8 @@ const { response: text } = await response.json()
 console.log(text)
 fetch(url + '/api/tags').then(r => r.json()).then(tags => console.log(tags.models))
 await fetch(new URL('/api/show', url), { method: 'POST', body: '{"model": "m"}' })
-const reader = (await fetch(`${url}/api/chat`, { method: 'post', body: JSON.stringify({ model: 'm' }) })).body.getReader()
+const answer = await fetch(`${url}/api/chat`, { method: 'post', body: JSON.stringify({ model: 'm' }) })
+const reader = answer.body.getReader()
 while (true) {
   const { done, value } = await reader.read()
   if (done) break
