@@ -17,6 +17,9 @@ _JSON_KEYS = {"messages", "tools", "options", "format", "context", "input_schema
 _IMAGE_KEYS = {"images", "image", "image_url"}
 
 
+Place = tuple[Unknown, tuple[Step, ...] | None, str | None]
+
+
 class JsonError(ValueError):
     """The text is not JSON; the message says where it stops being so."""
 
@@ -26,7 +29,7 @@ class Settled:
     """A body as plain JSON, the unknown values found in it, and the place of each with its placeholder, if any."""
 
     body: object = None
-    places: list[tuple[Unknown, tuple[Step, ...], str | None]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
 
 
 def read_json(words: Words) -> object:
@@ -130,9 +133,11 @@ def _fits_json(value: object) -> bool:
     return value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
 
 
-def kind_of_place(unknown: Unknown, at: tuple[Step, ...]) -> Literal["text", "image", "json"]:
+def kind_of_place(unknown: Unknown, at: tuple[Step, ...] | None) -> Literal["text", "image", "json"]:
     """Say what a reader has to give at this place: an image's file, a piece of JSON, or a text."""
+    if at is None:
+        return "text"
     keys = [step for step in at if isinstance(step, str)]
     if unknown.why == "image" or (keys and keys[-1] in _IMAGE_KEYS):
         return "image"
-    return "json" if at and at[-1] in _JSON_KEYS else "text"
+    return "json" if not at or at[-1] in _JSON_KEYS else "text"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from portal.examples.calls import Call, make_example
 from portal.examples.code_values import Client, Ref
 from portal.examples.curl import read_curl
 from portal.examples.http_text import looks_like_http, read_http
+from portal.examples.identity import read_hints
 from portal.examples.javascript_text import read_javascript
 from portal.examples.javascript_tree import parse_javascript
 from portal.examples.limits import PAGE_SECONDS, Clock, TooMuchError, is_too_long
 from portal.examples.python_text import parse_python, read_python
 from portal.examples.shell import read_commands
 from portal.examples.unknowns import Words
-from portal.examples.values import NOT_AN_EXAMPLE, Block, Example
+from portal.examples.values import NOT_AN_EXAMPLE, Block, Example, Hints
 
 _MARKS = ("11434", "ollama", "openai", "anthropic", "/api/", "/v1/", "OLLAMA", "Ollama", "OpenAI", "Anthropic")
 _SHELLS = {"sh", "bash", "shell", "zsh", "console", "shell-session", "terminal"}
@@ -131,5 +133,15 @@ def _names_worth_a_look(names: dict[str, object]) -> Iterable[str]:
 def read_blocks(blocks: Sequence[Block]) -> tuple[Example, ...]:
     """Read all blocks of one page, in order; the answer has one example for each block."""
     page = _Page()
-    return tuple(page.read(block) for block in blocks)
+    return tuple(_heed(page.read(block), read_hints(block.hints)) for block in blocks)
+
+
+def _heed(example: Example, hints: Hints) -> Example:
+    """Take the author's word: a block to be skipped, or with a hint that cannot be read, has no Run button."""
+    if example.kind == "none" or hints == Hints():
+        return example
+    if not hints.skip and not hints.problem:
+        return replace(example, hints=hints)
+    reason = hints.problem or f"It is not meant to be run: {hints.reason or 'its author says so'}."
+    return replace(example, hints=hints, runnable=False, fillable=False, reason=reason)
 

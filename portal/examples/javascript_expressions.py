@@ -92,6 +92,8 @@ def find_name(name: str, scope: Scope) -> object:
         return found
     if name == "undefined":
         return UNDEFINED
+    if name == "ollama":  # documents leave the import out, and mean the library's own client
+        return import_name("ollama", "default")
     return Ref(name) if name in GLOBALS else Unknown(name, "name")
 
 

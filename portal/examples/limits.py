@@ -62,9 +62,11 @@ def parse_tree(language: Language, text: str, clock: Clock) -> Node:
     on the wall; where other work took the processor away meanwhile, parsing is tried again.
     """
     source = text.encode("utf-8", "replace")
+    parser = Parser(language)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # tree-sitter 0.26 dropped the limit and has nothing else
-        parser = Parser(language, timeout_micros=int(PARSE_SECONDS * 1_000_000))
+        if hasattr(parser, "timeout_micros"):
+            parser.timeout_micros = int(PARSE_SECONDS * 1_000_000)
     for _ in range(5):
         try:
             return parser.parse(source).root_node
