@@ -190,10 +190,19 @@ class _Reader:
         return self._read_pipeline()
 
     def _read_pipeline(self) -> object:
-        value = self._read_command(None)
+        value = self._read_member(self._read_command(None))
         while self._take("|"):
             self._take("\n")
-            value = self._read_command(value)
+            value = self._read_member(self._read_command(value))
+        return value
+
+    def _read_member(self, value: object) -> object:
+        """Pass over the members read of a value, as in `(…).Content`."""
+        while self.at < len(self.tokens) and self.tokens[self.at].kind == "word":
+            if not str(self.tokens[self.at].value).startswith("."):
+                break
+            self.at += 1
+            value = value if isinstance(value, Unknown) else Unknown("member", "computed")
         return value
 
     def _read_command(self, piped: object) -> object:

@@ -16,7 +16,7 @@ def sent(text):
 @pytest.mark.parametrize(
     ("text", "body"),
     [
-        (f"""(Invoke-WebRequest -method POST -Body '{{"model":"m", "stream": false}}' -uri {URL} ).Content""",
+        (f"""(Invoke-WebRequest -method POST -Body '{{"model":"m", "stream": false}}' -uri {URL} ).Content | ConvertFrom-json""",
          {"model": "m", "stream": False}),
         (f"""Invoke-RestMethod -Uri "{URL}" -Method Post -ContentType "text/x" -Body '{{"prompt":"it''s"}}'""",
          {"prompt": "it's"}),
