@@ -107,7 +107,7 @@ await runner.finalContent()""",
     "openai's other endpoints": f"""{OPENAI}
 await client.completions.create({{ model: 'm', prompt: 'x' }})
 await client.embeddings.create({{ model: 'm', input: 'a', encoding_format: 'float' }})
-await client.responses.create({{ model: 'm', input: 'x' }}, {{ timeout: 5 }})
+await client.responses.create({{ model: 'm', input: 'x' }}, {{ maxRetries: 0 }})
 await client.images.generate({{ model: 'm', prompt: 'a cat' }})
 await client.models.list()
 await client.models.retrieve('m')
