@@ -9,6 +9,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
+from portal.bind import loopback_origins
 from portal.ollama.upstreams import BadUpstream, read_upstreams
 from portal.secret import load_or_make_secret
 
@@ -37,7 +38,7 @@ PORTAL_TITLE = env("PORTAL_TITLE") or "mindX docs"
 PORTAL_SOURCE_URL = (env("PORTAL_SOURCE_URL") or "").rstrip("/")
 PORTAL_EMBEDDED = _choice("PORTAL_EMBEDDED", "auto", ("auto", "always", "never"))
 PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo",))
-PORTAL_ORIGINS = _listed("PORTAL_ORIGINS")
+PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = env("PORTAL_SECRET_KEY") or load_or_make_secret(PORTAL_DATA / "secret-key")
 DATABASES = {"default": dj_database_url.parse(env("DATABASE_URL") or f"sqlite:///{PORTAL_DATA / 'portal.sqlite3'}")}
@@ -51,7 +52,7 @@ except BadUpstream as problem:
 DEBUG = False
 ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
-INSTALLED_APPS = ["django.contrib.staticfiles", "portal.docs", "portal.runs", "portal.dashboard"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "portal", "portal.docs", "portal.runs", "portal.dashboard"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.headers.content_security_policy",

@@ -1,0 +1,28 @@
+"""The two doors of the site: HTTP, and the websocket that runs go through."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+from django.core.asgi import get_asgi_application
+
+http = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+from django.urls import path
+from servestatic import ServeStaticASGI
+
+from portal.origins import OnlyKnownOrigins
+from portal.runs.consumers import RunsConsumer
+from portal.runs.here import registry
+from portal.runs.lifespan import Lifespan
+
+websocket = OnlyKnownOrigins(
+    URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry))]),
+    origins=settings.PORTAL_ORIGINS,
+)
+static = ServeStaticASGI(http, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
+application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": Lifespan(registry)})

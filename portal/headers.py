@@ -1,0 +1,37 @@
+"""The headers every answer of the site carries."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import sync_and_async_middleware
+
+POLICY = "; ".join((
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
+    "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+))  # fmt: skip
+
+Respond = Callable[[HttpRequest], HttpResponse]
+RespondLater = Callable[[HttpRequest], Awaitable[HttpResponse]]
+
+
+@sync_and_async_middleware
+def content_security_policy(get_response: Respond | RespondLater) -> Respond | RespondLater:
+    """Allow this site's own scripts, styles and connections, and nothing from any other host."""
+    if iscoroutinefunction(get_response):
+
+        async def respond_later(request: HttpRequest) -> HttpResponse:
+            response = await get_response(request)
+            response.headers.setdefault("Content-Security-Policy", POLICY)
+            return response
+
+        return respond_later
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = get_response(request)  # type: ignore[assignment]
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+    return respond

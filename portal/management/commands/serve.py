@@ -1,0 +1,162 @@
+"""`manage.py serve`: the portal and, where no Ollama answers, the embedded engine beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.bind import BadBind, is_loopback, loopback_origins, open_socket, split_bind
+from portal.engine import Engine, EngineMissing, answers
+from portal.ollama.upstreams import Upstream
+
+
+class Command(BaseCommand):
+    """Checks what it was given, then serves until it is told to stop."""
+
+    help = "Serve the portal; where no Ollama answers, start the embedded engine beside it."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The options of CONTRACT: --bind and --workers."""
+        parser.add_argument("--bind", metavar="HOST:PORT", default=settings.PORTAL_BIND, help="where to listen")
+        parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes; more than one needs Redis")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve. Raises `CommandError` with a sentence for whatever keeps it from starting."""
+        bind = options["bind"]
+        self._refuse_workers(options["workers"])
+        try:
+            host, _ = split_bind(bind)
+            _refuse_open_bind(host)
+            with open_socket(bind) as listening:
+                self._serve(bind, listening)
+        except BadBind as problem:
+            raise CommandError(str(problem)) from None
+
+    def _refuse_workers(self, workers: int) -> None:
+        if workers != 1:
+            raise CommandError(
+                f"--workers {workers} was asked for, but runs live in the memory of one process, so one worker serves. "
+                "Leave the option out."
+            )
+
+    def _serve(self, bind: str, listening: socket.socket) -> None:
+        _adopt(bind, listening)
+        if not any(settings.PORTAL_DOCS_ROOT.rglob("*.md*")):
+            self.stderr.write(
+                f"There are no documents in {settings.PORTAL_DOCS_ROOT}. The portal starts all the same; put markdown files "
+                "there, or set PORTAL_DOCS_ROOT to the folder that has them."
+            )
+        with self._engine():
+            _collect_static()
+            self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
+            self.stdout.flush()
+            _run_server(listening)
+
+    @contextmanager
+    def _engine(self) -> Iterator[None]:
+        local = settings.PORTAL_UPSTREAMS["local"]
+        if not _wants_engine(local):
+            yield
+            return
+        engine = Engine(settings.PORTAL_DATA / "embedded")
+        try:
+            engine.start()
+        except EngineMissing as problem:
+            settings.PORTAL_NO_ENGINE = str(problem)
+            self.stderr.write(f"No Ollama answers at {local.origin}, and the embedded engine is not available: {problem}")
+            yield
+            return
+        settings.PORTAL_UPSTREAMS["local"] = Upstream("local", engine.origin, embedded=True)
+        self.stdout.write("No Ollama was found, so the embedded model smollm2:135m answers. Set OLLAMA_HOST to use your own.")
+        try:
+            yield
+        finally:
+            engine.stop()
+
+
+def _refuse_open_bind(host: str) -> None:
+    if is_loopback(host):
+        return
+    missing = [name for name in ("PORTAL_SECRET_KEY", "PORTAL_HOSTS", "PORTAL_ORIGINS") if not os.environ.get(name)]
+    if missing:
+        raise CommandError(
+            f"Listening on {host} lets other machines in, and for that {', '.join(missing)} must be set first. "
+            "To serve this machine alone, bind to 127.0.0.1."
+        )
+    if settings.PORTAL_ACCESS == "solo":
+        raise CommandError(
+            f"PORTAL_ACCESS is “solo”, in which everybody who reaches the portal owns it, so it listens on loopback only and "
+            f"not on {host}. Bind to 127.0.0.1 and put a proxy that signs people in before it."
+        )
+
+
+def _adopt(bind: str, listening: socket.socket) -> None:
+    """Take the address given on the command line, or chosen for port 0, as the one browsers know."""
+    _, _, asked = bind.rpartition(":")
+    if asked == "0":
+        bind = f"{bind.rpartition(':')[0]}:{listening.getsockname()[1]}"
+    if not os.environ.get("PORTAL_ORIGINS"):
+        settings.PORTAL_ORIGINS = loopback_origins(bind)
+
+
+def _wants_engine(local: Upstream) -> bool:
+    if settings.PORTAL_EMBEDDED == "always":
+        return True
+    # An address the operator named is never replaced behind their back, whether it answers or not.
+    if settings.PORTAL_EMBEDDED == "never" or os.environ.get("OLLAMA_HOST"):
+        return False
+    return not answers(local.origin)
+
+
+def _collect_static() -> None:
+    """Collect the static files when one is newer than the last collection."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    files = [file for folder in settings.STATICFILES_DIRS for file in Path(folder).rglob("*") if file.is_file()]
+    seen = {str(file): file.stat().st_mtime_ns for file in files}
+    stamp = Path(settings.STATIC_ROOT).parent / "static.stamp"
+    if manifest.exists() and stamp.exists() and json.loads(stamp.read_text()) == seen:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(json.dumps(seen))
+
+
+def _run_server(listening: socket.socket) -> None:
+    config = uvicorn.Config(
+        "portal.asgi:application",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=1 << 20,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        lifespan="on",
+        proxy_headers=False,
+        server_header=False,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    # uvicorn raises the signal that stopped it once more when it is done; being stopped is not an error here.
+    previous = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.run(sockets=[listening])
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    if not server.started:
+        sys.exit("The portal could not start; the lines above say why.")

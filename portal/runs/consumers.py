@@ -1,0 +1,121 @@
+"""The websocket door: messages in become one call each, frames of the log go out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from portal.ollama.bodies import load_json
+from portal.ollama.errors import BadBody
+from portal.runs.orders import Rejected, read_order, read_ref
+from portal.runs.registry import Registry, Run
+
+MOST_WATCHED_AT_ONCE = 100
+
+
+class RunsConsumer(AsyncWebsocketConsumer):
+    """One socket of one reader. It watches any number of runs; closing it changes nothing but who watches."""
+
+    registry: Registry
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__()
+        self.registry = registry
+        self._watching: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def reader(self) -> str:
+        """Who is at the other end. Alone on the machine, everybody is the one reader."""
+        return "solo"
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Act on one message. Whatever is wrong with it costs one `error` message and nothing else."""
+        message: dict[str, Any] = {}
+        try:
+            message = _read_message(text_data)
+            await self._handler(message)(message)
+        except Rejected as problem:
+            await self._say_error(message, problem)
+
+    async def disconnect(self, code: int) -> None:
+        """Stop watching; the runs go on."""
+        for task in self._watching.values():
+            task.cancel()
+
+    def _handler(self, message: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
+        handlers = {
+            "start": self._start, "attach": self._attach, "cancel": self._cancel, "detach": self._detach, "ping": self._ping,
+        }  # fmt: skip
+        kind = message.get("type")
+        if not isinstance(kind, str) or kind not in handlers:
+            raise Rejected("bad_type", f"“type” must be one of {', '.join(handlers)}.", "type")
+        return handlers[kind]
+
+    async def _start(self, message: dict[str, Any]) -> None:
+        ref = read_ref(message)
+        run = self.registry.start(read_order(message, settings.PORTAL_UPSTREAMS), owner=self.reader, ref=ref)
+        await self._send({"type": "accepted", "ref": ref, "run": run.id})
+        self._watch(run, 0)
+
+    async def _attach(self, message: dict[str, Any]) -> None:
+        run = self.registry.find(message.get("run"), reader=self.reader)
+        after = message.get("after", 0)
+        if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= run.log.head:
+            raise Rejected("bad_after", f"“after” must be a whole number from 0 to {run.log.head}, the run's last frame.", "after")
+        self._watch(run, after)
+
+    async def _cancel(self, message: dict[str, Any]) -> None:
+        self.registry.find(message.get("run"), reader=self.reader).cancel()
+
+    async def _detach(self, message: dict[str, Any]) -> None:
+        run = self.registry.find(message.get("run"), reader=self.reader)
+        if task := self._watching.pop(run.id, None):
+            task.cancel()
+
+    async def _ping(self, _message: dict[str, Any]) -> None:
+        heads = {run_id: self.registry.find(run_id, reader=self.reader).log.head for run_id in self._watching}
+        await self._send({"type": "pong", "runs": heads})
+
+    def _watch(self, run: Run, after: int) -> None:
+        if before := self._watching.pop(run.id, None):
+            before.cancel()
+        if len(self._watching) >= MOST_WATCHED_AT_ONCE:
+            raise Rejected("too_many", f"One socket watches at most {MOST_WATCHED_AT_ONCE} runs; detach one first.", "run")
+        task = asyncio.create_task(self._pump(run, after), name=f"watch {run.id}")
+        self._watching[run.id] = task
+        task.add_done_callback(lambda done: self._forget(run.id, done))
+
+    def _forget(self, run_id: str, task: asyncio.Task[None]) -> None:
+        if self._watching.get(run_id) is task:
+            del self._watching[run_id]
+
+    async def _pump(self, run: Run, after: int) -> None:
+        async for batch in run.follow(after):
+            for frame in batch:
+                await self.send(text_data=frame)
+            # Sending does not suspend while the socket is free: without this one fast stream would own the loop.
+            await asyncio.sleep(0)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(message))
+
+    async def _say_error(self, message: dict[str, Any], problem: Rejected) -> None:
+        about = {name: message[name] for name in ("ref", "run") if isinstance(message.get(name), str) and len(message[name]) <= 64}
+        await self._send({"type": "error", **about, "code": problem.code, "message": str(problem), "field": problem.field})
+
+
+def _read_message(text: str | None) -> dict[str, Any]:
+    if text is None:
+        raise Rejected("bad_message", "Messages are JSON texts; a binary one came.")
+    try:
+        message = load_json(text)
+    except BadBody as problem:
+        raise Rejected("bad_message", str(problem)) from None
+    if not isinstance(message, dict):
+        raise Rejected("bad_message", "A message is a JSON object with a “type”.")
+    return message

@@ -1,0 +1,2 @@
+// The chosen theme, set before the first paint so that nothing flashes. Loaded as a plain script for that reason.
+document.documentElement.dataset.theme = localStorage.getItem("theme") || "system";
