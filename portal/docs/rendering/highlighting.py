@@ -1,0 +1,130 @@
+"""Code as HTML: Pygments' tokens in spans with its short class names, the text untouched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES
+from pygments.token import _TokenType as TokenType
+from pygments.util import ClassNotFound
+
+from portal.docs.rendering.serializing import escape, escape_value
+from portal.docs.rendering.values import Fence
+
+MAX_SIZE = 100_000  # characters; above it code stays plain
+MAX_SIZE_SLOW = 2_000
+# Lexers that need over a second for 12 KB of some text (bench/lexers.py).
+SLOW: frozenset[str] = frozenset()
+
+# Blanks, punctuation and plain names look like the text around them: no span, a third less HTML.
+_UNCOLOURED = frozenset({"w", "p", "n", "esc"})
+_LINES = re.compile(r"\{([\d,\s-]*)\}")
+_ATTRIBUTE = re.compile(r"""(?:title|filename|file)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
+_NOT_A_LABEL = re.compile(r"\{[^}]*\}|\[[^\]]*\]|\b\w+=(?:\"[^\"]*\"|'[^']*'|\S+)")
+_FLAGS = frozenset({
+    "copy", "expandable", "focus", "highlight", "linenums", "lines", "nocopy", "showlinenumbers", "wrap",
+})  # fmt: skip
+
+
+def label_of(info: str) -> str:
+    """The caption an info string gives: `bash Title.sh lines {1,3}` gives `Title.sh`, `js title="a b"` gives `a b`."""
+    rest = info.partition(" ")[2].strip()
+    if not rest:
+        return ""
+    named = _ATTRIBUTE.search(rest)
+    if named:
+        return named[1] or named[2] or named[3] or ""
+    words = _NOT_A_LABEL.sub(" ", rest).split()
+    return " ".join(word for word in words if word.lower() not in _FLAGS)
+
+
+def marked_lines(info: str) -> frozenset[int]:
+    """The lines (from 1) an info string like `js {1,3-5}` asks to be marked."""
+    found = _LINES.search(info)
+    marked: set[int] = set()
+    for part in found[1].split(",") if found else ():
+        first, _, last = part.strip().partition("-")
+        if first.isdecimal() and len(first) < 7 and (not last or last.isdecimal()):
+            marked.update(range(int(first), min(int(last or first), int(first) + 1000) + 1))
+    return frozenset(marked)
+
+
+def draw(fence: Fence) -> str:
+    """A fenced block as a figure, with its caption where it has one."""
+    caption = f"<figcaption>{escape(fence.label)}</figcaption>" if fence.label else ""
+    lang = f' data-lang="{escape_value(fence.lang)}"' if fence.lang else ""
+    code = highlight(fence.text, fence.lang, marked_lines(fence.info))
+    return f'<figure class="code"{lang}>{caption}<pre tabindex="0"><code class="highlight">{code}</code></pre></figure>'
+
+
+def highlight(text: str, lang: str, marked: frozenset[int] = frozenset()) -> str:
+    """`text` in spans. The text content of what comes back is `text`, whatever the lexer makes of it."""
+    tokens = _tokens(text, lang)
+    return _in_marked_lines(tokens, marked) if marked else "".join(_span(kind, value) for kind, value in tokens)
+
+
+@lru_cache(maxsize=256)
+def _lexer(lang: str) -> Lexer | None:
+    try:
+        found: Lexer = get_lexer_by_name(lang.lstrip("."), stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+    return found
+
+
+def _tokens(text: str, lang: str) -> list[tuple[str, str]]:
+    """(short class name, text), neighbours of one class joined; all in one plain piece where no lexer can be used."""
+    lexer = _lexer(lang) if lang else None
+    if lexer is None or len(text) > (MAX_SIZE_SLOW if lexer.name in SLOW else MAX_SIZE):
+        return [("", text)]
+    try:
+        joined = list(_joined(lexer.get_tokens_unprocessed(text)))
+    except Exception:  # a lexer that fails costs the block its colours, not the page
+        return [("", text)]
+    return joined if "".join(value for _, value in joined) == text else [("", text)]
+
+
+def _joined(tokens: Iterable[tuple[int, TokenType, str]]) -> Iterator[tuple[str, str]]:
+    kind, parts = "", list[str]()
+    for _, token, value in tokens:
+        name = _class_name(token)
+        if name != kind and parts:
+            yield kind, "".join(parts)
+            parts = []
+        kind = name
+        parts.append(value)
+    if parts:
+        yield kind, "".join(parts)
+
+
+@cache
+def _class_name(token: TokenType) -> str:
+    while token not in STANDARD_TYPES and token.parent is not None:
+        token = token.parent
+    name = STANDARD_TYPES[token]
+    return "" if name in _UNCOLOURED else name
+
+
+def _span(kind: str, value: str) -> str:
+    return f'<span class="{kind}">{escape(value)}</span>' if kind else escape(value)
+
+
+def _in_marked_lines(tokens: list[tuple[str, str]], marked: frozenset[int]) -> str:
+    """Spans that end at each line's end, so that a marked line can be wrapped whole."""
+    lines: list[list[str]] = [[]]
+    for kind, value in tokens:
+        for number, piece in enumerate(value.split("\n")):
+            if number:
+                lines.append([])
+            if piece:
+                lines[-1].append(_span(kind, piece))
+    drawn = ["".join(line) for line in lines]
+    return "\n".join(_mark(line) if number in marked else line for number, line in enumerate(drawn, 1))
+
+
+def _mark(line: str) -> str:
+    return f'<mark class="line">{line}</mark>'

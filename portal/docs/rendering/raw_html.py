@@ -1,0 +1,71 @@
+"""The HTML a document writes itself: links resolved, headings given anchors, tags GitHub forbids made text."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from portal.docs.rendering.draft import Draft
+from portal.docs.rendering.serializing import escape_value
+from portal.docs.rendering.values import Heading, ResolvedLink
+
+# Bounded by the next `<`, so that a page full of unclosed tags is read in one pass.
+_LINKING = re.compile(r"<(a|img)(?=\s)([^<>]*)>", re.IGNORECASE)
+_ADDRESS = re.compile(r"""(?<![\w-])(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
+_HEADING = re.compile(r"<h([1-6])((?:\s[^<>]*)?)>(.{0,2000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+_ALT = re.compile(r"""(?<![\w-])alt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_HAS_ID = re.compile(r"(?<![\w-])(?:id|name)\s*=", re.IGNORECASE)
+_TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_FORBIDDEN = re.compile(
+    r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)(?:[\s/>]|$))", re.IGNORECASE
+)
+
+
+def admit(source: str, line: int, draft: Draft) -> str:
+    """A piece of a document's HTML, ready for the sanitiser. `line` is where it starts."""
+    if _HAS_ID.search(source):
+        draft.has_raw_ids = True
+    if "<h" in source or "<H" in source:
+        source = _HEADING.sub(lambda found: _anchored(found, draft), source)
+    source = _LINKING.sub(lambda found: _resolved(found, line + source.count("\n", 0, found.start()), draft), source)
+    return _FORBIDDEN.sub("&lt;", source)
+
+
+def text_of(source: str) -> str:
+    """What a reader sees of a piece of HTML."""
+    return html.unescape(_TAG.sub(" ", source))
+
+
+def _anchored(found: re.Match[str], draft: Draft) -> str:
+    text = " ".join(text_of(found[3]).split())
+    if _HAS_ID.search(found[2]) or not text:
+        return found[0]
+    anchor = draft.anchors.claim(text)
+    draft.headings.append(Heading(int(found[1]), text, anchor))
+    return f'<h{found[1]} id="{anchor}"{found[2]}>{found[3]}</h{found[1]}>'
+
+
+def _resolved(found: re.Match[str], line: int, draft: Draft) -> str:
+    tag, attributes = found[1].lower(), found[2]
+    address = _ADDRESS.search(attributes)
+    if address is None or address[1].lower() != ("src" if tag == "img" else "href"):
+        return found[0]
+    href = html.unescape(address[2] or address[3] or address[4] or "")
+    alt = _ALT.search(attributes)
+    text = html.unescape(alt[1] or alt[2] or "") if alt else ""
+    link = draft.follow(href, is_image=tag == "img", line=line, text=text)
+    added = "".join(f' {name}="{escape_value(value)}"' for name, value in marks(link, is_image=tag == "img").items())
+    return f"<{tag}{attributes[: address.start()]}{added}{attributes[address.end() :]}>"
+
+
+def marks(link: ResolvedLink, *, is_image: bool) -> dict[str, str]:
+    """The attributes that say where a link leads and how that is known."""
+    attributes = {"src" if is_image else "href": link.href}
+    if link.state != "ok":
+        attributes["data-link"] = link.state
+    if is_image:
+        attributes |= {"loading": "lazy", "decoding": "async"}
+        attributes |= {name: str(size) for name, size in (("width", link.width), ("height", link.height)) if size}
+    elif link.state == "external":
+        attributes["rel"] = "noopener"
+    return attributes
