@@ -11,30 +11,60 @@ Kind = Literal[
     "curl", "http", "python-openai", "python-ollama", "python-requests", "python-httpx",
     "js-openai", "js-ollama", "js-fetch", "other", "none",
 ]  # fmt: skip
+Step = str | int
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block as it stands in its document: the info string's first word, its text, its fence's line (from 1)."""
+    """A fenced block as it stands in its document: the info string's first word, its text, its fence's line (from 1).
+
+    `hints` is the text of the HTML comment right before the block, where there is one.
+    """
 
     lang: str
     text: str
     line: int
+    hints: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request a block would send. `body` is the exact JSON value sent, None where none is sent."""
+    """One HTTP request a block would send. `body` is the exact JSON value sent, None where none is sent.
+
+    `origin` is the server the block itself names (`http://gpu.example:8080`), empty where it names a path alone.
+    `changes_server` is true when the request alters the models on the server rather than asks one.
+    """
 
     method: str
     path: str
     upstream: Upstream
     stream: bool
     body: object = None
+    origin: str = ""
+    changes_server: bool = False
 
     def as_json(self) -> Mapping[str, object]:
         """The request as `manage.py examples` prints it."""
-        return {"method": self.method, "path": self.path, "upstream": self.upstream, "stream": self.stream, "body": self.body}
+        return {
+            "method": self.method, "path": self.path, "upstream": self.upstream,
+            "stream": self.stream, "body": self.body,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A value only the reader can give, and where it belongs.
+
+    `request` counts from 0 in the example's requests. `at` leads to the place inside the body, key by key; it is empty
+    when the value belongs in the path. With a `placeholder`, the value replaces that piece of the text standing there;
+    without one it is the whole value, and the body holds null there. Places that share a name share one input.
+    """
+
+    name: str
+    kind: Literal["text", "image", "json"]
+    request: int
+    at: tuple[Step, ...]
+    placeholder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +72,20 @@ class Example:
     """What a block turned out to be.
 
     `runnable` is true when every request can be sent as it stands; else `reason` is the sentence that says why not.
+    When the values in `missing` are all that stands in the way, the reader can give them and `fillable` is true.
     """
 
     kind: Kind
     requests: tuple[Request, ...] = field(default=())
     runnable: bool = False
     reason: str | None = None
+    missing: tuple[Missing, ...] = field(default=())
+    fillable: bool = False
+
+    @property
+    def changes_server(self) -> bool:
+        """True when one of its requests alters the models on the server."""
+        return any(request.changes_server for request in self.requests)
 
 
 NOT_AN_EXAMPLE = Example("none")

@@ -1,0 +1,122 @@
+"""Request bodies with unknown places: read from JSON text, settled into plain JSON and a list of what is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from portal.examples.unknowns import Text, Unknown, Words, join_pieces, placeholder_of, show_words
+from portal.examples.values import Step
+
+_OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: no document means anything by them
+_JSON_KEYS = {"messages", "tools", "options", "format", "context", "input_schema", "response_format", "parameters"}
+_IMAGE_KEYS = {"images", "image", "image_url"}
+
+
+class JsonError(ValueError):
+    """The text is not JSON; the message says where it stops being so."""
+
+
+@dataclass(slots=True)
+class Settled:
+    """A body as plain JSON, the unknown values found in it, and the place of each with its placeholder, if any."""
+
+    body: object = None
+    places: list[tuple[Unknown, tuple[Step, ...], str | None]] = field(default_factory=list)
+
+
+def read_json(words: Words) -> object:
+    """Parse JSON whose text may hold unknown pieces; they come back as `Unknown` and `Text` values in their places."""
+    if isinstance(words, Unknown):
+        return words
+    unknowns = [piece for piece in words.pieces if isinstance(piece, Unknown)] if isinstance(words, Text) else []
+    try:
+        parsed = json.loads(_mark_unknowns(words), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise JsonError("it is nested too deeply") from None
+    except json.JSONDecodeError as problem:
+        raise JsonError(f"line {problem.lineno}, column {problem.colno}: {problem.msg}") from None
+    return _put_unknowns(parsed, unknowns) if unknowns else parsed
+
+
+def _refuse_constant(name: str) -> None:
+    raise json.JSONDecodeError(f"{name} is not a JSON value", name, 0)
+
+
+def _mark_unknowns(words: str | Text) -> str:
+    """Write the text with a mark for each unknown piece, quoted where the piece stands outside of any string."""
+    if isinstance(words, str):
+        return words
+    written, inside, count = [], False, 0
+    for piece in words.pieces:
+        if isinstance(piece, Unknown):
+            mark = f"{_OPEN}{count}{_CLOSE}"
+            written.append(mark if inside else f'"{mark}"')
+            count += 1
+        else:
+            inside = _ends_inside_string(piece, inside)
+            written.append(piece)
+    return "".join(written)
+
+
+def _ends_inside_string(text: str, inside: bool) -> bool:
+    escaped = False
+    for character in text:
+        if escaped:
+            escaped = False
+        elif character == "\\" and inside:
+            escaped = True
+        elif character == '"':
+            inside = not inside
+    return inside
+
+
+def _put_unknowns(value: object, unknowns: list[Unknown]) -> object:
+    if isinstance(value, dict):
+        return {key: _put_unknowns(item, unknowns) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_put_unknowns(item, unknowns) for item in value]
+    if isinstance(value, str) and _OPEN in value:
+        return join_pieces(_split_at_marks(value, unknowns))
+    return value
+
+
+def _split_at_marks(text: str, unknowns: list[Unknown]) -> Iterator[Words]:
+    before, *rest = text.split(_OPEN)
+    yield before
+    for part in rest:
+        number, _, after = part.partition(_CLOSE)
+        yield unknowns[int(number)]
+        yield after
+
+
+def settle(value: object) -> Settled:
+    """Turn a body with unknown places into plain JSON: null for a whole unknown value, `{name}` for a piece of text."""
+    settled = Settled()
+    settled.body = _settle(value, (), settled)
+    return settled
+
+
+def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
+    if isinstance(value, dict):
+        return {str(key): _settle(item, (*at, str(key)), settled) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_settle(item, (*at, index), settled) for index, item in enumerate(value)]
+    if isinstance(value, Unknown):
+        settled.places.append((value, at, None))
+        return None
+    if isinstance(value, Text):
+        unknowns = [piece for piece in value.pieces if isinstance(piece, Unknown)]
+        settled.places.extend((unknown, at, placeholder_of(unknown)) for unknown in unknowns)
+        return show_words(value)
+    return value
+
+
+def kind_of_place(unknown: Unknown, at: tuple[Step, ...]) -> Literal["text", "image", "json"]:
+    """Say what a reader has to give at this place: an image's file, a piece of JSON, or a text."""
+    keys = [step for step in at if isinstance(step, str)]
+    if unknown.why == "image" or (keys and keys[-1] in _IMAGE_KEYS):
+        return "image"
+    return "json" if at and at[-1] in _JSON_KEYS else "text"
