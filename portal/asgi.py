@@ -11,8 +11,9 @@ from django.core.asgi import get_asgi_application
 http = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import WebsocketDenier
 from django.conf import settings
-from django.urls import path
+from django.urls import path, re_path
 from servestatic import ServeStaticASGI
 
 from portal.origins import OnlyKnownOrigins
@@ -21,7 +22,7 @@ from portal.runs.here import registry
 from portal.runs.lifespan import Lifespan
 
 websocket = OnlyKnownOrigins(
-    URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry))]),
+    URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
 static = ServeStaticASGI(http, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)

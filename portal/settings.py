@@ -47,6 +47,9 @@ try:
 except BadUpstream as problem:
     raise ImproperlyConfigured(str(problem)) from None
 
+# Set by `serve` to the reason when no Ollama answers and the embedded engine cannot run either.
+PORTAL_NO_ENGINE = ""
+
 # The site ------------------------------------------------------------------------------------------------------------
 
 DEBUG = False

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from portal.docs.catalogue import Page
 
+_INITIALS = frozenset({"api", "cli", "faq", "gpu", "mcp", "sdk"})
+
 
 @dataclass(slots=True)
 class Branch:
@@ -35,9 +37,14 @@ def grow_tree(pages: Mapping[str, Page]) -> Branch:
 def _branch(path: str, known: dict[str, Branch]) -> Branch:
     if path not in known:
         above, _, name = path.rpartition("/")
-        known[path] = Branch(path, name.replace("_", " ").replace("-", " ").capitalize())
+        known[path] = Branch(path, _title_of_folder(name))
         _branch(above, known).branches.append(known[path])
     return known[path]
+
+
+def _title_of_folder(name: str) -> str:
+    words = name.replace("_", " ").replace("-", " ")
+    return words.upper() if words in _INITIALS else words[:1].upper() + words[1:]
 
 
 def trail_to(page: Page, trunk: Branch) -> list[Branch]:

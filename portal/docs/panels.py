@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from django.template.loader import render_to_string
@@ -10,7 +12,6 @@ from django.utils.safestring import mark_safe
 
 from portal.docs.rendering import Fence
 from portal.examples.detection import read_blocks
-from portal.examples.identity import identify
 from portal.examples.values import Block, Example, Request
 
 Draw = Callable[[str], str]
@@ -28,11 +29,11 @@ class Panels:
         examples = read_blocks(blocks)
         return [
             self._drawing(example, name) if example.requests else None
-            for example, name in zip(examples, identify(blocks), strict=True)
+            for example, name in zip(examples, _name_blocks(blocks), strict=True)
         ]
 
     def _drawing(self, example: Example, name: str) -> Draw:
-        requests = [_shown(request) for request in example.requests]
+        requests = [_shown(request, example) for request in example.requests]
 
         def draw(highlighted: str) -> str:
             return render_to_string(
@@ -49,12 +50,28 @@ class Panels:
         return draw
 
 
-def _shown(request: Request) -> dict[str, object]:
-    body = request.body
+def _shown(request: Request, example: Example) -> dict[str, object]:
+    body, endpoint = request.body, request.endpoint
     model = body.get("model", "") if isinstance(body, dict) else ""
+    streams = {True: "yes", False: "no", None: "never"}[endpoint.streams if endpoint else None]
+    elsewhere = request.upstream == "other"
     return {
         "request": request,
         "model": model if isinstance(model, str) else "",
         "body": "" if body is None else json.dumps(body, indent=2, ensure_ascii=False),
-        "foreign": request.upstream == "other",
+        "streams": streams,
+        "needs": (endpoint and endpoint.needs) or "",
+        "runs": example.runnable and not elsewhere and endpoint is not None,
+        "why_not": f"for {request.origin}" if elsewhere else example.reason,
     }
+
+
+def _name_blocks(blocks: Sequence[Block]) -> list[str]:
+    """A name for each block that stays while other blocks come and go: a hash of its text and which of the equal ones it is."""
+    seen: Counter[str] = Counter()
+    names = []
+    for block in blocks:
+        digest = hashlib.sha256(block.text.strip().encode("utf-8", "replace")).hexdigest()[:10]
+        seen[digest] += 1
+        names.append(f"run-{digest}" + (f"-{seen[digest]}" if seen[digest] > 1 else ""))
+    return names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import aclosing, suppress
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -95,11 +96,14 @@ class RunsConsumer(AsyncWebsocketConsumer):
             del self._watching[run_id]
 
     async def _pump(self, run: Run, after: int) -> None:
-        async for batch in run.follow(after):
-            for frame in batch:
-                await self.send(text_data=frame)
-            # Sending does not suspend while the socket is free: without this one fast stream would own the loop.
-            await asyncio.sleep(0)
+        # ASGI answers a send on a socket that has gone with an OSError; `disconnect` follows and tidies up.
+        with suppress(OSError):
+            async with aclosing(run.follow(after)) as batches:
+                async for batch in batches:
+                    for frame in batch:
+                        await self.send(text_data=frame)
+                    # Sending does not suspend while the socket is free: without this a fast stream would own the loop.
+                    await asyncio.sleep(0)
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(message))

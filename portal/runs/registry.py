@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 
 from portal.ollama.client import Client
@@ -78,7 +78,7 @@ class Run:
         if self.watchers == 0:
             self.cancel("limit", Failure("unwatched", f"Nobody had watched this run for {GRACE:.0f} seconds, so it was stopped."))
 
-    async def follow(self, after: int) -> AsyncIterator[list[str]]:
+    async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
         """Watch the log from the frame after `after`. Raises `Rejected` when there is no such frame to start from."""
         if not 0 <= after <= self.log.head:
             raise Rejected("bad_after", f"“after” is {after}; this run has frames 1 to {self.log.head}.", "after")

@@ -54,7 +54,7 @@ class Command(BaseCommand):
             )
 
     def _serve(self, bind: str, listening: socket.socket) -> None:
-        _adopt(bind, listening)
+        bind = _adopt(bind, listening)
         if not any(settings.PORTAL_DOCS_ROOT.rglob("*.md*")):
             self.stderr.write(
                 f"There are no documents in {settings.PORTAL_DOCS_ROOT}. The portal starts all the same; put markdown files "
@@ -104,13 +104,14 @@ def _refuse_open_bind(host: str) -> None:
         )
 
 
-def _adopt(bind: str, listening: socket.socket) -> None:
+def _adopt(bind: str, listening: socket.socket) -> str:
     """Take the address given on the command line, or chosen for port 0, as the one browsers know."""
     _, _, asked = bind.rpartition(":")
     if asked == "0":
         bind = f"{bind.rpartition(':')[0]}:{listening.getsockname()[1]}"
     if not os.environ.get("PORTAL_ORIGINS"):
         settings.PORTAL_ORIGINS = loopback_origins(bind)
+    return bind
 
 
 def _wants_engine(local: Upstream) -> bool:
