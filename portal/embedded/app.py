@@ -1,0 +1,62 @@
+"""The table of addresses the engine answers at, as an ASGI application."""
+
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from portal.embedded import embedding, native, shelf, v1
+from portal.embedded.engine import VERSION, Engine
+from portal.embedded.exchange import Complaint, Door, Exchange, complain
+from portal.embedded.native import Endpoint
+
+
+async def answer_root(_: Engine, exchange: Exchange) -> None:
+    await exchange.reply(200, b"Ollama is running", "text/plain; charset=utf-8")
+
+
+async def answer_version(_: Engine, exchange: Exchange) -> None:
+    await exchange.reply(200, {"version": VERSION})
+
+
+TABLE: tuple[tuple[str, str, Endpoint, Complaint], ...] = (
+    ("GET HEAD", "/", answer_root, complain),
+    ("GET HEAD", "/api/version", answer_version, complain),
+    ("GET HEAD", "/api/tags", shelf.answer_tags, complain),
+    ("GET", "/api/ps", shelf.answer_ps, complain),
+    ("POST", "/api/show", shelf.answer_show, complain),
+    ("POST", "/api/copy", shelf.answer_copy, complain),
+    ("DELETE", "/api/delete", shelf.answer_delete, complain),
+    ("POST", "/api/generate", native.answer_generate, complain),
+    ("POST", "/api/chat", native.answer_chat, complain),
+    ("POST", "/api/embed", embedding.answer_embed, complain),
+    ("POST", "/api/embeddings", embedding.answer_embeddings, complain),
+    ("POST", "/v1/chat/completions", v1.answer_chat_completions, v1.complain),
+    ("POST", "/v1/completions", v1.answer_completions, v1.complain),
+    ("POST", "/v1/embeddings", v1.answer_embeddings, v1.complain),
+    ("GET", "/v1/models", v1.answer_models, v1.complain),
+    ("GET", "/v1/models/{model}", v1.answer_model, v1.complain),
+)
+
+
+def make_app(engine: Engine) -> Starlette:
+    """The application for one engine; `state.running` holds the requests in progress."""
+    routes = []
+    for methods, path, endpoint, complaint in TABLE:
+        route = Route(path, Door(partial(endpoint, engine), complaint), methods=methods.split())
+        # Starlette answers HEAD wherever there is GET; Ollama does so at three addresses.
+        route.methods = set(methods.split())
+        routes.append(route)
+    app = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_allowed})
+    app.state.running = set()
+    return app
+
+
+async def _not_found(_: Request, __: Exception) -> PlainTextResponse:
+    return PlainTextResponse("404 page not found", 404, media_type="text/plain")
+
+
+async def _not_allowed(_: Request, __: Exception) -> PlainTextResponse:
+    return PlainTextResponse("405 method not allowed", 405, media_type="text/plain")
