@@ -88,7 +88,7 @@ class RunPanel extends HTMLElement {
       const found = await answer.json();
       if (found.error) throw found.error;
       if (!found.use || sameModel(found.use, wanted)) return body;
-      this.#note = `${wanted} is not on this server; ${found.use} answered instead.`;
+      this.#note = `${wanted} is not on this server; ${found.use} answers instead.`;
       return replaceModel(body, found.use);
     } catch (error) {
       if (error?.code === undefined) return body;
