@@ -15,7 +15,12 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         sys.exit(f"The package {missing.name} is not installed here. `make run` installs everything into .venv; "
                  "or run `.venv/bin/python manage.py`.")
-    execute_from_command_line(sys.argv)
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        sys.exit(str(problem))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,9 @@ async def page(request: HttpRequest, path: str) -> HttpResponse:
 async def show(request: HttpRequest, found: Page, template: str, context: dict[str, object] | None = None) -> HttpResponse:
     """Render a page of the catalogue into a template; a file that cannot be read costs its own page only."""
     try:
-        reading = library.kept(found) or await asyncio.to_thread(library.read, found)
+        reading = library.kept(found)
+        if reading is None:
+            reading = await asyncio.to_thread(library.read, found)
     except OSError as problem:
         logger.warning("the document %s cannot be read: %s", found.path, problem)
         return render(request, "docs/unreadable.html", around(found) | {"page": found}, status=500)

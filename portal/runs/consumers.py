@@ -19,7 +19,7 @@ from portal.runs.registry import Registry, Run
 MOST_WATCHED_AT_ONCE = 100
 
 
-class RunsConsumer(AsyncWebsocketConsumer):
+class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no types
     """One socket of one reader. It watches any number of runs; closing it changes nothing but who watches."""
 
     registry: Registry

@@ -11,7 +11,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 from django.conf import settings
@@ -36,6 +36,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve. Raises `CommandError` with a sentence for whatever keeps it from starting."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _leave)
         bind = options["bind"]
         self._refuse_workers(options["workers"])
         try:
@@ -152,12 +154,11 @@ def _run_server(listening: socket.socket) -> None:
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
-    # uvicorn raises the signal that stopped it once more when it is done; being stopped is not an error here.
-    previous = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        server.run(sockets=[listening])
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    server.run(sockets=[listening])
     if not server.started:
         sys.exit("The portal could not start; the lines above say why.")
+
+
+def _leave(*_: object) -> NoReturn:
+    """Being told to stop is not an error: unwind, ending what was started. (uvicorn repeats the signal when it is done.)"""
+    raise SystemExit(0)
