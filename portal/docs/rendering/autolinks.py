@@ -19,8 +19,6 @@ _TRAILING = "?!.,:*_~'\""
 
 def install(grammar: MarkdownIt) -> None:
     """Teach the grammar the extension."""
-    # The text rule stops where another rule may start; `w` only where `www.` stands, since stopping at each is slow.
-    grammar.inline.terminator_re = re.compile(r"[\n!$&*:<@\[\]\\_`~{]|w(?=ww\.)")
     grammar.inline.ruler.push("bare_www", _www)
     grammar.inline.ruler.push("bare_url", _url)
     grammar.inline.ruler.push("bare_email", _email)

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import SubElement
 
 from markdown_it.token import Token
 
-from portal.docs.rendering import raw_html
+from portal.docs.rendering import maths, raw_html
 from portal.docs.rendering.highlighting import label_of
 from portal.docs.rendering.tree import Build, TreeBuilder
 from portal.docs.rendering.values import Fence, Heading
@@ -52,6 +52,9 @@ def _fence(page: TreeBuilder, token: Token) -> None:
     words = info.split(None, 1)
     lang = words[0].lower() if words else ""
     fence = Fence(lang, info, token.content, page.line, len(page.draft.fences), label_of(info))
+    if lang == "math":
+        maths.draw_block(page, token)
+        return
     page.draft.fences.append(fence)
     if not token.meta.get("closed", True):
         message = f"The code block that opens here with {token.markup} is never closed."

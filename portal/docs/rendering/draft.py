@@ -55,6 +55,7 @@ class Draft:
     sections: list[Section] = field(default_factory=list)
     anchors: Anchors = field(default_factory=Anchors)
     slots: Slots = field(default_factory=Slots)
+    in_tabs: set[int] = field(default_factory=set)
     fence_slots: list[int] = field(default_factory=list)
     has_raw_ids: bool = False
 

@@ -53,9 +53,9 @@ def marked_lines(info: str) -> frozenset[int]:
     return frozenset(marked)
 
 
-def draw(fence: Fence) -> str:
+def draw(fence: Fence, *, has_caption: bool = True) -> str:
     """A fenced block as a figure, with its caption where it has one."""
-    caption = f"<figcaption>{escape(fence.label)}</figcaption>" if fence.label else ""
+    caption = f"<figcaption>{escape(fence.label)}</figcaption>" if fence.label and has_caption else ""
     lang = f' data-lang="{escape_value(fence.lang)}"' if fence.lang else ""
     code = highlight(fence.text, fence.lang, marked_lines(fence.info))
     return f'<figure class="code"{lang}>{caption}<pre tabindex="0"><code class="highlight">{code}</code></pre></figure>'

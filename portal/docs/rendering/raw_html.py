@@ -28,6 +28,11 @@ def admit(source: str, line: int, draft: Draft) -> str:
     if "<h" in source or "<H" in source:
         source = _HEADING.sub(lambda found: _anchored(found, draft), source)
     source = _LINKING.sub(lambda found: _resolved(found, line + source.count("\n", 0, found.start()), draft), source)
+    return without_forbidden_tags(source)
+
+
+def without_forbidden_tags(source: str) -> str:
+    """`source` with the tags of GitHub's tag filter (`<script>`, `<iframe>` and their like) turned into text."""
     return _FORBIDDEN.sub("&lt;", source)
 
 
