@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from portal.examples.unknowns import Text, Unknown, Words, join_pieces, placeholder_of, show_words
+from portal.examples.unknowns import Entries, Items, Text, Unknown, Words, join_pieces, placeholder_of, show_words
 from portal.examples.values import Step
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: no document means anything by them
@@ -100,6 +100,8 @@ def settle(value: object) -> Settled:
 
 
 def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
+    if isinstance(value, (Items, Entries)) and value.doubt is not None:
+        value = value.doubt
     if isinstance(value, dict):
         return {str(key): _settle(item, (*at, str(key)), settled) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from portal.examples.calls import make_example
 from portal.examples.curl import read_curl
 from portal.examples.http_text import looks_like_http, read_http
+from portal.examples.python_run import TooMuchError
+from portal.examples.python_text import keep_for_later, parse_python, read_python
 from portal.examples.shell import read_commands
 from portal.examples.unknowns import Words
 from portal.examples.values import NOT_AN_EXAMPLE, Block, Example
@@ -21,6 +23,8 @@ class _Page:
     def __init__(self) -> None:
         self._variables: dict[str, Words] = {}
         self._unread: list[str] = []
+        self._names: dict[str, object] = {}
+        self._settings: dict[str, object] = {}
 
     def read(self, block: Block) -> Example:
         """Read the next block."""
@@ -28,17 +32,23 @@ class _Page:
             return NOT_AN_EXAMPLE
         try:
             return self._read(block)
-        except RecursionError:  # nested deeper than anyone writes by hand
+        except (RecursionError, TooMuchError):  # deeper or longer than anyone writes by hand
             return NOT_AN_EXAMPLE
 
     def _read(self, block: Block) -> Example:
         text = block.text
         if ("/api/" in text or "/v1/" in text) and looks_like_http(text):
-            calls = read_http(text)
-            if calls is not None:
-                return make_example(calls)
+            found = read_http(text)
+            if found is not None:
+                return make_example(found)
         if "curl" in text:
             return self._read_shell(text)
+        if block.lang in ("python", "py", "python3", "ipython", ""):
+            module = parse_python(text)
+            if module is not None:
+                calls, scope = read_python(module, self._names, self._settings)
+                self._names = keep_for_later(scope)
+                return make_example(calls)
         if block.lang in _SHELLS and "=" in text:
             self._unread.append(text)
         return NOT_AN_EXAMPLE
