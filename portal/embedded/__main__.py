@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from portal.embedded.weights import INSTALL, NothingToServe, find_weights
+from portal.embedded.weights import INSTALL, NotInstalledError, find_weights
 
 MISSING = 3
 
@@ -29,7 +29,7 @@ def main() -> int:
     try:
         weights = find_weights(arguments.store)
         from portal.embedded.serving import serve
-    except NothingToServe as error:
+    except NotInstalledError as error:
         return give_up(str(error))
     except ImportError as error:
         return give_up(

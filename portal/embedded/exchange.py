@@ -1,4 +1,4 @@
-"""One HTTP exchange: reads the request's body, writes the answer as it comes, and ends the work when the client is gone."""
+"""One HTTP exchange: reads the request, writes the answer as it comes, ends the work when the client is gone."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ NDJSON = "application/x-ndjson"
 SSE = "text/event-stream"
 
 
-class Refusal(Exception):
+class RequestError(Exception):
     """A request that is not carried out: the HTTP status and the sentence of the error."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -43,7 +43,7 @@ class Exchange:
         return dict(self.scope.get("path_params", {}))
 
     async def body(self) -> bytes:
-        """The whole body. Raises Refusal when it is too large, CancelledError when the client goes away first."""
+        """The whole body. Raises RequestError when it is too large, CancelledError when the client goes away first."""
         parts, size = [], 0
         while True:
             message = await self._receive()
@@ -52,7 +52,7 @@ class Exchange:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > BODY_LIMIT:
-                raise Refusal(413, f"the request body is larger than {BODY_LIMIT >> 20} MB")
+                raise RequestError(413, f"the request body is larger than {BODY_LIMIT >> 20} MB")
             if not message.get("more_body"):
                 return b"".join(parts)
 
@@ -89,15 +89,15 @@ class Exchange:
 
 
 Handler = Callable[[Exchange], Awaitable[None]]
-Complaint = Callable[[Exchange, Refusal], Awaitable[None]]
+Complaint = Callable[[Exchange, RequestError], Awaitable[None]]
 
 
-async def complain(exchange: Exchange, refusal: Refusal) -> None:
+async def complain(exchange: Exchange, error: RequestError) -> None:
     """An error in the shape of Ollama's own API: a JSON answer, or one more record of a stream that has begun."""
     if exchange.started:
-        await exchange.write(gojson.dumps({"error": refusal.message}) + b"\n")
+        await exchange.write(gojson.dumps({"error": error.message}) + b"\n")
     else:
-        await exchange.reply(refusal.status, {"error": refusal.message})
+        await exchange.reply(error.status, {"error": error.message})
 
 
 class Door:
@@ -127,11 +127,11 @@ class Door:
     async def _work(self, exchange: Exchange) -> None:
         try:
             await self._handler(exchange)
-        except Refusal as refusal:
-            await self._complaint(exchange, refusal)
+        except RequestError as error:
+            await self._complaint(exchange, error)
         except OSError as error:
             log.warning("%s %s: %r", exchange.scope["method"], exchange.scope["path"], error)
-            await self._complaint(exchange, Refusal(500, str(error)))
+            await self._complaint(exchange, RequestError(500, str(error)))
         await exchange.close()
 
 

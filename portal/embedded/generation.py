@@ -2,12 +2,12 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from portal.embedded.exchange import Refusal
+from portal.embedded.exchange import RequestError
 from portal.embedded.gojson import dumps
 from portal.embedded.llama import Llama, LlamaError
 from portal.embedded.options import Options
@@ -50,18 +50,18 @@ class Finish:
 
 
 def check_format(value: Any) -> dict[str, Any] | None:
-    """The JSON schema a `format` stands for, None for none. Raises Refusal with Ollama's words."""
+    """The JSON schema a `format` stands for, None for none. Raises RequestError with Ollama's words."""
     if value is None or value == "":
         return None
     if value == "json":
         return {"type": "object"}
     if isinstance(value, dict):
         return value
-    raise Refusal(500, f'invalid format: {json.dumps(dumps(value).decode())}; '
+    raise RequestError(500, f'invalid format: {json.dumps(dumps(value).decode())}; '
                        'expected "json" or a valid JSON Schema object')
 
 
-async def generate(llama: Llama, prompt: str, wish: Wish) -> AsyncIterator[Piece | Finish]:
+async def generate(llama: Llama, prompt: str, wish: Wish) -> AsyncGenerator[Piece | Finish, None]:
     """The pieces of the answer to a prompt, then its `Finish`. Closing the iterator stops the generation."""
     body = await _request(llama, prompt, wish)
     latest, repeats = "", 0
@@ -80,7 +80,7 @@ async def generate(llama: Llama, prompt: str, wish: Wish) -> AsyncIterator[Piece
                     yield _finish(record["timings"], "length")
                     return
     except LlamaError as error:
-        raise Refusal(error.status, error.body) from error
+        raise RequestError(error.status, error.body) from error
 
 
 async def _request(llama: Llama, prompt: str, wish: Wish) -> dict[str, Any]:

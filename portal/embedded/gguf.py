@@ -16,7 +16,7 @@ FILE_TYPES = {0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9:
               32: "BF16"}
 
 
-class NotGGUF(ValueError):
+class GGUFError(ValueError):
     """The file is not a GGUF file of version 2 or 3, or it is cut short."""
 
 
@@ -62,17 +62,17 @@ class Header:
 
 @cache
 def read_header(path: Path) -> Header:
-    """The header of the GGUF file at `path`. Raises NotGGUF, OSError."""
+    """The header of the GGUF file at `path`. Raises GGUFError, OSError."""
     with path.open("rb") as file:
         try:
             return _read(file)
         except (struct.error, UnicodeDecodeError, KeyError) as error:
-            raise NotGGUF(f"{path.name} is not a whole GGUF file: {error}") from error
+            raise GGUFError(f"{path.name} is not a whole GGUF file: {error}") from error
 
 
 def _read(file: BinaryIO) -> Header:
     if file.read(4) != b"GGUF" or _number(file, "I") not in (2, 3):
-        raise NotGGUF("the file does not begin as a GGUF file of version 2 or 3 does")
+        raise GGUFError("the file does not begin as a GGUF file of version 2 or 3 does")
     tensor_count, key_count = _number(file, "Q"), _number(file, "Q")
     metadata = {}
     for _ in range(key_count):

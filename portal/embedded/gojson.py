@@ -11,11 +11,11 @@ SPACE = " \t\r\n"
 ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
-class MissingBody(Exception):
+class MissingBodyError(Exception):
     """There is no JSON value in the body at all."""
 
 
-class BadJSON(Exception):
+class BadJSONError(Exception):
     """The body is not JSON; the message is the one Go's parser gives."""
 
 
@@ -26,11 +26,11 @@ def parse(body: bytes) -> Any:
     """
     text = body.decode("utf-8", "replace").lstrip(SPACE)
     if not text:
-        raise MissingBody
+        raise MissingBodyError
     try:
         return DECODER.raw_decode(text)[0]
     except (ValueError, RecursionError):
-        raise BadJSON(complaint(text)) from None
+        raise BadJSONError(complaint(text)) from None
 
 
 class Pairs(list[tuple[str, Any]]):
@@ -89,25 +89,25 @@ def complaint(text: str) -> str:
     try:
         for _ in _value(text, 0, "looking for beginning of value"):
             pass
-    except _Fault as fault:
+    except _FaultError as fault:
         return str(fault)
     return "unexpected EOF"
 
 
-class _Fault(Exception):
+class _FaultError(Exception):
     pass
 
 
-def _invalid(char: str, context: str) -> _Fault:
+def _invalid(char: str, context: str) -> _FaultError:
     shown = {"'": "'\\''", '"': "'\"'", "\\": "'\\\\'", "\n": "'\\n'", "\r": "'\\r'", "\t": "'\\t'"}.get(char)
     if shown is None:
         shown = f"'{char}'" if char.isprintable() else f"'\\x{ord(char):02x}'"
-    return _Fault(f"invalid character {shown} {context}")
+    return _FaultError(f"invalid character {shown} {context}")
 
 
 def _at(text: str, index: int) -> str:
     if index >= len(text):
-        raise _Fault("unexpected EOF")
+        raise _FaultError("unexpected EOF")
     return text[index]
 
 
@@ -127,7 +127,7 @@ def _value(text: str, index: int, context: str) -> Iterator[int]:
         yield from _items(text, index + 1)
     elif char == '"':
         yield _string(text, index + 1)
-    elif char == "-" or char.isascii() and char.isdigit():
+    elif char == "-" or (char.isascii() and char.isdigit()):
         yield _number(text, index)
     elif char in "tfn":
         yield _literal(text, index, {"t": "true", "f": "false", "n": "null"}[char])

@@ -1,11 +1,11 @@
-"""llama.cpp inside this process: loads the weights, and is asked over a loopback socket that only we have the key to."""
+"""llama.cpp inside this process: loads the weights, and is asked over a loopback socket to which we have the key."""
 
 import asyncio
 import gc
 import json
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +79,7 @@ class Llama:
         async with self._request(path, body) as pieces:
             return json.loads(b"".join([piece async for piece in pieces]))
 
-    async def stream(self, path: str, body: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    async def stream(self, path: str, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The records of a streamed answer as they come. Leaving early hangs up, which stops the generation."""
         pending = b""
         async with self._request(path, {**body, "stream": True}) as pieces:
