@@ -57,6 +57,7 @@ class Draft:
     slots: Slots = field(default_factory=Slots)
     in_tabs: set[int] = field(default_factory=set)
     fence_slots: list[int] = field(default_factory=list)
+    open_html: int = 0
     has_raw_ids: bool = False
 
     def note(self, line: int, code: str, message: str) -> None:

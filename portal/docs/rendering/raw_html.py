@@ -6,7 +6,7 @@ import html
 import re
 
 from portal.docs.rendering.draft import Draft
-from portal.docs.rendering.serializing import escape_value
+from portal.docs.rendering.serializing import escape, escape_value
 from portal.docs.rendering.values import Heading, ResolvedLink
 
 # Bounded by the next `<`, so that a page full of unclosed tags is read in one pass.
@@ -15,7 +15,14 @@ _ADDRESS = re.compile(r"""(?<![\w-])(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\
 _HEADING = re.compile(r"<h([1-6])((?:\s[^<>]*)?)>(.{0,2000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
 _ALT = re.compile(r"""(?<![\w-])alt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _HAS_ID = re.compile(r"(?<![\w-])(?:id|name)\s*=", re.IGNORECASE)
-_TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_TAG = re.compile(r"<!--(?:.*?-->|.*)|<[^<>]*>", re.DOTALL)
+# Elements left open go into one another, and the time to read them grows with the square of their number.
+MAX_DEPTH = 100
+_NESTING = re.compile(
+    r"<(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|p|source|tbody|td|tfoot|th|thead|tr|track|wbr)\b)"
+    r"(/?)[A-Za-z][^<>]*>",
+    re.IGNORECASE,
+)
 _FORBIDDEN = re.compile(
     r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)(?:[\s/>]|$))", re.IGNORECASE
 )
@@ -23,6 +30,10 @@ _FORBIDDEN = re.compile(
 
 def admit(source: str, line: int, draft: Draft) -> str:
     """A piece of a document's HTML, ready for the sanitiser. `line` is where it starts."""
+    draft.open_html = max(0, draft.open_html + sum(-1 if tag[1] else 1 for tag in _NESTING.finditer(source)))
+    if draft.open_html > MAX_DEPTH:
+        draft.note(line, "deep-html", f"More than {MAX_DEPTH} HTML elements are open here; the HTML is shown as text.")
+        return escape(source)
     if _HAS_ID.search(source):
         draft.has_raw_ids = True
     if "<h" in source or "<H" in source:
