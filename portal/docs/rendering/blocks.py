@@ -27,6 +27,7 @@ def _paragraph_close(page: TreeBuilder, token: Token) -> None:
 
 
 def _inline(page: TreeBuilder, token: Token) -> None:
+    page.draft.in_raw_link = False
     page.build_inline(token.children or ())
 
 

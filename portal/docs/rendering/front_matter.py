@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import yaml
 
 MAX_SIZE = 64 * 1024  # characters
+MAX_BRACKETS = 1_000  # nested ones cost time and stack
 MAX_ALIASES = 16  # each alias can at most double what came before it
 _OPENING = re.compile(r"---[ \t]*\n")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
@@ -55,6 +56,8 @@ def parse_yaml(block: str) -> Mapping[str, object]:
     """A YAML mapping with text for keys. Raises BadFrontMatter for all else, and for what would not stay small."""
     if len(block) > MAX_SIZE:
         raise BadFrontMatter(f"The front matter is {len(block):,} characters long; at most {MAX_SIZE:,} are read.")
+    if block.count("[") + block.count("{") > MAX_BRACKETS:
+        raise BadFrontMatter(f"The front matter has more than {MAX_BRACKETS:,} brackets; it is not read.")
     try:
         # The pure-Python loader: the C one recurses on the C stack, where deep nesting ends the whole process.
         aliases = _count_aliases(block) if "*" in block else 0

@@ -7,6 +7,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, fence
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -14,6 +15,8 @@ from portal.docs.rendering import autolinks, component_rules, containers, maths
 
 # Deeper than any writer goes, and shallow enough for the parser's recursion: each level costs it a few frames.
 MAX_NESTING = 80
+# Brackets inside brackets; the time a line of nothing but `[` takes is its length times this.
+MAX_NESTING_INLINE = 20
 OPTIONS = {"maxNesting": MAX_NESTING, "tasklists": True, "alerts": True, "strikethrough_single_tilde": True}
 # Where a rule for running text can apply. The parser asks every rule at every such place, so each is as narrow as its
 # rule: `_` between letters never marks anything, `:` matters in addresses alone.
@@ -41,6 +44,8 @@ class Grammar(MarkdownIt):
         self.inline.terminator_re = _SPECIAL
         self.core.ruler.at("inline", _inline)
         self.block.ruler.before("table", "plain_paragraph", _plain_paragraph)
+        self.inline.ruler.at("link", _link)
+        self.inline.ruler.at("image", _image)
         self.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 
     def validateLink(self, url: str) -> bool:  # noqa: N802
@@ -66,6 +71,14 @@ def _fence(state: StateBlock, start_line: int, end_line: int, silent: bool) -> b
 
 def _inline(state: StateCore) -> None:
     """Parse running text, skipping what has nothing to parse: half of all table cells, headings and list items."""
+    state.md.options["maxNesting"] = MAX_NESTING_INLINE
+    try:
+        _parse_inlines(state)
+    finally:
+        state.md.options["maxNesting"] = MAX_NESTING
+
+
+def _parse_inlines(state: StateCore) -> None:
     for token in state.tokens:
         if token.type != "inline":
             continue
@@ -76,6 +89,15 @@ def _inline(state: StateCore) -> None:
             state.md.inline.parse(token.content, state.md, state.env, token.children)
         elif token.content:
             token.children = [Token("text", "", 0, content=token.content)]
+
+
+def _link(state: StateInline, silent: bool) -> bool:
+    """A link, looked for only where a bracket can still close it."""
+    return state.src[state.pos] == "[" and state.html_terminator_last("]") > state.pos and link(state, silent)
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    return state.src[state.pos] == "!" and state.html_terminator_last("]") > state.pos and image(state, silent)
 
 
 def _plain_paragraph(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:

@@ -58,6 +58,11 @@ class TreeBuilder:
                 self.close()
 
     @property
+    def may_link(self) -> bool:
+        """Whether a link may be put here: in none already, and in no heading, whose text is a link's target."""
+        return not self.open_links and not self.sections.in_heading
+
+    @property
     def depth(self) -> int:
         """How many elements are open."""
         return len(self._open)
