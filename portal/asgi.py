@@ -16,6 +16,8 @@ from django.conf import settings
 from django.urls import path, re_path
 from servestatic import ServeStaticASGI
 
+from portal.docs.front import Front
+from portal.docs.here import state_of
 from portal.origins import OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
@@ -25,5 +27,5 @@ websocket = OnlyKnownOrigins(
     URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
-static = ServeStaticASGI(http, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
+static = ServeStaticASGI(Front(http, state_of), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": Lifespan(registry)})

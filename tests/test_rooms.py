@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PARSERS = {"tree_sitter", "tree_sitter_bash", "tree_sitter_javascript", "tree_sitter_typescript"}
+PARSERS = {"markdown_it", "mdit_py_plugins", "tree_sitter", "tree_sitter_bash", "tree_sitter_javascript", "tree_sitter_typescript"}
 MARKDOWN = {"markdown", "markdown_it", "mdit_py_plugins", "linkify_it", "latex2mathml", "pygments", "nh3", "yaml"}
 SEARCH = {"tantivy"}
 
@@ -25,7 +25,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "portal.runs": ({"django", "channels"}, {"portal.ollama", "portal.team"}),
     "portal.dashboard": ({"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs"}),
 }
-SETTINGS_DOORS = re.compile(r"(views|consumers|here|apps)\.py|management/commands/\w+\.py|context\.py|asgi\.py|urls\.py")
+SETTINGS_DOORS = re.compile(r"(views|machines|consumers|here|apps|lifespan)\.py|management/commands/\w+\.py|context\.py|asgi\.py|urls\.py")
 
 
 def imports_of(file: Path) -> Iterator[str]:

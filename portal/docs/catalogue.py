@@ -103,6 +103,13 @@ class Catalogue:
         return self._shelf
 
     @property
+    def latest(self) -> Shelf | None:
+        """The set as it was last seen. Never waits: when that is over a second ago, a thread is sent to look."""
+        if time.monotonic() - self._scanned >= SCAN_INTERVAL and not self._scanning.locked():
+            threading.Thread(target=self.refresh, name="catalogue", daemon=True).start()
+        return self._shelf
+
+    @property
     def pages(self) -> Mapping[str, Page]:
         """All pages by address, in reading order."""
         return self.shelf.pages

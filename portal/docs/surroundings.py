@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from functools import lru_cache
 
 from django.template.loader import render_to_string
@@ -21,6 +23,19 @@ def around(page: Page | None, shelf: Shelf) -> dict[str, object]:
         return {"tree": draw_tree(shelf, None)}
     before, after = neighbours(page, shelf)
     return {"tree": draw_tree(shelf, page), "trail": trail_to(page, shelf), "before": before, "after": after}
+
+
+def draw_crumbs(page: Page, shelf: Shelf, absolute: Callable[[str], str]) -> SafeString:
+    """The trail of a page as JSON-LD (https://schema.org/BreadcrumbList), for search engines."""
+    places = [(branch.title, branch.page) for branch in trail_to(page, shelf)] if shelf.pages.get(page.path) is page else []
+    items = [
+        {"@type": "ListItem", "position": at, "name": title} | ({"item": absolute(place.url)} if place else {})
+        for at, (title, place) in enumerate([*places, (page.title, page)], 1)
+    ]
+    text = json.dumps({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items})
+    # In a script element only these could end it or open a comment.
+    text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped above
 
 
 def draw_tree(shelf: Shelf, page: Page | None) -> SafeString:

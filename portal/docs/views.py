@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import mimetypes
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
@@ -12,11 +13,12 @@ from django.utils.cache import patch_vary_headers
 
 from portal.docs.catalogue import Page
 from portal.docs.files import Unreadable, read_regular
+from portal.docs.front import keep
 from portal.docs.here import catalogue, library, references
 from portal.docs.library import Reading
 from portal.docs.links import PICTURES
 from portal.docs.machines import as_markdown, wants_markdown
-from portal.docs.surroundings import around
+from portal.docs.surroundings import around, draw_crumbs
 
 logger = logging.getLogger(__name__)
 # A picture is an SVG at times, and an SVG can hold scripts: opened by itself it may do nothing.
@@ -46,17 +48,19 @@ async def show(request: HttpRequest, found: Page, template: str, context: dict[s
         logger.warning("the document %s cannot be read: %s", found.path, problem)
         return render(request, "docs/unreadable.html", around(found, shelf) | {"page": found, "reason": str(problem)}, status=500)
     linked = {"linked_from": references.to(found, shelf), "referenced": references.of(found, shelf)}
-    response = render(request, template, around(found, shelf) | _in(reading) | linked | (context or {}))
+    described = {"canonical": request.build_absolute_uri(found.url), "crumbs": draw_crumbs(found, shelf, request.build_absolute_uri)}
+    response = render(request, template, around(found, shelf) | _in(reading) | linked | described | (context or {}))
     patch_vary_headers(response, ["Accept"])
     response["Link"] = f'<{found.markdown_url}>; rel="alternate"; type="text/markdown"'
-    return response
+    return keep(response, found.path)
 
 
 def _in(reading: Reading) -> dict[str, object]:
     rendered = reading.rendered
     contents = [heading for heading in rendered.headings if 2 <= heading.level <= 3]
     has_title = any(heading.level == 1 for heading in rendered.headings)
-    return {"page": reading.page, "rendered": rendered, "contents": contents, "has_title": has_title}
+    changed = datetime.fromtimestamp(reading.page.changed, UTC)
+    return {"page": reading.page, "changed": changed, "rendered": rendered, "contents": contents, "has_title": has_title}
 
 
 async def file_or_page(request: HttpRequest, path: str) -> HttpResponse:
@@ -82,7 +86,8 @@ def _picture(request: HttpRequest, path: str) -> HttpResponse:
 async def all_documents(request: HttpRequest) -> HttpResponse:
     """Every document of the set, with its size and date."""
     shelf = await asyncio.to_thread(lambda: catalogue.shelf)
-    context = {"pages": list(shelf.pages.values()), "root": catalogue.root}
+    pages = [(item, datetime.fromtimestamp(item.changed, UTC)) for item in shelf.pages.values()]
+    context = {"pages": pages, "root": catalogue.root}
     return render(request, "docs/all.html", around(None, shelf) | context)
 
 
