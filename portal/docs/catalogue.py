@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -76,6 +77,7 @@ class Shelf:
     other_names: Mapping[str, Page]
     by_file_name: Mapping[str, tuple[Page, ...]]
     stamp: str
+    number: int = 0
 
     def find(self, path: str) -> Page | None:
         """The page at `path`, by its address, by an alias, by its file's name, or by any of these in another case."""
@@ -93,6 +95,7 @@ class Catalogue:
         self._tops: dict[str, tuple[tuple[int, int], TopMatter]] = {}
         self._scanned = float("-inf")
         self._scanning = threading.Lock()
+        self._numbers = itertools.count(1)
 
     @property
     def shelf(self) -> Shelf:
@@ -142,7 +145,7 @@ class Catalogue:
         by_path = {page.path: page for page in ordered}
         self._tops = {page.relative: self._tops[page.relative] for page in pages}
         stamp = hashlib.sha256("\n".join(sorted(page.relative for page in ordered)).encode()).hexdigest()
-        return Shelf(MappingProxyType(by_path), tree, MappingProxyType(_other_names(ordered)), _by_file_name(ordered), stamp)
+        return Shelf(MappingProxyType(by_path), tree, MappingProxyType(_other_names(ordered)), _by_file_name(ordered), stamp, next(self._numbers))
 
     def _page(self, found: Found, is_index: bool) -> Page:
         top = self._top(found)

@@ -21,4 +21,4 @@ def state_of(name: str) -> Hashable | None:
     page = shelf.pages.get(name) if shelf else None
     if shelf is None or page is None:
         return None
-    return (*signature(page.file), id(shelf), references.is_drawn(shelf))
+    return (*signature(page.file), shelf.number, references.is_drawn(shelf))
