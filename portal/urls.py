@@ -4,12 +4,15 @@ from django.urls import path
 
 from portal.dashboard import views as dashboard
 from portal.docs import views as docs
+from portal.docs.reference import views as reference
 from portal.runs import views as runs
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("docs/", docs.all_documents, name="documents"),
     path("docs/<path:path>/", docs.page, name="page"),
+    path("reference/", reference.index, name="reference"),
+    path("reference/<path:path>/", reference.page, name="reference-page"),
     path("models/", runs.models, name="models"),
     path("healthz", runs.healthz, name="healthz"),
 ]
