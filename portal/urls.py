@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from portal.dashboard import views as dashboard
 from portal.docs import machines
 from portal.docs import views as docs
+from portal.docs.reference import views as reference
 from portal.runs import views as runs
 
 urlpatterns = [
@@ -19,6 +20,8 @@ urlpatterns = [
     path("llms-full.txt", machines.llms_full, name="llms-full"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("robots.txt", machines.robots, name="robots"),
+    path("reference/", reference.index, name="reference"),
+    path("reference/<path:path>/", reference.page, name="reference-page"),
     path("models/", runs.models, name="models"),
     path("healthz", runs.healthz, name="healthz"),
     # Addresses of the docs server mindX had before.
