@@ -16,6 +16,8 @@ from django.conf import settings
 from django.urls import path, re_path
 from servestatic import ServeStaticASGI
 
+from portal.docs.search.here import upkeep
+from portal.docs.search.lifespan import WithIndexing
 from portal.origins import OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
@@ -26,4 +28,5 @@ websocket = OnlyKnownOrigins(
     origins=settings.PORTAL_ORIGINS,
 )
 static = ServeStaticASGI(http, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
-application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": Lifespan(registry)})
+lifespan = WithIndexing(upkeep, Lifespan(registry))
+application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})
