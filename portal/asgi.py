@@ -18,6 +18,8 @@ from servestatic import ServeStaticASGI
 
 from portal.docs.front import Front
 from portal.docs.here import state_of
+from portal.docs.search.here import upkeep
+from portal.docs.search.lifespan import WithIndexing
 from portal.origins import OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
@@ -28,4 +30,5 @@ websocket = OnlyKnownOrigins(
     origins=settings.PORTAL_ORIGINS,
 )
 static = ServeStaticASGI(Front(http, state_of), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
-application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": Lifespan(registry)})
+lifespan = WithIndexing(upkeep, Lifespan(registry))
+application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})

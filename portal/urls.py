@@ -7,6 +7,7 @@ from portal.dashboard import views as dashboard
 from portal.docs import machines
 from portal.docs import views as docs
 from portal.docs.reference import views as reference
+from portal.docs.search import views as search
 from portal.runs import views as runs
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("robots.txt", machines.robots, name="robots"),
     path("reference/", reference.index, name="reference"),
     path("reference/<path:path>/", reference.page, name="reference-page"),
+    path("search/", search.results, name="search"),
     path("models/", runs.models, name="models"),
     path("healthz", runs.healthz, name="healthz"),
     # Addresses of the docs server mindX had before.
