@@ -8,6 +8,8 @@ from portal.docs import machines
 from portal.docs import views as docs
 from portal.docs.reference import views as reference
 from portal.docs.search import views as search
+from portal.docs.book import views as book
+from portal.docs.journal import views as journal
 from portal.runs import views as runs
 
 urlpatterns = [
@@ -24,6 +26,21 @@ urlpatterns = [
     path("reference/", reference.index, name="reference"),
     path("reference/<path:path>/", reference.page, name="reference-page"),
     path("search/", search.results, name="search"),
+    path("book/", book.contents, name="book"),
+    path("book/print/", book.whole),
+    path("book/editions/", book.editions),
+    path("book/editions/<str:edition>/", book.contents),
+    path("book/editions/<str:edition>/print/", book.whole),
+    path("book/editions/<str:edition>/<str:name>/", book.chapter),
+    path("book/compare/", book.choose),
+    path("book/compare/<str:old>/<str:new>/", book.compared),
+    path("book/compare/<str:old>/<str:new>/<str:name>/", book.compared),
+    path("book/<str:name>/", book.chapter),
+    path("journal/", journal.home, name="journal"),
+    path("journal/feed.xml", journal.feed),
+    path("journal/<int:year>/", journal.home),
+    path("journal/<int:year>/<int:month>/", journal.month),
+    path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
     path("models/", runs.models, name="models"),
     path("healthz", runs.healthz, name="healthz"),
     # Addresses of the docs server mindX had before.
