@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.urls import path, re_path
 from servestatic import ServeStaticASGI
 
-from portal.docs.front import Front
+from portal.docs.front import Application, Front
 from portal.docs.here import state_of
 from portal.docs.search.here import upkeep
 from portal.docs.search.lifespan import WithIndexing
@@ -29,6 +30,8 @@ websocket = OnlyKnownOrigins(
     URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
-static = ServeStaticASGI(Front(http, state_of), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
+static = ServeStaticASGI(
+    Front(cast(Application, http), state_of), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False
+)
 lifespan = WithIndexing(upkeep, Lifespan(registry))
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})

@@ -6,10 +6,10 @@ from django.views.generic import RedirectView
 from portal.dashboard import views as dashboard
 from portal.docs import machines
 from portal.docs import views as docs
-from portal.docs.reference import views as reference
-from portal.docs.search import views as search
 from portal.docs.book import views as book
 from portal.docs.journal import views as journal
+from portal.docs.reference import views as reference
+from portal.docs.search import views as search
 from portal.runs import views as runs
 
 urlpatterns = [

@@ -17,5 +17,7 @@ async def home(request: HttpRequest) -> HttpResponse:
     found = await asyncio.to_thread(catalogue.find, "")
     if found is None:
         shelf = catalogue.shelf
-        return render(request, "dashboard/empty.html", around(None, shelf) | {"root": catalogue.root, "pages": shelf.pages})
+        return render(
+            request, "dashboard/empty.html", around(None, shelf) | {"root": catalogue.root, "pages": shelf.pages}
+        )
     return await show(request, found, "docs/page.html", {"home": True})

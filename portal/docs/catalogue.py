@@ -69,7 +69,8 @@ class Page:
 class Shelf:
     """The doc set at one moment: its pages by address, in reading order, and the tree of sections they stand in.
 
-    The same object as long as nothing on disk has changed, so what is made from it can be kept with it. `stamp` changes when a page comes, goes or is renamed, not when one is edited: links depend on it.
+    The same object as long as nothing on disk has changed, so what is made from it can be kept with it; `number` counts
+    these states. `stamp` changes when a page comes, goes or is renamed, not when one is edited: links depend on it.
     """
 
     pages: Mapping[str, Page]
@@ -145,7 +146,14 @@ class Catalogue:
         by_path = {page.path: page for page in ordered}
         self._tops = {page.relative: self._tops[page.relative] for page in pages}
         stamp = hashlib.sha256("\n".join(sorted(page.relative for page in ordered)).encode()).hexdigest()
-        return Shelf(MappingProxyType(by_path), tree, MappingProxyType(_other_names(ordered)), _by_file_name(ordered), stamp, next(self._numbers))
+        return Shelf(
+            MappingProxyType(by_path),
+            tree,
+            MappingProxyType(_other_names(ordered)),
+            _by_file_name(ordered),
+            stamp,
+            next(self._numbers),
+        )
 
     def _page(self, found: Found, is_index: bool) -> Page:
         top = self._top(found)

@@ -37,7 +37,7 @@ def walk(root: Path) -> Iterator[Found]:
     while folders:
         folder = folders.pop()
         try:
-            entries = list(os.scandir(os.path.join(root, folder)))
+            entries = list(os.scandir(root / folder))
         except OSError:
             continue
         for entry in entries:

@@ -97,8 +97,12 @@ class _Catcher:
         start, self._start = self._start, None
         if start is None:
             await self.send(message)
-        elif message["type"] != "http.response.body" or message.get("more_body") or len(message.get("body", b"")) > _LARGEST:
-            await self.send(start | {"headers": [pair for pair in start["headers"] if pair[0].lower() != _KEEP]})
+        elif (
+            message["type"] != "http.response.body"
+            or message.get("more_body")
+            or len(message.get("body", b"")) > _LARGEST
+        ):
+            await self.send({**start, "headers": [pair for pair in start["headers"] if pair[0].lower() != _KEEP]})
             await self.send(message)
         else:
             await self._finish(start, message.get("body", b""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.docs.rendering.front_matter import read_front_matter
 
@@ -19,7 +19,10 @@ _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|</?[a-zA-Z][^>]*>")
 
 @dataclass(frozen=True, slots=True)
 class TopMatter:
-    """A document's own words about itself; empty where it has none. `nav` lists names in a section's own order."""
+    """A document's own words about itself; empty where it has none. `nav` lists names in a section's own order.
+
+    `values` is all of its front matter.
+    """
 
     title: str = ""
     description: str = ""
@@ -27,6 +30,7 @@ class TopMatter:
     draft: bool = False
     aliases: tuple[str, ...] = ()
     nav: tuple[str, ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 def read_top(text: str) -> TopMatter:
@@ -40,6 +44,7 @@ def read_top(text: str) -> TopMatter:
         draft=values.get("draft") is True or values.get("published") is False,
         aliases=tuple(alias for name in _ALIASES for alias in _texts(values.get(name))),
         nav=tuple(_texts(values.get("nav"))),
+        values=values,
     )
 
 

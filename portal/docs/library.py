@@ -44,7 +44,7 @@ class Library:
         """Render the page from its file, off the event loop. Raises `Unreadable` when the file cannot be read."""
         state = self._state(page)
         source, oddities = decode(read_regular(page.file, self.catalogue.root))
-        links = Links(self.catalogue.shelf, page, self.catalogue.root, self.source_url)
+        links = self.links(page.relative)
         rendered = render(
             source,
             resolve_link=links.resolve,
@@ -59,6 +59,10 @@ class Library:
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         return reading
+
+    def links(self, relative: str) -> Links:
+        """Resolves the links of the file of the set called `relative`."""
+        return Links(self.catalogue.shelf, relative, self.catalogue.root, self.source_url)
 
     def _state(self, page: Page) -> State:
         return (*signature(page.file), self.catalogue.shelf.stamp)

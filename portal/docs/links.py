@@ -14,14 +14,14 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
 
 
 class Links:
-    """Resolves the links of one page against the set it stands in."""
+    """Resolves the links of one file of the set, named by its path from the root."""
 
-    def __init__(self, shelf: Shelf, page: Page, root: Path, source_url: str) -> None:
-        self.shelf, self.page, self.root, self.source_url = shelf, page, root, source_url
-        self._folder = page.relative.rpartition("/")[0]
+    def __init__(self, shelf: Shelf, relative: str, root: Path, source_url: str) -> None:
+        self.shelf, self.relative, self.root, self.source_url = shelf, relative, root, source_url
+        self._folder = relative.rpartition("/")[0]
 
     def resolve(self, href: str, is_image: bool) -> ResolvedLink:
-        """Where a link leads: a page of the set, a file in it, a place out of it (`PORTAL_SOURCE_URL`), another site, or nowhere."""
+        """Where a link leads: a page of the set, a file in it, a place out of it, another site, or nowhere."""
         try:
             parts = urlsplit(href.strip())
         except ValueError:
@@ -42,10 +42,10 @@ class Links:
         """The page that a bare `NAME.md` in running text means: beside this one, at the root, or the only one so called."""
         for candidate in (posixpath.join(self._folder, name), name):
             if page := self.shelf.other_names.get(candidate.casefold()):
-                return ResolvedLink(page.url) if page is not self.page else None
+                return ResolvedLink(page.url) if page.relative != self.relative else None
         wanted = posixpath.basename(name).casefold()
         found = self.shelf.by_file_name.get(wanted, ())
-        return ResolvedLink(found[0].url) if len(found) == 1 and found[0] is not self.page else None
+        return ResolvedLink(found[0].url) if len(found) == 1 and found[0].relative != self.relative else None
 
     def page_at(self, path: str) -> Page | None:
         """The page that `path`, as a link of this page writes it, leads to."""

@@ -32,7 +32,9 @@ async def as_markdown(request: HttpRequest, page: Page) -> HttpResponse:
     try:
         text = await asyncio.to_thread(_source, page)
     except Unreadable as problem:
-        return HttpResponse(f"This document cannot be read: {problem}.\n", status=500, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            f"This document cannot be read: {problem}.\n", status=500, content_type="text/plain; charset=utf-8"
+        )
     response = HttpResponse(text, content_type=_MARKDOWN, headers={"Vary": "Accept"})
     response["Last-Modified"] = http_date(page.changed)
     response["Link"] = f'<{request.build_absolute_uri(page.url)}>; rel="canonical"'

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from portal.docs.catalogue import Page
 from portal.docs.library import Library
-from portal.docs.links import Links
 from portal.docs.panels import Panels
 from portal.docs.rendering import Rendered, render
 
@@ -40,9 +39,11 @@ class Passages:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
+        links = self.library.links(page.relative)
         rendered = render(
             source,
-            resolve_link=Links(self.library.catalogue, page, self.library.source_url).resolve,
+            resolve_link=links.resolve,
+            resolve_mention=links.mention,
             draw_fences=Panels(page.path).draw,
             is_mdx=page.file.suffix == ".mdx",
         )

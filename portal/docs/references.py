@@ -55,7 +55,7 @@ class References:
         return [shelf.pages[path] for path in paths if path in shelf.pages]
 
     def _targets(self, page: Page, shelf: Shelf) -> list[str]:
-        links = Links(shelf, page, self.root, "")
+        links = Links(shelf, page.relative, self.root, "")
         found = (links.page_at(unquote(href)) for href in self._links_in(page))
         return list(dict.fromkeys(target.path for target in found if target is not None and target is not page))
 
@@ -67,5 +67,8 @@ class References:
                 text = _FENCE.sub("", decode(read_regular(page.file, self.root))[0])
             except Unreadable:
                 text = ""
-            known = self._hrefs[page.relative] = (state, tuple(first or second for first, second in _LINK.findall(text)))
+            known = self._hrefs[page.relative] = (
+                state,
+                tuple(first or second for first, second in _LINK.findall(text)),
+            )
         return known[1]

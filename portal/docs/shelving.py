@@ -103,7 +103,10 @@ def _branch(path: str, known: dict[str, Branch[P]]) -> Branch[P]:
 
 
 def _place_in(nav: Sequence[str]):  # type: ignore[no-untyped-def]  # a key function over pages and branches
-    listed = {name.rpartition(".")[0] or name if name.endswith((".md", ".mdx")) else name.strip("/"): at for at, name in enumerate(nav)}
+    listed = {
+        name.rpartition(".")[0] or name if name.endswith((".md", ".mdx")) else name.strip("/"): at
+        for at, name in enumerate(nav)
+    }
 
     def place(item: P | Branch[P]) -> tuple[object, ...]:
         name = item.path.rpartition("/")[2]
@@ -117,4 +120,8 @@ def _place_in(nav: Sequence[str]):  # type: ignore[no-untyped-def]  # a key func
 
 def _natural(text: str) -> list[tuple[bool, int, str]]:
     """A key that puts `page2` before `page10` and knows no case."""
-    return [(not part.isdigit(), int(part[:18]) if part.isdigit() else 0, part.casefold()) for part in re.split(r"(\d+)", text) if part]
+    return [
+        (not part.isdigit(), int(part[:18]) if part.isdigit() else 0, part.casefold())
+        for part in re.split(r"(\d+)", text)
+        if part
+    ]

@@ -27,7 +27,9 @@ def around(page: Page | None, shelf: Shelf) -> dict[str, object]:
 
 def draw_crumbs(page: Page, shelf: Shelf, absolute: Callable[[str], str]) -> SafeString:
     """The trail of a page as JSON-LD (https://schema.org/BreadcrumbList), for search engines."""
-    places = [(branch.title, branch.page) for branch in trail_to(page, shelf)] if shelf.pages.get(page.path) is page else []
+    places = (
+        [(branch.title, branch.page) for branch in trail_to(page, shelf)] if shelf.pages.get(page.path) is page else []
+    )
     items = [
         {"@type": "ListItem", "position": at, "name": title} | ({"item": absolute(place.url)} if place else {})
         for at, (title, place) in enumerate([*places, (page.title, page)], 1)
@@ -40,10 +42,8 @@ def draw_crumbs(page: Page, shelf: Shelf, absolute: Callable[[str], str]) -> Saf
 
 def draw_tree(shelf: Shelf, page: Page | None) -> SafeString:
     """The tree as HTML with `page` marked: drawn once for each state of the set, not once a view."""
-    if len(shelf.pages) <= _MOST_IN_TREE:
-        html = _whole_tree(_Key(shelf))
-    else:
-        html = _tree_along(_Key(shelf), page.section if page else "")
+    section = page.section if page else ""
+    html = _whole_tree(_Key(shelf)) if len(shelf.pages) <= _MOST_IN_TREE else _tree_along(_Key(shelf), section)
     if page is None:
         return mark_safe(html)  # noqa: S308 - drawn by our template
     link = f'<a href="{escape(page.url)}"'
@@ -73,4 +73,3 @@ def _tree_along(key: _Key, section: str) -> str:
     parts = section.split("/") if section else []
     trail = {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
     return render_to_string("docs/branch.html", {"branch": key.shelf.tree, "open": trail})
-

@@ -37,7 +37,9 @@ async def page(request: HttpRequest, path: str) -> HttpResponse:
     return await show(request, found, "docs/page.html")
 
 
-async def show(request: HttpRequest, found: Page, template: str, context: dict[str, object] | None = None) -> HttpResponse:
+async def show(
+    request: HttpRequest, found: Page, template: str, context: dict[str, object] | None = None
+) -> HttpResponse:
     """Render a page of the catalogue into a template; a file that cannot be read costs its own page only."""
     shelf = catalogue.shelf
     try:
@@ -46,9 +48,14 @@ async def show(request: HttpRequest, found: Page, template: str, context: dict[s
             reading = await asyncio.to_thread(library.read, found)
     except Unreadable as problem:
         logger.warning("the document %s cannot be read: %s", found.path, problem)
-        return render(request, "docs/unreadable.html", around(found, shelf) | {"page": found, "reason": str(problem)}, status=500)
+        return render(
+            request, "docs/unreadable.html", around(found, shelf) | {"page": found, "reason": str(problem)}, status=500
+        )
     linked = {"linked_from": references.to(found, shelf), "referenced": references.of(found, shelf)}
-    described = {"canonical": request.build_absolute_uri(found.url), "crumbs": draw_crumbs(found, shelf, request.build_absolute_uri)}
+    described = {
+        "canonical": request.build_absolute_uri(found.url),
+        "crumbs": draw_crumbs(found, shelf, request.build_absolute_uri),
+    }
     response = render(request, template, around(found, shelf) | _in(reading) | linked | described | (context or {}))
     patch_vary_headers(response, ["Accept"])
     response["Link"] = f'<{found.markdown_url}>; rel="alternate"; type="text/markdown"'
@@ -60,7 +67,13 @@ def _in(reading: Reading) -> dict[str, object]:
     contents = [heading for heading in rendered.headings if 2 <= heading.level <= 3]
     has_title = any(heading.level == 1 for heading in rendered.headings)
     changed = datetime.fromtimestamp(reading.page.changed, UTC)
-    return {"page": reading.page, "changed": changed, "rendered": rendered, "contents": contents, "has_title": has_title}
+    return {
+        "page": reading.page,
+        "changed": changed,
+        "rendered": rendered,
+        "contents": contents,
+        "has_title": has_title,
+    }
 
 
 async def file_or_page(request: HttpRequest, path: str) -> HttpResponse:
@@ -73,10 +86,10 @@ async def file_or_page(request: HttpRequest, path: str) -> HttpResponse:
 
 def _picture(request: HttpRequest, path: str) -> HttpResponse:
     try:
-        if any(part.startswith(".") for part in path.split("/")):
-            raise Unreadable("its name starts with a dot")
-        content = read_regular(catalogue.root / path, catalogue.root)
+        content = None if "/." in f"/{path}" else read_regular(catalogue.root / path, catalogue.root)
     except (Unreadable, ValueError):
+        content = None
+    if content is None:
         return HttpResponse("There is no such picture.\n", status=404, content_type="text/plain")
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     policy = {"Content-Security-Policy": _PICTURE_POLICY, "Cache-Control": "max-age=300"}

@@ -112,12 +112,12 @@ await client.images.generate({{ model: 'm', prompt: 'a cat' }})
 await client.models.list()
 await client.models.retrieve('m')
 await client.embeddings.create({{ model: 'm', input: ['a'] }})""",
-    "openai by its name": f"""import {{ OpenAI }} from 'openai'
-const api = new OpenAI({{ baseURL: process.env.NOT_SET || 'http://127.0.0.1:11434/v1', apiKey: 'x' }})
-const ask = async (content, {{ model = 'm', ...rest }} = {{}}) =>
-  (await api.chat.completions.create({{ model, messages: [{{ role: 'user', content }}] }})).choices[0]
+    "openai by its name": """import { OpenAI } from 'openai'
+const api = new OpenAI({ baseURL: process.env.NOT_SET || 'http://127.0.0.1:11434/v1', apiKey: 'x' })
+const ask = async (content, { model = 'm', ...rest } = {}) =>
+  (await api.chat.completions.create({ model, messages: [{ role: 'user', content }] })).choices[0]
 await ask('one')
-await ask(`t${{1 + 1}}o`, {{ model: 'n' }})""",
+await ask(`t${1 + 1}o`, { model: 'n' })""",
     "anthropic": f"""import Anthropic from '@anthropic-ai/sdk'
 const anthropic = new Anthropic({{ baseURL: 'http://localhost:11434', apiKey: 'x' }})
 await anthropic.messages.create({{ model: 'm', max_tokens: 5, messages: {HI} }})

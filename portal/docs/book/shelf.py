@@ -35,7 +35,6 @@ class Shelf:
 
     def editions(self) -> tuple[Edition, ...]:
         """The editions there are now, the current one first."""
-        self.catalogue.refresh()
         return find_editions(self.catalogue.pages)
 
     def open(self, edition: Edition) -> Volume:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,9 +11,9 @@ from portal.docs.book.cutting import chapter_level, plain, takes_title
 from portal.docs.book.editions import Edition
 from portal.docs.book.outline import read_definitions, read_titles
 from portal.docs.catalogue import Page
-from portal.docs.front_matter import split_front_matter
 from portal.docs.naming import claim, name_for
 from portal.docs.rendering import decode
+from portal.docs.rendering.front_matter import split_front_matter
 
 WORDS_A_MINUTE = 220
 # Names of the book's own pages, which no chapter may take.
@@ -161,6 +161,6 @@ def _names(wanted: Iterable[str]) -> Sequence[str]:
     return list(given)
 
 
-def _read(page: Page) -> tuple[dict[str, object], str]:
+def _read(page: Page) -> tuple[Mapping[str, object], str]:
     text = decode(page.file.read_bytes())[0].replace("\r\n", "\n").replace("\r", "\n")
     return split_front_matter(text)

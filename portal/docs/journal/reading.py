@@ -9,12 +9,12 @@ from types import MappingProxyType
 
 from portal.docs.catalogue import Catalogue, Page
 from portal.docs.dates import Written
-from portal.docs.front_matter import split_front_matter
 from portal.docs.journal.cutting import Piece, cut
 from portal.docs.journal.entries import Entry, name_entries
 from portal.docs.journal.finding import Documents, date_of, find_documents
 from portal.docs.passages import Passages, transplant
 from portal.docs.rendering import decode
+from portal.docs.rendering.front_matter import split_front_matter
 
 Month = tuple[int, int]
 
@@ -46,7 +46,6 @@ class Reader:
 
     def read(self) -> Journal | None:
         """The journal as its files stand; None where the set has none. `OSError` when its file cannot be read."""
-        self.catalogue.refresh()
         documents = find_documents(self.catalogue.pages)
         if documents is None:
             return None
@@ -124,7 +123,7 @@ def _without_title(text: str) -> str:
     return "\n".join(lines).strip("\n")
 
 
-def _text_of(page: Page) -> tuple[dict[str, object], str]:
+def _text_of(page: Page) -> tuple[Mapping[str, object], str]:
     return split_front_matter(decode(page.file.read_bytes())[0].replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from portal.docs.catalogue import Catalogue, Page
+from portal.docs.catalogue import Catalogue
 from portal.docs.links import Links
 from portal.docs.reference.drawing import Drawn, draw_part
 from portal.docs.reference.finding import Document, Documents
@@ -87,11 +87,8 @@ class Reference:
         return self._pages.put((document.address, part.slug), document.signature, drawn)
 
     def _resolver(self, document: Document) -> ResolveLink:
-        as_page = Page(
-            path=document.address, file=document.file, title="", description="", order=0.0,
-            size=document.signature[1], modified=document.signature[0], is_index=False,
-        )  # fmt: skip
-        return Links(self.catalogue, as_page, self.source_url).resolve
+        relative = document.file.relative_to(self.catalogue.root).as_posix()
+        return Links(self.catalogue.shelf, relative, self.catalogue.root, self.source_url).resolve
 
 
 def _read(document: Document) -> Reading:

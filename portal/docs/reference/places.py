@@ -13,7 +13,7 @@ MAX_PROBLEMS = 200
 _MAX_REFS = 50
 
 
-class BadRef(ValueError):  # noqa: N818
+class BadRef(ValueError):
     """A `$ref` leads nowhere that can be shown; the message is a sentence."""
 
 

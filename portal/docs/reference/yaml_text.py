@@ -19,7 +19,7 @@ _OTHER_BASE = re.compile(r"0o[0-7]{1,4000}|0x[0-9a-fA-F]{1,4000}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
 
 
-class BadDocument(ValueError):  # noqa: N818
+class BadDocument(ValueError):
     """Why a document cannot be shown, as a sentence. `line` is from 1, where it is known."""
 
     def __init__(self, message: str, line: int | None = None) -> None:

@@ -16,7 +16,7 @@ _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _LOOKS_MEANT = re.compile(r"\s*(?:#.*\n\s*)*[\w$\"'.-]+[ \t]*:(?:\s|$)")
 
 
-class BadFrontMatter(ValueError):  # noqa: N818
+class BadFrontMatter(ValueError):
     """Why a block meant as front matter could not be read. `line` is from 1, the opening `---` being the first."""
 
     def __init__(self, message: str, line: int = 1) -> None:
@@ -50,6 +50,12 @@ def read_front_matter(source: str) -> FrontMatter:
         return FrontMatter(parse_yaml(block), lines)
     except BadFrontMatter as problem:
         return FrontMatter({}, lines, problem)
+
+
+def split_front_matter(source: str) -> tuple[Mapping[str, object], str]:
+    """The values of the front matter `source` opens with, and the text that follows it."""
+    found = read_front_matter(source)
+    return found.values, "\n".join(source.split("\n")[found.lines :]) if found.lines else source
 
 
 def parse_yaml(block: str) -> Mapping[str, object]:

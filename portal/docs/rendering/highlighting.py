@@ -57,7 +57,7 @@ def marked_lines(info: str) -> frozenset[int]:
     return frozenset(marked)
 
 
-class TooSlow(Exception):  # noqa: N818
+class TooSlow(Exception):
     """Colouring has used up its time."""
 
 
@@ -80,11 +80,11 @@ class Allowance:
             self.left -= time.thread_time() - started
 
 
-def draw(fence: Fence, allowance: Allowance, *, has_caption: bool = True) -> str:
+def draw(fence: Fence, allowance: Allowance | None = None, *, has_caption: bool = True) -> str:
     """A fenced block as a figure, with its caption where it has one."""
     caption = f"<figcaption>{escape(fence.label)}</figcaption>" if fence.label and has_caption else ""
     lang = f' data-lang="{escape_value(fence.lang)}"' if fence.lang else ""
-    code = highlight(fence.text, fence.lang, marked_lines(fence.info), allowance)
+    code = highlight(fence.text, fence.lang, marked_lines(fence.info), allowance or Allowance())
     return f'<figure class="code"{lang}>{caption}<pre tabindex="0"><code class="highlight">{code}</code></pre></figure>'
 
 

@@ -15,9 +15,7 @@ _MOST_COUNTED = 100_000
 
 # Words that say little; a section need not have them.
 _STOP = frozenset(
-    "a about all an and any are as at be been by can could did do does for from had has have how i if in into is it its me my no of "
-    "on or our should so such than that the their them then there these they this to was we were what when where which who why "
-    "will with would you your".split()
+    ["a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "no", "of", "on", "or", "our", "should", "so", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your"]
 )
 
 

@@ -20,7 +20,7 @@ def passages_of(page: str, url: str, title: str, sections: Iterable[Section]) ->
     for section in sections:
         path = section.path[1:] if _is_title(section.path, title) else section.path
         for text in _cut(section.text):
-            found.append(Passage(page, url, title, section.anchor, path, text, opens=not found))  # noqa: PERF401
+            found.append(Passage(page, url, title, section.anchor, path, text, opens=not found))
     return found
 
 

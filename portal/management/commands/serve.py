@@ -32,7 +32,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The options of CONTRACT: --bind and --workers."""
         parser.add_argument("--bind", metavar="HOST:PORT", default=settings.PORTAL_BIND, help="where to listen")
-        parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes; more than one needs Redis")
+        parser.add_argument(
+            "--workers", type=int, default=1, metavar="N", help="worker processes; more than one needs Redis"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve. Raises `CommandError` with a sentence for whatever keeps it from starting."""
@@ -79,11 +81,15 @@ class Command(BaseCommand):
             engine.start()
         except EngineMissing as problem:
             settings.PORTAL_NO_ENGINE = str(problem)
-            self.stderr.write(f"No Ollama answers at {local.origin}, and the embedded engine is not available: {problem}")
+            self.stderr.write(
+                f"No Ollama answers at {local.origin}, and the embedded engine is not available: {problem}"
+            )
             yield
             return
         settings.PORTAL_UPSTREAMS["local"] = Upstream("local", engine.origin, embedded=True)
-        self.stdout.write("No Ollama was found, so the embedded model smollm2:135m answers. Set OLLAMA_HOST to use your own.")
+        self.stdout.write(
+            "No Ollama was found, so the embedded model smollm2:135m answers. Set OLLAMA_HOST to use your own."
+        )
         try:
             yield
         finally:
