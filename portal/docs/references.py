@@ -39,6 +39,11 @@ class References:
                     back.setdefault(target, []).append(path)
             self._drawn = (shelf, forth, back)
 
+    def draw_soon(self, shelf: Shelf) -> None:
+        """See to it, in a thread, that the graph becomes that of `shelf`."""
+        if not self.is_drawn(shelf) and not self._drawing.locked():
+            threading.Thread(target=self.draw, args=(shelf,), name="references", daemon=True).start()
+
     def is_drawn(self, shelf: Shelf) -> bool:
         """Whether the graph is that of `shelf`."""
         return self._drawn is not None and self._drawn[0] is shelf

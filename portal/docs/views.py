@@ -51,6 +51,7 @@ async def show(
         return render(
             request, "docs/unreadable.html", around(found, shelf) | {"page": found, "reason": str(problem)}, status=500
         )
+    references.draw_soon(shelf)
     linked = {"linked_from": references.to(found, shelf), "referenced": references.of(found, shelf)}
     described = {
         "canonical": request.build_absolute_uri(found.url),

@@ -160,11 +160,14 @@ def _run_server(listening: socket.socket) -> None:
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Until uvicorn takes the signals over, and again when it repeats them at its end.
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     server.run(sockets=[listening])
-    if not server.started:
+    if not server.started and not server.should_exit:
         sys.exit("The portal could not start; the lines above say why.")
 
 
 def _leave(*_: object) -> NoReturn:
-    """Being told to stop is not an error: unwind, ending what was started. (uvicorn repeats the signal when it is done.)"""
+    """Being told to stop before the server runs is not an error: unwind, ending what was started."""
     raise SystemExit(0)
