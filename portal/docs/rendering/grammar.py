@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, fence
+from markdown_it.rules_block import StateBlock, fence, heading
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
@@ -19,15 +19,19 @@ MAX_NESTING = 80
 MAX_NESTING_INLINE = 20
 OPTIONS = {"maxNesting": MAX_NESTING, "tasklists": True, "alerts": True, "strikethrough_single_tilde": True}
 # Where a rule for running text can apply. The parser asks every rule at every such place, so each is as narrow as its
-# rule: `_` between letters never marks anything, `:` matters in addresses alone.
+# rule: `_` between letters never marks anything, `:` matters in addresses alone. That each alternative begins with a
+# character of its own lets the search skip from one to the next.
 _SPECIAL = re.compile(
-    r"[\n*<\[\]\\`~$]|!(?=\[)|(?<![^\W_])_|_(?![^\W_])|&(?=[#A-Za-z])|:(?=//)|(?<=mailto):|(?<=xmpp):|@(?=[\w-])|w(?=ww\.)",
-    re.IGNORECASE,
+    r"\n|\*|<|\[|\]|\\|`|~|\$|!(?=\[)|&(?=[#A-Za-z])|@(?=[\w-])|w(?=ww\.)"
+    r"|_(?:(?<![^\W_]_)|(?![^\W_]))|:(?:(?=//)|(?<=mailto:)|(?<=xmpp:))"
 )
 # Lines of a paragraph lose theirs before anything in them is read, so that a code span across lines does not show it.
 _INDENTATION = re.compile(r"\n[ \t]+")
 # How a line starts that can be nothing but running text, if the lines after it are of its kind too.
 _PLAIN = re.compile(r"[A-Za-z(\"'“‘]|\*\*\w|`(?!``)|[^\x00-\x7f]")
+
+
+_HEADING_OR_ITEM = re.compile(r"#{1,6}[ \t]|[-*+][ \t]+[^ \t]")
 
 
 class Grammar(MarkdownIt):
@@ -43,7 +47,9 @@ class Grammar(MarkdownIt):
             self.disable("code")
         self.inline.terminator_re = _SPECIAL
         self.core.ruler.at("inline", _inline)
+        # The two most frequent blocks first; a line that starts as they do can start no other.
         self.block.ruler.before("table", "plain_paragraph", _plain_paragraph)
+        self.block.ruler.before("table", "early_heading", heading)
         self.inline.ruler.at("link", _link)
         self.inline.ruler.at("image", _image)
         self.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
@@ -104,8 +110,11 @@ def _plain_paragraph(state: StateBlock, start_line: int, end_line: int, silent: 
     """A paragraph whose every line starts like running text: recognised at once, without asking every other rule."""
     line = start_line
     while line < state.lineMax and not state.isEmpty(line):
+        start = state.bMarks[line] + state.tShift[line]
         indent = state.sCount[line] - state.blkIndent
-        if indent < 0 or indent > 3 or not _PLAIN.match(state.src, state.bMarks[line] + state.tShift[line]):
+        if line > start_line and indent <= 3 and _ends_paragraph(state, line, start):
+            break
+        if indent < 0 or indent > 3 or not _PLAIN.match(state.src, start):
             return False
         line += 1
     state.line = line
@@ -115,3 +124,9 @@ def _plain_paragraph(state: StateBlock, start_line: int, end_line: int, silent: 
     text.map = [start_line, line]
     state.push("paragraph_close", "p", -1)
     return True
+
+
+def _ends_paragraph(state: StateBlock, line: int, start: int) -> bool:
+    """Whether a line is surely no part of the paragraph before it: a heading, or a list item that is not empty."""
+    found = _HEADING_OR_ITEM.match(state.src, start, state.eMarks[line])
+    return found is not None and (state.listIndent < 0 or state.sCount[line] - state.listIndent < 4)
