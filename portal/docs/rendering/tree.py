@@ -72,6 +72,11 @@ class TreeBuilder:
         """The innermost element that is still open."""
         return self._open[-1]
 
+    @property
+    def list_above(self) -> Element:
+        """The list whose item is the innermost open element."""
+        return self._open[-2]
+
     def open(self, tag: str, attributes: Mapping[str, str] | None = None) -> Element:
         """Begin an element; what comes until `close` goes into it."""
         element = SubElement(self._open[-1], tag, dict(attributes) if attributes else {})
