@@ -98,6 +98,7 @@ class SearchPalette extends HTMLElement {
     if (recent.length) this.#options = recent;
     this.notes.replaceChildren(...notesOf(answer).map((note) => element("p", {}, note)));
     this.list.replaceChildren(...(recent.length ? [recentGroup(recent)] : groups(answer)));
+    this.dialog.toggleAttribute("data-empty", !this.#options.length && !answer.query);
     this.hint.textContent = this.#options.length ? "" : hintFor(answer);
     this.count.textContent = countOf(answer);
     this.input.setAttribute("aria-expanded", String(this.#options.length > 0));
