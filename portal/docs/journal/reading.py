@@ -49,6 +49,9 @@ class Reader:
         self.catalogue.refresh()
         documents = find_documents(self.catalogue.pages)
         if documents is None:
+            self.catalogue.refresh(now=True)
+            documents = find_documents(self.catalogue.pages)
+        if documents is None:
             return None
         files = [page for page in (documents.index, *documents.pages) if page]
         state = (documents.is_folder, [(page.path, _stat(page)) for page in files])
