@@ -34,7 +34,7 @@ urlpatterns = [
     path("book/editions/<str:edition>/<str:name>/", book.chapter),
     path("book/compare/", book.choose),
     path("book/compare/<str:old>/<str:new>/", book.compared),
-    path("book/compare/<str:old>/<str:new>/<str:name>/", book.compared),
+    path("book/compare/<str:old>/<str:new>/<str:name>/", book.compared_chapter),
     path("book/<str:name>/", book.chapter),
     path("journal/", journal.home, name="journal"),
     path("journal/feed.xml", journal.feed),

@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 
 # Below this share of words in common, two paragraphs are not one that was changed.
 LEAST_ALIKE = 0.4
-# A stretch of this many pairs or more is matched in its order alone.
-_MOST_PAIRS = 10_000
+# A stretch that asks for more words to be compared is matched in its order alone.
+_MOST_WORDS = 1_000_000
 
 Match = tuple[int | None, int | None]
 
@@ -17,7 +17,7 @@ Match = tuple[int | None, int | None]
 def align(olds: Sequence[str], news: Sequence[str]) -> Iterator[Match]:
     """Pairs of places in both texts, in reading order: both where a paragraph stayed or was changed, one where not."""
     left, right = ([" ".join(text.split()) for text in texts] for texts in (olds, news))
-    for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in SequenceMatcher(None, left, right).get_opcodes():
         if kind == "equal":
             yield from zip(range(a, b), range(c, d), strict=True)
         else:
@@ -27,16 +27,21 @@ def align(olds: Sequence[str], news: Sequence[str]) -> Iterator[Match]:
 
 def _most_alike(olds: Sequence[str], news: Sequence[str]) -> list[Match]:
     """The pairing, in order, with the most words in common."""
-    if len(olds) * len(news) >= _MOST_PAIRS:
+    words = [[Counter(text.split()) for text in texts] for texts in (olds, news)]
+    if len(news) * _size(words[0]) + len(olds) * _size(words[1]) > _MOST_WORDS:
         both = min(len(olds), len(news))
         return [(at, at) for at in range(both)] + _rest(olds, news, both, both)
-    words = [[Counter(text.split()) for text in texts] for texts in (olds, news)]
     best = [[0.0] * (len(news) + 1) for _ in range(len(olds) + 1)]
     alike = [[_alike(old, new) for new in words[1]] for old in words[0]]
     for i in range(len(olds) - 1, -1, -1):
         for j in range(len(news) - 1, -1, -1):
             best[i][j] = max(best[i + 1][j], best[i][j + 1], alike[i][j] and alike[i][j] + best[i + 1][j + 1])
     return _walk(best, alike, olds, news)
+
+
+def _size(texts: Sequence[Counter[str]]) -> int:
+    # One more for each text, so that stretches of empty ones are bounded too.
+    return sum(len(text) + 1 for text in texts)
 
 
 def _walk(best: list[list[float]], alike: list[list[float]], olds: Sequence[str], news: Sequence[str]) -> list[Match]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from portal.docs.book.aligning import align
-from portal.docs.book.marking import mark_words
+from portal.docs.book.marking import mark_words, words_of
 from portal.docs.book.outline import read_blocks
 from portal.docs.book.volumes import Chapter, Volume
 from portal.docs.passages import transplant
@@ -48,13 +50,22 @@ class Row:
 
 def pair_chapters(old: Volume, new: Volume) -> list[Pair]:
     """The chapters of two editions, matched by title, in the newer one's order with removed ones where they stood."""
-    before = {chapter.subject: chapter for chapter in reversed(old.chapters)}
-    pairs = [_pair(before.pop(chapter.subject, None), chapter) for chapter in new.chapters]
-    matched = {pair.old.number for pair in pairs if pair.old}
-    for gone in [chapter for chapter in old.chapters if chapter.number not in matched]:
+    before = _by_subject(old)
+    pairs = [_pair(before.pop(subject, None), chapter) for subject, chapter in _by_subject(new).items()]
+    for gone in before.values():
         at = next((at for at, pair in enumerate(pairs) if pair.old and pair.old.number > gone.number), len(pairs))
         pairs.insert(at, Pair("removed", gone, None))
     return pairs
+
+
+def _by_subject(volume: Volume) -> dict[tuple[str, int], Chapter]:
+    """The chapters by subject and which of several chapters on it each is."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for chapter in volume.chapters:
+        seen[chapter.subject] += 1
+        found[chapter.subject, seen[chapter.subject]] = chapter
+    return found
 
 
 def _pair(old: Chapter | None, new: Chapter) -> Pair:
@@ -63,13 +74,14 @@ def _pair(old: Chapter | None, new: Chapter) -> Pair:
     return Pair("same" if old.source.split() == new.source.split() else "changed", old, new)
 
 
-def compare(pair: Pair) -> list[Row]:
+@lru_cache(maxsize=64)
+def compare(pair: Pair) -> tuple[Row, ...]:
     """The rows of one chapter. Call it off the loop: it renders and matches both texts."""
     olds, news = _blocks(pair.old), _blocks(pair.new)
     if max(len(olds), len(news)) > MOST_BLOCKS:
-        return [Row(pair.change, _drawn("\n\n".join(olds), pair.old), _drawn("\n\n".join(news), pair.new))]
+        return (Row(pair.change, _drawn("\n\n".join(olds), pair.old), _drawn("\n\n".join(news), pair.new)),)
     rows = (_row(old, new, pair, olds, news) for old, new in align(olds, news))
-    return [row for row in rows if row.old or row.new]
+    return tuple(row for row in rows if row.old or row.new)
 
 
 def _blocks(chapter: Chapter | None) -> list[str]:
@@ -85,7 +97,9 @@ def _row(old: int | None, new: int | None, pair: Pair, olds: Sequence[str], news
         return Row("removed", left, "")
     if olds[old].split() == news[new].split():
         return Row("same", left, right)
-    return Row("changed", *mark_words(left, right))
+    marked = mark_words(left, right)
+    # What differs in markup alone reads the same.
+    return Row("same" if marked == (left, right) and words_of(left) == words_of(right) else "changed", *marked)
 
 
 def _drawn(source: str, chapter: Chapter | None) -> str:

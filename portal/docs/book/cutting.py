@@ -9,6 +9,7 @@ from portal.docs.book.outline import Title
 from portal.docs.rendering import render
 
 _NUMBERED = re.compile(r"(?:(?:chapter|part)\s+)?(?:\d+|[ivxlc]+)\s*(?:[.:)—–-]\s|\Z)", re.IGNORECASE)
+_LONGEST = 500
 _MARKED_UP = re.compile(r"[*_`\[<&\\!~$]")
 
 
@@ -37,7 +38,7 @@ def takes_title(titles: Sequence[Title], level: int) -> bool:
 
 def plain(source: str) -> str:
     """A heading's markdown as it is read."""
-    text = " ".join(source.split())
+    text = " ".join(source.split())[:_LONGEST]
     if not _MARKED_UP.search(text):
         return text
     headings = render(f"# {text}").headings

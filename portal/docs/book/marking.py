@@ -8,8 +8,6 @@ from difflib import SequenceMatcher
 
 # Matching words costs up to the product of their numbers; larger pairs are shown without marks.
 MOST_WORD_PAIRS = 1_500_000
-# From here on the matcher leaves the commonest words out of its search, which keeps repetitive text cheap.
-_LONG = 600
 
 _TOKEN = re.compile(r'<(?:[^<>"]|"[^"]*")*>|\s+|[^<\s]+')
 
@@ -20,14 +18,18 @@ def mark_words(old: str, new: str) -> tuple[str, str]:
     lefts, rights = _places_of_words(left), _places_of_words(right)
     if len(lefts) * len(rights) > MOST_WORD_PAIRS:
         return old, new
-    matcher = SequenceMatcher(
-        None, [left[at] for at in lefts], [right[at] for at in rights], autojunk=max(len(lefts), len(rights)) > _LONG
-    )
+    # The matcher's own rule for long texts, to search by all but their commonest words, keeps repetitive ones cheap.
+    matcher = SequenceMatcher(None, [left[at] for at in lefts], [right[at] for at in rights])
     gone, come = set(lefts), set(rights)
     for a, b, size in matcher.get_matching_blocks():
         gone.difference_update(lefts[a : a + size])
         come.difference_update(rights[b : b + size])
     return _marked(left, gone, "del"), _marked(right, come, "ins")
+
+
+def words_of(html: str) -> list[str]:
+    """The words a reader sees."""
+    return [token for token in _TOKEN.findall(html) if not token.startswith("<") and not token.isspace()]
 
 
 def _places_of_words(tokens: Sequence[str]) -> list[int]:

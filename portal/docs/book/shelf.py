@@ -35,7 +35,11 @@ class Shelf:
 
     def editions(self) -> tuple[Edition, ...]:
         """The editions there are now, the current one first."""
-        return find_editions(self.catalogue.pages)
+        found = find_editions(self.catalogue.pages)
+        if not found:
+            self.catalogue.refresh()
+            found = find_editions(self.catalogue.pages)
+        return found
 
     def open(self, edition: Edition) -> Volume:
         """The edition laid out, as its files stand. Raises `OSError` when its one file cannot be read."""

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from portal.docs.dates import Written, find_date
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _NO_PARAGRAPH = re.compile(r"\s*(?:[-*+>|#]|\d+[.)]\s|$)")
 _OPENING = re.compile(r"(\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*)(`{3,}(?=[^`]*$)|~{3,})\s*(.*)$")
+# A date that stands later than this in a heading does not make it a dated one.
+_LONGEST_SEARCHED = 500
 _DIGIT = re.compile(r"\d{4}")
 
 
@@ -117,12 +119,19 @@ def _read_mark(lines: Sequence[str], at: int) -> _Mark | None:
     if not _DIGIT.search(line):
         return None
     if heading := _HEADING.match(line):
-        return _mark(at, at + 1, len(heading[1]), heading[2])
+        return _mark(at, at + 1, len(heading[1]), _without_closing(heading[2]))
     is_alone = (at == 0 or not lines[at - 1].strip()) and not _NO_PARAGRAPH.match(line) and not line.startswith("    ")
     underline = _UNDERLINE.match(lines[at + 1]) if is_alone and at + 1 < len(lines) else None
     return _mark(at, at + 2, 1 if underline[1].startswith("=") else 2, line.strip()) if underline else None
 
 
+def _without_closing(text: str) -> str:
+    """A heading's text without the `##` it may close with."""
+    text = text.rstrip()
+    shorter = text.rstrip("#")
+    return shorter.rstrip() if shorter.endswith((" ", "\t")) else text
+
+
 def _mark(start: int, end: int, level: int, text: str) -> _Mark | None:
-    written = find_date(text)
+    written = find_date(text[:_LONGEST_SEARCHED])
     return _Mark(start, end, level, text, written) if written else None

@@ -15,6 +15,8 @@ from portal.docs.naming import claim, name_for
 _LONGEST_NAME = 60
 _LONGEST_TITLE = 90
 _LONGEST_EXCERPT = 180
+# Of a heading, more than a title can show.
+_LONGEST_READ = 400
 # `**System snapshot**: 28018 memories`: the words an entry leads with name it where its heading gives a date alone.
 _LEAD = re.compile(r"\*\*([^*\n]{2,200})\*\*[ \t]*[:.—–-]?[ \t]*")
 _KIND = re.compile(r"\[([A-Za-z][\w /&-]{1,24})\][ \t:—–-]*|([A-Za-z][\w-]{1,19})(?:\([^)]*\))?: ")
@@ -66,7 +68,8 @@ def name_entries(pieces: Iterable[tuple[Page, Piece]]) -> list[Entry]:
 
 def _entry(page: Page, piece: Piece) -> Entry:
     written = piece.written
-    rest = _KIND.match(said := written.rest_of(piece.heading))
+    said = written.rest_of(piece.heading)[:_LONGEST_READ]
+    rest = _KIND.match(said)
     kind = (rest[1] or rest[2]).capitalize() if rest else ""
     title = _plain(said[rest.end() :] if rest else said)
     body = piece.source

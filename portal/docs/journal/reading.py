@@ -48,6 +48,9 @@ class Reader:
         """The journal as its files stand; None where the set has none. `OSError` when its file cannot be read."""
         documents = find_documents(self.catalogue.pages)
         if documents is None:
+            self.catalogue.refresh()
+            documents = find_documents(self.catalogue.pages)
+        if documents is None:
             return None
         files = [page for page in (documents.index, *documents.pages) if page]
         state = (documents.is_folder, [(page.path, _stat(page)) for page in files])

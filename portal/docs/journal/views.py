@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 from itertools import groupby
 from urllib.parse import quote, urlencode
 
@@ -22,18 +21,20 @@ from portal.docs.journal.filtering import Question, choose, count_kinds, show
 from portal.docs.journal.parts import Part, divide, read_part
 from portal.docs.journal.reading import Journal, Reader
 from portal.docs.passages import Passages
+from portal.docs.unreadable import says_when_unreadable
 from portal.docs.views import missing
 
-logger = logging.getLogger(__name__)
 reader = Reader(catalogue, Passages(library))
+_says_so = says_when_unreadable("Improvement Journal")
 
 ROWS_A_PAGE = 60
 _LONGEST_QUESTION = 200
 
 
+@_says_so
 async def home(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """The journal's newest entries, or those a reader asks for, each as one line or two."""
-    journal = await _read()
+    journal = await asyncio.to_thread(reader.read)
     if journal is None or not journal.entries:
         return _empty(request, journal)
     if year is not None and not any(month[0] == year for month in journal.months):
@@ -59,9 +60,10 @@ def _home(request: HttpRequest, journal: Journal, question: Question) -> dict[st
     }
 
 
+@_says_so
 async def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """The entries of a month in full, in parts where they are many."""
-    journal = await _read()
+    journal = await asyncio.to_thread(reader.read)
     entries = journal.months.get((year, month)) if journal else None
     if journal is None or entries is None:
         return await missing(request)
@@ -88,9 +90,10 @@ def _month(request: HttpRequest, journal: Journal, at: tuple[int, int]) -> dict[
     }
 
 
+@_says_so
 async def entry(request: HttpRequest, year: int, month: int, name: str) -> HttpResponse:
     """One entry, at the address that stays its own."""
-    journal = await _read()
+    journal = await asyncio.to_thread(reader.read)
     if journal is None:
         return await missing(request)
     key = f"{year:04}-{month:02}-{name}"
@@ -112,9 +115,10 @@ def _is_of_minute(entry: Entry, key: str) -> bool:
     return entry.name[:length] == key[:length]
 
 
+@_says_so
 async def feed(request: HttpRequest) -> HttpResponse:
     """The newest entries as an Atom feed, and the older ones on its further pages."""
-    journal = await _read()
+    journal = await asyncio.to_thread(reader.read)
     base = request.build_absolute_uri("/").rstrip("/")
     entries = journal.entries if journal else ()
     part = divide(entries, read_part(request.GET.get("page", "")), most=atom.ENTRIES_A_PAGE, most_text=None)
@@ -129,14 +133,6 @@ async def feed(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(body, content_type=atom.CONTENT_TYPE)
     response.headers["ETag"] = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
     return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
-
-
-async def _read() -> Journal | None:
-    try:
-        return await asyncio.to_thread(reader.read)
-    except OSError as problem:
-        logger.warning("the journal cannot be read: %s", problem)
-        return None
 
 
 def _empty(request: HttpRequest, journal: Journal | None) -> HttpResponse:
