@@ -48,4 +48,4 @@ urlpatterns = [
     path("docs.html", RedirectView.as_view(url="/docs/", permanent=True)),
     path("redoc", RedirectView.as_view(url="/reference/", permanent=True)),
 ]
-handler404 = "portal.docs.views.missing"
+handler404 = "portal.docs.views.not_found"
