@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.docs.here import catalogue
+from portal.docs.surroundings import around
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -31,12 +32,13 @@ def says_when_unreadable(title: str) -> Callable[[View[P]], View[P]]:
                 try:
                     return await view(request, *args, **kwargs)
                 except FileNotFoundError:
-                    await asyncio.to_thread(catalogue.refresh, now=True)
+                    await asyncio.to_thread(catalogue.refresh)
                     return await view(request, *args, **kwargs)
             except OSError as problem:
                 logger.warning("%s cannot be read: %s", title, problem)
-                return render(request, "docs/unreadable.html", {"page": {"title": title}}, status=500)
+                context = around(None, catalogue.shelf) | {"page": {"title": title}, "reason": "its file cannot be read"}
+                return render(request, "docs/unreadable.html", context, status=500)
 
-        return answer
+        return answer  # type: ignore[return-value]  # wraps() hides that it is a view
 
     return decorate
