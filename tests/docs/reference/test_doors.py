@@ -114,11 +114,13 @@ def test_without_scripts_everything_can_be_read(browser: Browser, portal: Portal
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390, 768, 1100, 1440, 2560])
-def test_no_width_makes_the_page_scroll_sideways(browser: Browser, portal: PortalServer, width: int) -> None:  # noqa: F811
+def test_no_width_makes_the_page_scroll_sideways_or_squeezes_a_column(browser: Browser, portal: PortalServer, width: int) -> None:  # noqa: F811
     context = browser.new_context(viewport={"width": width, "height": 800})
     tab = context.new_page()
     for path in ("reference/", "reference/apis/shop/", "reference/apis/shop/schemas/"):
         tab.goto(portal.url + path)
         tab.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.removeAttribute('name'); fold.open = true; })")
         assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        widths = tab.evaluate("[...document.querySelectorAll('.operation > .tables, .samples')].map((part) => part.offsetWidth)")
+        assert all(found >= min(270, width) for found in widths)
     context.close()
