@@ -20,7 +20,7 @@ def passages_of(page: str, url: str, title: str, sections: Iterable[Section]) ->
     for section in sections:
         path = section.path[1:] if _is_title(section.path, title) else section.path
         for text in _cut(section.text):
-            found.append(Passage(page, url, title, section.anchor, path, text, opens=not found))  # noqa: PERF401
+            found.append(Passage(page, url, title, section.anchor, path, text, opens=not found))
     return found
 
 
@@ -32,7 +32,8 @@ def _is_title(path: tuple[str, ...], title: str) -> bool:
 def _cut(text: str) -> Iterator[str]:
     """The text in pieces of some 2,000 characters, cut where a line or at least a word ends."""
     while len(text) > _LONGEST:
-        at = max(text.rfind("\n", _LONGEST // 2, _LONGEST), 0) or max(text.rfind(" ", _LONGEST // 2, _LONGEST), 0) or _LONGEST
+        ends = (text.rfind(end, _LONGEST // 2, _LONGEST) for end in "\n ")
+        at = next((end for end in ends if end > 0), _LONGEST)
         yield text[:at]
         text = text[at:].lstrip()
     yield text
