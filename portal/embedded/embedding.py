@@ -1,6 +1,5 @@
 """Ollama's embedding endpoints: texts in, vectors of length one out."""
 
-import asyncio
 import math
 from typing import Any
 
@@ -26,7 +25,7 @@ async def embed(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
     async with _loaded(engine, name, request) as loaded:
         if not texts:
             return {"model": request["model"], "embeddings": []}
-        found = await asyncio.gather(*(_embed_text(loaded, text, request["truncate"] is not False) for text in texts))
+        found = [await _embed_text(loaded, text, request["truncate"] is not False) for text in texts]
         return {
             "model": request["model"],
             "embeddings": [[float32(x) for x in normalised(vector, request["dimensions"])] for vector, _ in found],
@@ -72,11 +71,10 @@ async def _embed_text(loaded: Loaded, text: str, truncate: bool) -> tuple[list[f
                 raise RequestError(400, TOO_LONG)
             text = await detokenize(loaded.llama, tokens[:limit])
     try:
-        answer = await loaded.llama.ask("/v1/embeddings", {"input": text})
+        return await loaded.llama.embed(text)
     except LlamaError as error:
         too_long = "too large" in error.message or "context size" in error.message
         raise RequestError(400, TOO_LONG) if too_long else RequestError(error.status, error.message) from error
-    return answer["data"][0]["embedding"], answer["usage"]["prompt_tokens"]
 
 
 def normalised(vector: list[float], dimensions: int = 0) -> list[float]:

@@ -13,8 +13,9 @@ from typing import Any
 
 import xllamacpp
 
-# llama.cpp embeds a text in one batch, so this is also the longest text that can be embedded whole.
-BATCH = 2048
+# Tokens evaluated in one go: nobody else is served meanwhile, and a client that hangs up is noticed only after it.
+# llama.cpp embeds a text in one batch, so this is also the longest text that is embedded whole.
+BATCH = 512
 RECORD_LIMIT = 8 * 1024 * 1024
 
 
@@ -73,6 +74,7 @@ class Llama:
         self._server = xllamacpp.Server(_parameters(path, shape, self._key))
         self._port = int(self._server.listening_address.rsplit(":", 1)[1])
         self.memory = max(resident_bytes() - before, 0)
+        self._embedding = asyncio.Lock()
 
     def close(self) -> None:
         self._server = None
@@ -82,6 +84,13 @@ class Llama:
         """The JSON answer to one request. Raises LlamaError."""
         async with self._request(path, body) as pieces:
             return json.loads(b"".join([piece async for piece in pieces]))
+
+    async def embed(self, text: str) -> tuple[list[float], int]:
+        """The vector of a text of at most BATCH tokens, of length one, and the tokens it took. Raises LlamaError."""
+        # Two texts in one batch are cut into pieces of like length, and only the last piece of each would be pooled.
+        async with self._embedding:
+            answer = await self.ask("/v1/embeddings", {"input": text})
+        return answer["data"][0]["embedding"], answer["usage"]["prompt_tokens"]
 
     async def stream(self, path: str, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The records of a streamed answer as they come. Leaving early hangs up, which stops the generation."""
