@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 from portal.embedded.engine import Engine, Loaded
-from portal.embedded.exchange import Exchange, RequestError
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import Exchange
 from portal.embedded.gojson import float32, present
 from portal.embedded.llama import BATCH, LlamaError
 from portal.embedded.names import Name
@@ -73,8 +74,8 @@ async def _embed_text(loaded: Loaded, text: str, truncate: bool) -> tuple[list[f
     try:
         return await loaded.llama.embed(text)
     except LlamaError as error:
-        too_long = "too large" in error.message or "context size" in error.message
-        raise RequestError(400, TOO_LONG) if too_long else RequestError(error.status, error.message) from error
+        too_long = "too large" in error.sentence or "context size" in error.sentence
+        raise RequestError(400, TOO_LONG) if too_long else RequestError(error.status, error.sentence) from error
 
 
 def normalised(vector: list[float], dimensions: int = 0) -> list[float]:

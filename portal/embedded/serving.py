@@ -43,7 +43,9 @@ async def serve(weights: Weights, arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"The embedded engine cannot listen on port {arguments.port}: {reason}.\n")
         return PORT_TAKEN
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=1
+        app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=1,
+        # A client keeps its connection for the next request; Ollama never closes one on it.
+        timeout_keep_alive=3600,
     )
     server = Server(config)
 
