@@ -21,7 +21,7 @@ from portal.docs.rendering.pipeline import Converter
 PATIENCE = 20.0
 
 
-class TooSlow(Exception):  # noqa: N818 - a measure rather than a fault
+class TooSlow(Exception):
     """A document took longer to read than any real one does."""
 
 

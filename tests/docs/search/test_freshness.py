@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.docs.rendering import render
 from portal.docs.search import indexing, reading
 from portal.docs.search.index import META, IndexBusy, IndexWriter, folder_for
 from portal.docs.search.indexing import Indexing
@@ -19,7 +20,6 @@ from portal.docs.search.reading import read_sections, sections_of
 from portal.docs.search.searching import Search
 from portal.docs.search.upkeep import Upkeep
 from portal.docs.search.values import Progress
-from portal.docs.rendering import render
 from tests.docs.search.conftest import DOCUMENTS, Set, headings
 
 CONTENT = Path(__file__).parents[3] / "docs_content"
