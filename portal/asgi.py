@@ -28,6 +28,7 @@ from portal.lifespan import Lifespan
 from portal.origins import OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
+from portal.staticfiles import VENDOR, is_named_by_content
 
 
 @asynccontextmanager
@@ -65,6 +66,14 @@ websocket = OnlyKnownOrigins(
     origins=settings.PORTAL_ORIGINS,
 )
 front = Front(cast(Application, http), state_of)
-static = ServeStaticASGI(front, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
+static = ServeStaticASGI(
+    front,
+    root=settings.STATIC_ROOT,
+    prefix=settings.STATIC_URL,
+    allow_all_origins=False,
+    immutable_file_test=is_named_by_content,
+)
+if VENDOR.is_dir():
+    static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
 lifespan = Lifespan([running, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})

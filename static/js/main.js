@@ -1,8 +1,13 @@
-// What every page loads: the theme switch, the folding tree, and the elements.
+// What every page loads: the theme switch, the folding tree, and those elements that are on it.
 
-import "./elements/copy-markdown.js";
-import "./elements/document-filter.js";
-import "./elements/run-panel.js";
+const ELEMENTS = {
+  "copy-markdown": () => import("./elements/copy-markdown.js"),
+  "doc-tabs": () => import("./elements/doc-tabs.js"),
+  "document-filter": () => import("./elements/document-filter.js"),
+  "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
+  "run-panel": () => import("./elements/run-panel.js"),
+};
+for (const [tag, load] of Object.entries(ELEMENTS)) if (document.querySelector(tag)) load();
 
 const THEMES = { system: "System theme", light: "Light theme", dark: "Dark theme" };
 const root = document.documentElement;
