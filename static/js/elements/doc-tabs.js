@@ -1,8 +1,10 @@
 // <doc-tabs>: its sections as tabs. Groups with a tab of the same title stay in step, and what was chosen is remembered.
 // Without scripts the sections read one after the other, each below its title.
 
+import { readList, write } from "../lib/kept.js";
 import { preferred, remembered } from "../lib/tabs.js";
 
+const KEPT = "tabs";
 const CHOSEN = "doc-tabs:chosen";
 let made = 0;
 
@@ -22,7 +24,7 @@ class DocTabs extends HTMLElement {
     list.addEventListener("keydown", (event) => this.#key(event));
     addEventListener(CHOSEN, this);
     addEventListener("hashchange", this);
-    this.#show(this.#tabs[preferred(this.#titles, readChosen())]);
+    this.#show(this.#tabs[preferred(this.#titles, readList(KEPT))]);
     this.#showTarget();
   }
 
@@ -44,7 +46,7 @@ class DocTabs extends HTMLElement {
   #choose(tab) {
     const before = tab.getBoundingClientRect().top;
     this.#show(tab);
-    localStorage.setItem("tabs", JSON.stringify(remembered(readChosen(), tab.textContent)));
+    write(KEPT, JSON.stringify(remembered(readList(KEPT), tab.textContent)));
     dispatchEvent(new CustomEvent(CHOSEN, { detail: { title: tab.textContent, from: this } }));
     scrollBy({ top: tab.getBoundingClientRect().top - before, behavior: "instant" });
   }
@@ -98,13 +100,5 @@ function makeTab(panel) {
 }
 
 const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
-
-function readChosen() {
-  try {
-    return JSON.parse(localStorage.getItem("tabs")) ?? [];
-  } catch {
-    return [];
-  }
-}
 
 customElements.define("doc-tabs", DocTabs);

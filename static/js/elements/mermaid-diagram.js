@@ -48,7 +48,7 @@ class MermaidDiagram extends HTMLElement {
     const natural = svg.viewBox.baseVal.width;
     svg.removeAttribute("height");
     svg.removeAttribute("width");
-    svg.style.cssText += `; max-width: none; inline-size: ${natural}px; min-inline-size: min(${natural}px, 34rem)`;
+    svg.style.cssText += `; max-width: none; inline-size: ${natural}px; min-inline-size: ${0.7 * natural}px`;
     const box = Object.assign(document.createElement("div"), { className: "box", tabIndex: 0 });
     box.append(svg);
     const fold = document.createElement("details");

@@ -6,6 +6,7 @@ export function settingsFor(colours, { isDark, fontFamily }) {
   const edge = colours["ink-2"];
   return {
     theme: "base",
+    look: "classic",
     fontFamily,
     flowchart: { useMaxWidth: true },
     themeVariables: {
