@@ -59,7 +59,6 @@ def _shown(request: Request, example: Example) -> dict[str, object]:
         "model": model if isinstance(model, str) else "",
         "body": "" if body is None else json.dumps(body, indent=2, ensure_ascii=False),
         "streams": streams,
-        "needs": (endpoint and endpoint.needs) or "",
         "runs": example.runnable and not elsewhere and endpoint is not None,
         "why_not": f"for {request.origin}" if elsewhere else example.reason,
     }
