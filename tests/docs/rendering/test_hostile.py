@@ -67,6 +67,12 @@ def test_deep_nesting_does_not_exhaust_a_stack_that_is_half_used(name):
     deeper(sys.getrecursionlimit() // 4)
 
 
+def test_what_is_nested_too_deep_is_left_out_and_reported():
+    page = render("# Before\n\n" + ">" * 200 + " deep\n\nAfter\n")
+    assert [(oddity.line, oddity.code) for oddity in page.oddities] == [(3, "deep-nesting")]
+    assert page.html.endswith("<p>After</p>")
+
+
 def test_time_grows_with_length_and_not_faster():
     def seconds(length: int) -> float:
         started = time.thread_time()
