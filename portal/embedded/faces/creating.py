@@ -3,15 +3,22 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from portal.embedded import gojson
-from portal.embedded.engine import Engine
 from portal.embedded.errors import RequestError
 from portal.embedded.exchange import JSON_BARE, NDJSON, Exchange
-from portal.embedded.filling import Template
-from portal.embedded.gotemplate import TemplateError
-from portal.embedded.library import BASE_NAME, Model, NoSuchModelError, Recipe, recipe_layers
-from portal.embedded.names import BadNameError, Name, NameRequiredError, TwoSourcesError, parse_name, parse_reference
-from portal.embedded.native import read
+from portal.embedded.faces.native import read
+from portal.embedded.go import json_text
+from portal.embedded.go.filling import Template
+from portal.embedded.go.template import TemplateError
+from portal.embedded.models.library import BASE_NAME, Model, NoSuchModelError, Recipe, recipe_layers
+from portal.embedded.models.names import (
+    BadNameError,
+    Name,
+    NameRequiredError,
+    TwoSourcesError,
+    parse_name,
+    parse_reference,
+)
+from portal.embedded.running.engine import Engine
 
 # What Ollama says when its registry has no such model, or cannot be asked.
 NOT_IN_REGISTRY = "pull model manifest: file does not exist"
@@ -30,7 +37,7 @@ async def _report(exchange: Exchange, steps: AsyncIterator[Status], *, stream: b
             if stream:
                 if not exchange.started:
                     await exchange.open(NDJSON)
-                await exchange.write(gojson.dumps(last) + b"\n")
+                await exchange.write(json_text.dumps(last) + b"\n")
         if not stream:
             await exchange.reply(200, last, JSON_BARE)
     except RequestError as error:
