@@ -5,12 +5,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from portal.embedded.engine import Engine, Loaded, require
 from portal.embedded.errors import RequestError
-from portal.embedded.generation import Finish, Piece, Wish, generate
-from portal.embedded.gojson import present, timestamp
-from portal.embedded.library import Model
-from portal.embedded.prompts import (
+from portal.embedded.go.json_text import present, timestamp
+from portal.embedded.models.library import Model
+from portal.embedded.running.engine import Engine, Loaded, require
+from portal.embedded.running.generation import Finish, Piece, Wish, generate
+from portal.embedded.running.prompts import (
     Message,
     conversation,
     detokenize,

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from portal.embedded.errors import RequestError
-from portal.embedded.filling import Template
-from portal.embedded.gotemplate import TemplateError
-from portal.embedded.library import Model
-from portal.embedded.llama import Llama
+from portal.embedded.go.filling import Template
+from portal.embedded.go.template import TemplateError
+from portal.embedded.models.library import Model
+from portal.embedded.running.llama import Llama
 
 Message = dict[str, Any]
 TOO_LONG = (

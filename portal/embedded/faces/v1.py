@@ -8,16 +8,11 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from portal.embedded import gojson
-from portal.embedded.answering import Record, Single, chat, complete, folded
-from portal.embedded.binding import Kind, bind
-from portal.embedded.embedding import embed
-from portal.embedded.engine import Engine
 from portal.embedded.errors import RequestError
 from portal.embedded.exchange import JSON_BARE, JSON_UTF8, SSE, Exchange
-from portal.embedded.names import parse_name
-from portal.embedded.shelf import list_models, show
-from portal.embedded.v1_requests import (
+from portal.embedded.faces.embedding import embed
+from portal.embedded.faces.shelf import list_models, show
+from portal.embedded.faces.v1_requests import (
     CHAT_COMPLETION,
     COMPLETION,
     EMBEDDING,
@@ -25,6 +20,11 @@ from portal.embedded.v1_requests import (
     to_embed_request,
     to_generate_request,
 )
+from portal.embedded.go import json_text
+from portal.embedded.go.binding import Kind, bind
+from portal.embedded.models.names import parse_name
+from portal.embedded.running.answering import Record, Single, chat, complete, folded
+from portal.embedded.running.engine import Engine
 
 ERROR_TYPES = {400: "invalid_request_error", 404: "not_found_error"}
 DONE = b"data: [DONE]\n\n"
@@ -51,17 +51,17 @@ async def complain(exchange: Exchange, error: RequestError) -> None:
 
 async def read(exchange: Exchange, kind: Kind, go_type: str) -> dict[str, Any]:
     try:
-        return bind(kind, gojson.parse(await exchange.body()), go_type)
-    except gojson.MissingBodyError:
+        return bind(kind, json_text.parse(await exchange.body()), go_type)
+    except json_text.MissingBodyError:
         raise BadRequestError("EOF") from None
-    except (gojson.BadJSONError, ValueError) as error:
+    except (json_text.BadJSONError, ValueError) as error:
         raise BadRequestError(str(error)) from None
     except RecursionError:
         raise BadRequestError("exceeded max depth") from None
 
 
 def _event(value: Any) -> bytes:
-    return b"data: " + gojson.dumps(value) + b"\n\n"
+    return b"data: " + json_text.dumps(value) + b"\n\n"
 
 
 def usage(record: Record) -> dict[str, int]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from portal.embedded.binding import (
+from portal.embedded.go.binding import (
     ANYTHING,
     FLAG,
     FLOAT32,

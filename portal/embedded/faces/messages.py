@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from typing import Any
 
-from portal.embedded import gojson
-from portal.embedded.answering import Record, chat, folded
-from portal.embedded.binding import (
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import JSON_BARE, JSON_UTF8, SSE, Exchange
+from portal.embedded.faces.v1 import BadRequestError, read, unwrapped
+from portal.embedded.faces.v1_requests import native_chat, native_message
+from portal.embedded.go import json_text
+from portal.embedded.go.binding import (
     ANYTHING,
     FLAG,
     INTEGER,
@@ -19,11 +22,8 @@ from portal.embedded.binding import (
     sequence,
     structure,
 )
-from portal.embedded.engine import Engine
-from portal.embedded.errors import RequestError
-from portal.embedded.exchange import JSON_BARE, JSON_UTF8, SSE, Exchange
-from portal.embedded.v1 import BadRequestError, read, unwrapped
-from portal.embedded.v1_requests import native_chat, native_message
+from portal.embedded.running.answering import Record, chat, folded
+from portal.embedded.running.engine import Engine
 
 MESSAGES = structure(
     {
@@ -59,7 +59,7 @@ def _new_id(prefix: str) -> str:
 
 
 def _event(value: Record) -> bytes:
-    return f"event: {value['type']}\ndata: ".encode() + gojson.dumps(value) + b"\n\n"
+    return f"event: {value['type']}\ndata: ".encode() + json_text.dumps(value) + b"\n\n"
 
 
 async def answer_messages(engine: Engine, exchange: Exchange) -> None:
@@ -78,7 +78,7 @@ async def answer_messages(engine: Engine, exchange: Exchange) -> None:
 
 
 def _stop(record: Record) -> Record:
-    return gojson.present(stop_reason=STOP_REASONS.get(record.get("done_reason", ""), "stop_sequence"))
+    return json_text.present(stop_reason=STOP_REASONS.get(record.get("done_reason", ""), "stop_sequence"))
 
 
 def _usage(record: Record) -> Record:

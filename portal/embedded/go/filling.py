@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from portal.embedded.gojson import dumps
-from portal.embedded.gotemplate import (
+from portal.embedded.go.json_text import dumps
+from portal.embedded.go.template import TemplateError, parse_template
+from portal.embedded.go.template_nodes import (
     Action,
     Branch,
     Call,
@@ -16,10 +17,8 @@ from portal.embedded.gotemplate import (
     Operand,
     Path,
     Pipe,
-    TemplateError,
     Text,
     fields_of,
-    parse_template,
     until_response,
 )
 

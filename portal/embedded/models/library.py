@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from portal.embedded.files import write_whole
-from portal.embedded.names import Name, match_case, parse_name
-from portal.embedded.weights import Weights
+from portal.embedded.models.files import write_whole
+from portal.embedded.models.names import Name, match_case, parse_name
+from portal.embedded.models.weights import Weights
 
 log = logging.getLogger(__name__)
 

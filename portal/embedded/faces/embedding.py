@@ -3,14 +3,14 @@
 import math
 from typing import Any
 
-from portal.embedded.engine import Engine, Loaded
 from portal.embedded.errors import RequestError
 from portal.embedded.exchange import Exchange
-from portal.embedded.gojson import float32, present
-from portal.embedded.llama import BATCH, LlamaError
-from portal.embedded.names import Name
-from portal.embedded.native import read
-from portal.embedded.prompts import detokenize, tokenize
+from portal.embedded.faces.native import read
+from portal.embedded.go.json_text import float32, present
+from portal.embedded.models.names import Name
+from portal.embedded.running.engine import Engine, Loaded
+from portal.embedded.running.llama import BATCH, LlamaError
+from portal.embedded.running.prompts import detokenize, tokenize
 
 TOO_LONG = "the input length exceeds the context length"
 

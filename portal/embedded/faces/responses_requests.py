@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from portal.embedded.binding import (
+from portal.embedded.faces.v1_requests import image_of_url, native_chat, native_message, think_of_effort
+from portal.embedded.go.binding import (
     ANYTHING,
     FLAG,
     OPTIONAL_FLAG,
@@ -18,8 +19,7 @@ from portal.embedded.binding import (
     sequence,
     structure,
 )
-from portal.embedded.gojson import Pairs, plain
-from portal.embedded.v1_requests import image_of_url, native_chat, native_message, think_of_effort
+from portal.embedded.go.json_text import Pairs, plain
 
 TEXT_PARTS = ("input_text", "output_text")
 

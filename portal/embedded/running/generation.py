@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.embedded.errors import RequestError
-from portal.embedded.gojson import dumps
-from portal.embedded.llama import Llama
-from portal.embedded.options import Options
-from portal.embedded.prompts import shorten, tokenize
+from portal.embedded.go.json_text import dumps
+from portal.embedded.running.llama import Llama
+from portal.embedded.running.options import Options
+from portal.embedded.running.prompts import shorten, tokenize
 
 # An open-ended generation still ends, as in Ollama: after ten contexts, or when one token comes again and again.
 CONTEXTS_AT_MOST = 10

@@ -4,14 +4,21 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from portal.embedded.engine import Engine
 from portal.embedded.errors import RequestError
 from portal.embedded.exchange import Exchange
-from portal.embedded.gguf import Header
-from portal.embedded.gojson import present, timestamp
-from portal.embedded.library import CAPABILITIES, Model, NoSuchModelError
-from portal.embedded.names import BadNameError, Name, NameRequiredError, TwoSourcesError, parse_name, parse_reference
-from portal.embedded.native import read
+from portal.embedded.faces.native import read
+from portal.embedded.go.json_text import present, timestamp
+from portal.embedded.models.gguf import Header
+from portal.embedded.models.library import CAPABILITIES, Model, NoSuchModelError
+from portal.embedded.models.names import (
+    BadNameError,
+    Name,
+    NameRequiredError,
+    TwoSourcesError,
+    parse_name,
+    parse_reference,
+)
+from portal.embedded.running.engine import Engine
 
 
 async def answer_tags(engine: Engine, exchange: Exchange) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.embedded.errors import RequestError
-from portal.embedded.library import CAPABILITIES, BrokenManifestError, Library, Model, NoSuchModelError
-from portal.embedded.llama import Llama
-from portal.embedded.names import BadNameError, Name, NameRequiredError, TwoSourcesError, parse_reference
-from portal.embedded.options import OptionError, Options
-from portal.embedded.residence import Residence
+from portal.embedded.models.library import CAPABILITIES, BrokenManifestError, Library, Model, NoSuchModelError
+from portal.embedded.models.names import BadNameError, Name, NameRequiredError, TwoSourcesError, parse_reference
+from portal.embedded.running.llama import Llama
+from portal.embedded.running.options import OptionError, Options
+from portal.embedded.running.residence import Residence
 
 # The release of Ollama whose API is followed, and nothing more: clients compare it as three numbers.
 VERSION = "0.33.0"

@@ -3,19 +3,26 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from portal.embedded import gojson
-from portal.embedded.engine import Engine
 from portal.embedded.errors import RequestError
 from portal.embedded.exchange import JSON_BARE, NDJSON, Exchange
-from portal.embedded.filling import Template
-from portal.embedded.gotemplate import TemplateError
-from portal.embedded.library import BASE_NAME, Model, NoSuchModelError, Recipe, recipe_layers
-from portal.embedded.names import BadNameError, Name, NameRequiredError, TwoSourcesError, parse_name, parse_reference
-from portal.embedded.native import read
+from portal.embedded.faces.native import read
+from portal.embedded.go import json_text
+from portal.embedded.go.filling import Template
+from portal.embedded.go.template import TemplateError
+from portal.embedded.models.library import BASE_NAME, Model, NoSuchModelError, Recipe, recipe_layers
+from portal.embedded.models.names import (
+    BadNameError,
+    Name,
+    NameRequiredError,
+    TwoSourcesError,
+    parse_name,
+    parse_reference,
+)
+from portal.embedded.running.engine import Engine
 
 # What Ollama says when its registry has no such model, or cannot be asked.
 NOT_IN_REGISTRY = "pull model manifest: file does not exist"
-INVALID_NAME = RequestError(400, "invalid model name")
+INVALID_NAME = "invalid model name"
 ONLY_OWN_WEIGHTS = "the embedded engine makes models from its own weights only: give 'from', not 'files'"
 QUANTIZED = "quantization is only supported for F16, BF16 and F32 models"
 
@@ -30,7 +37,7 @@ async def _report(exchange: Exchange, steps: AsyncIterator[Status], *, stream: b
             if stream:
                 if not exchange.started:
                     await exchange.open(NDJSON)
-                await exchange.write(gojson.dumps(last) + b"\n")
+                await exchange.write(json_text.dumps(last) + b"\n")
         if not stream:
             await exchange.reply(200, last, JSON_BARE)
     except RequestError as error:
@@ -46,7 +53,7 @@ async def answer_pull(engine: Engine, exchange: Exchange) -> None:
     except TwoSourcesError as error:
         raise RequestError(400, str(error)) from None
     except (NameRequiredError, BadNameError):
-        raise INVALID_NAME from None
+        raise RequestError(400, INVALID_NAME) from None
     await _report(exchange, _pull(engine, name), stream=request["stream"] is not False)
 
 
@@ -88,7 +95,7 @@ async def answer_create(engine: Engine, exchange: Exchange) -> None:
     try:
         name = engine.library.resolve(parse_name(request["model"] or request["name"]))
     except BadNameError:
-        raise INVALID_NAME from None
+        raise RequestError(400, INVALID_NAME) from None
     await _report(exchange, _create(engine, name, request), stream=request["stream"] is not False)
 
 
@@ -117,7 +124,7 @@ async def _source(engine: Engine, request: dict[str, Any]) -> Model | None:
     try:
         reference = parse_reference(request["from"])
     except (NameRequiredError, BadNameError, TwoSourcesError):
-        raise INVALID_NAME from None
+        raise RequestError(400, INVALID_NAME) from None
     if reference.cloud or request["remote_host"]:
         raise RequestError(400, "bad remote")
     if request["quantize"] or request["quantization"]:

@@ -4,23 +4,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
-from portal.embedded import gojson
-from portal.embedded.answering import Answer, Record, Single, chat, complete, folded
-from portal.embedded.binding import FieldError, bind
-from portal.embedded.engine import Engine
 from portal.embedded.errors import RequestError
 from portal.embedded.exchange import NDJSON, Exchange
-from portal.embedded.requests import GO_TYPES
+from portal.embedded.faces.native_requests import GO_TYPES
+from portal.embedded.go import json_text
+from portal.embedded.go.binding import FieldError, bind
+from portal.embedded.running.answering import Answer, Record, Single, chat, complete, folded
+from portal.embedded.running.engine import Engine
 
 
 async def read(exchange: Exchange, request: str) -> dict[str, Any]:
     """The named request out of the body. Raises RequestError with the status and words of Ollama."""
     kind, go_type = GO_TYPES[request]
     try:
-        return bind(kind, gojson.parse(await exchange.body()), go_type)
-    except gojson.MissingBodyError:
+        return bind(kind, json_text.parse(await exchange.body()), go_type)
+    except json_text.MissingBodyError:
         raise RequestError(400, "missing request body") from None
-    except (gojson.BadJSONError, FieldError) as error:
+    except (json_text.BadJSONError, FieldError) as error:
         raise RequestError(400, str(error)) from None
     except RecursionError:
         raise RequestError(400, "exceeded max depth") from None
@@ -52,7 +52,7 @@ async def write_records(exchange: Exchange, records: AsyncIterator[Record | Sing
             return
         if not exchange.started:
             await exchange.open(NDJSON)
-        await exchange.write(gojson.dumps(record) + b"\n")
+        await exchange.write(json_text.dumps(record) + b"\n")
 
 
 Endpoint = Callable[[Engine, Exchange], Awaitable[None]]

@@ -1,6 +1,6 @@
 """The requests of Ollama's own API, field by field."""
 
-from portal.embedded.binding import (
+from portal.embedded.go.binding import (
     ANYTHING,
     FLAG,
     IMAGES,

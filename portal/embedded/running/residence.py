@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from portal.embedded.binding import FOREVER, SECOND
-from portal.embedded.library import Model
-from portal.embedded.llama import Llama, Shape
+from portal.embedded.go.binding import FOREVER, SECOND
+from portal.embedded.models.library import Model
+from portal.embedded.running.llama import Llama, Shape
 
 DEFAULT_STAY = 300 * SECOND
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.embedded.gojson import Pairs, plain
+from portal.embedded.go.json_text import Pairs, plain
 
 SECOND = 1_000_000_000
 FOREVER = 2**63 - 1

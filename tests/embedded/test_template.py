@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.embedded.filling import Template
-from portal.embedded.gotemplate import TemplateError
+from portal.embedded.go.filling import Template
+from portal.embedded.go.template import TemplateError
 
 SYSTEM = {"role": "system", "content": "S"}
 USER = {"role": "user", "content": "U"}
