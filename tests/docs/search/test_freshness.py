@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.docs.rendering import render
 from portal.docs.search import indexing, reading
 from portal.docs.search.index import META, IndexBusy, IndexWriter, folder_for
 from portal.docs.search.indexing import Indexing
@@ -19,7 +20,6 @@ from portal.docs.search.reading import read_sections, sections_of
 from portal.docs.search.searching import Search
 from portal.docs.search.upkeep import Upkeep
 from portal.docs.search.values import Progress
-from portal.docs.rendering import render
 from tests.docs.search.conftest import DOCUMENTS, Set, headings
 
 CONTENT = Path(__file__).parents[3] / "docs_content"
@@ -96,7 +96,7 @@ def test_a_set_without_documents_is_searched_in_vain_and_not_called_unfinished(t
 
 def test_a_file_that_cannot_be_read_costs_its_own_page_only(documents: Set) -> None:
     documents.write("bad.md", b"# Bad \xff\xfe bytes\x00\n\npangolin \x80\n")
-    os.symlink("/nowhere/at/all.md", documents.root / "gone.md")
+    (documents.root / "gone.md").symlink_to("/nowhere/at/all.md")
     documents.update()
     assert documents.search.find("pangolin").total == 1
     assert documents.search.find("pooling").total == 1
