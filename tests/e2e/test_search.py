@@ -110,7 +110,7 @@ def test_enter_opens_the_best_section_with_what_was_asked_marked(page: Page, por
     search_for(page, portal, "pangol")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/docs/long/\?q=.*#last$"))
-    expect(page.get_by_role("group", name="Marks of the search")).to_contain_text("3 marks")
+    expect(page.get_by_role("region", name="Marks of the search")).to_contain_text("3 marks")
     assert page.evaluate("[...CSS.highlights.get('search')].map((range) => range.toString())") == ["pangolin", "pangolins", "pangolins"]
     expect(page.get_by_role("heading", name="Last")).to_be_in_viewport()
     assert page.locator("article mark").count() == 0
@@ -118,7 +118,7 @@ def test_enter_opens_the_best_section_with_what_was_asked_marked(page: Page, por
 
 def test_marks_are_stepped_through_and_cleared(page: Page, portal: PortalServer) -> None:
     page.goto(f"{portal.url}docs/long/?q=pangolin")
-    marks = page.get_by_role("group", name="Marks of the search")
+    marks = page.get_by_role("region", name="Marks of the search")
     expect(marks).to_contain_text("1 of 3")
     expect(page.get_by_role("heading", name="Last")).to_be_in_viewport()
     marks.get_by_role("button", name="Next").click()

@@ -16,7 +16,7 @@ class SearchMarks extends HTMLElement {
     CSS.highlights.set(NAME, new Highlight(...this.#ranges));
     this.count = Object.assign(document.createElement("span"), { className: "count" });
     this.count.setAttribute("role", "status");
-    this.setAttribute("role", "group");
+    this.setAttribute("role", "region");
     this.setAttribute("aria-label", "Marks of the search");
     this.append(this.count, button("Previous", "↑", () => this.#step(-1)), button("Next", "↓", () => this.#step(1)), button("Clear the marks", "✕", () => this.#clear()));
     this.onkey = (event) => event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]") && this.#clear();
