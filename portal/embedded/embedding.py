@@ -1,11 +1,11 @@
 """Ollama's embedding endpoints: texts in, vectors of length one out."""
 
-import asyncio
 import math
 from typing import Any
 
 from portal.embedded.engine import Engine, Loaded
-from portal.embedded.exchange import Exchange, Refusal
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import Exchange
 from portal.embedded.gojson import float32, present
 from portal.embedded.llama import BATCH, LlamaError
 from portal.embedded.names import Name
@@ -20,13 +20,13 @@ async def answer_embed(engine: Engine, exchange: Exchange) -> None:
 
 
 async def embed(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
-    """The answer to an embed request. Raises Refusal."""
-    name = engine.local_name(request["model"], if_missing=Refusal(404, f"model '{request['model']}' not found"))
+    """The answer to an embed request. Raises RequestError."""
+    name = engine.local_name(request["model"], if_missing=RequestError(404, f"model '{request['model']}' not found"))
     texts = _texts(request["input"])
     async with _loaded(engine, name, request) as loaded:
         if not texts:
             return {"model": request["model"], "embeddings": []}
-        found = await asyncio.gather(*(_embed_text(loaded, text, request["truncate"] is not False) for text in texts))
+        found = [await _embed_text(loaded, text, request["truncate"] is not False) for text in texts]
         return {
             "model": request["model"],
             "embeddings": [[float32(x) for x in normalised(vector, request["dimensions"])] for vector, _ in found],
@@ -40,7 +40,7 @@ async def embed(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
 
 async def answer_embeddings(engine: Engine, exchange: Exchange) -> None:
     request = await read(exchange, "embeddings")
-    name = engine.local_name(request["model"], if_missing=Refusal(400, "model is required"))
+    name = engine.local_name(request["model"], if_missing=RequestError(400, "model is required"))
     async with _loaded(engine, name, request) as loaded:
         vector: list[float] = []
         if request["prompt"]:
@@ -58,7 +58,7 @@ def _texts(given: Any) -> list[str]:
         return []
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise Refusal(400, "invalid input type")
+        raise RequestError(400, "invalid input type")
     return texts
 
 
@@ -69,14 +69,13 @@ async def _embed_text(loaded: Loaded, text: str, truncate: bool) -> tuple[list[f
         tokens = await tokenize(loaded.llama, text)
         if len(tokens) > limit:
             if not truncate:
-                raise Refusal(400, TOO_LONG)
+                raise RequestError(400, TOO_LONG)
             text = await detokenize(loaded.llama, tokens[:limit])
     try:
-        answer = await loaded.llama.ask("/v1/embeddings", {"input": text})
+        return await loaded.llama.embed(text)
     except LlamaError as error:
-        too_long = "too large" in error.message or "context size" in error.message
-        raise Refusal(400, TOO_LONG) if too_long else Refusal(error.status, error.message) from error
-    return answer["data"][0]["embedding"], answer["usage"]["prompt_tokens"]
+        too_long = "too large" in error.sentence or "context size" in error.sentence
+        raise RequestError(400, TOO_LONG) if too_long else RequestError(error.status, error.sentence) from error
 
 
 def normalised(vector: list[float], dimensions: int = 0) -> list[float]:

@@ -1,4 +1,4 @@
-"""What every handler needs: the library of models, the one loaded model, and how a request is turned into a use of it."""
+"""What every handler needs: the library of models, and a way from a request to the use of the loaded one."""
 
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from portal.embedded.exchange import Refusal
-from portal.embedded.library import CAPABILITIES, BrokenManifest, Library, Model, NoSuchModel
+from portal.embedded.errors import RequestError
+from portal.embedded.library import CAPABILITIES, BrokenManifestError, Library, Model, NoSuchModelError
 from portal.embedded.llama import Llama
-from portal.embedded.names import BadName, Name, NameRequired, TwoSources, parse_reference
-from portal.embedded.options import BadOption, Options
+from portal.embedded.names import BadNameError, Name, NameRequiredError, TwoSourcesError, parse_reference
+from portal.embedded.options import OptionError, Options
 from portal.embedded.residence import Residence
 
 # The release of Ollama whose API is followed, and nothing more: clients compare it as three numbers.
@@ -23,28 +23,28 @@ class Engine:
     library: Library
     residence: Residence
 
-    def local_name(self, text: str, *, if_missing: Refusal) -> Name:
+    def local_name(self, text: str, *, if_missing: RequestError) -> Name:
         """The model name of a request, spelled as the store has it. There is no cloud behind this engine."""
         try:
             reference = parse_reference(text)
-        except NameRequired:
+        except NameRequiredError:
             raise if_missing from None
-        except TwoSources as error:
-            raise Refusal(400, str(error)) from None
-        except BadName:
-            raise Refusal(400, "invalid model name") from None
+        except TwoSourcesError as error:
+            raise RequestError(400, str(error)) from None
+        except BadNameError:
+            raise RequestError(400, "invalid model name") from None
         if reference.cloud:
-            raise Refusal(403, CLOUD_DISABLED)
+            raise RequestError(403, CLOUD_DISABLED)
         return self.library.resolve(reference.name)
 
     def model(self, name: Name, not_found: str) -> Model:
         """The model of that name, or a 404 with the given sentence."""
         try:
             return self.library.find(name)
-        except NoSuchModel:
-            raise Refusal(404, not_found) from None
-        except BrokenManifest as error:
-            raise Refusal(500, str(error)) from None
+        except NoSuchModelError:
+            raise RequestError(404, not_found) from None
+        except BrokenManifestError as error:
+            raise RequestError(500, str(error)) from None
 
     @asynccontextmanager
     async def loaded(self, model: Model, request: Mapping[str, Any]) -> AsyncIterator["Loaded"]:
@@ -52,8 +52,8 @@ class Engine:
         begun = time.monotonic_ns()
         try:
             options = Options().updated(model.recipe.parameters).updated(request.get("options") or {})
-        except BadOption as error:
-            raise Refusal(500, str(error)) from None
+        except OptionError as error:
+            raise RequestError(500, str(error)) from None
         longest = self.library.weights.header.of_architecture("context_length")
         use = self.residence.use(
             model, context=min(options.num_ctx, longest), threads=options.num_thread, stay=request.get("keep_alive")
@@ -79,4 +79,4 @@ def require(model: Model, *wanted: str) -> None:
     """Refuses what the model cannot do, in Ollama's words."""
     missing = [capability for capability in wanted if capability not in CAPABILITIES]
     if missing:
-        raise Refusal(400, f"{model.name} does not support {chr(10).join(missing)}")
+        raise RequestError(400, f"{model.name} does not support {chr(10).join(missing)}")

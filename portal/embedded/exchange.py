@@ -1,4 +1,4 @@
-"""One HTTP exchange: reads the request's body, writes the answer as it comes, and ends the work when the client is gone."""
+"""One HTTP exchange: reads the request, writes the answer as it comes, ends the work when the client is gone."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import Message, Receive, Scope, Send
 
 from portal.embedded import gojson
+from portal.embedded.errors import RequestError
 
 log = logging.getLogger(__name__)
 
@@ -17,15 +18,6 @@ JSON_UTF8 = "application/json; charset=utf-8"
 JSON_BARE = "application/json"
 NDJSON = "application/x-ndjson"
 SSE = "text/event-stream"
-
-
-class Refusal(Exception):
-    """A request that is not carried out: the HTTP status and the sentence of the error."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
 
 
 class Exchange:
@@ -43,7 +35,7 @@ class Exchange:
         return dict(self.scope.get("path_params", {}))
 
     async def body(self) -> bytes:
-        """The whole body. Raises Refusal when it is too large, CancelledError when the client goes away first."""
+        """The whole body. Raises RequestError when it is too large, CancelledError when the client goes away first."""
         parts, size = [], 0
         while True:
             message = await self._receive()
@@ -52,7 +44,7 @@ class Exchange:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > BODY_LIMIT:
-                raise Refusal(413, f"the request body is larger than {BODY_LIMIT >> 20} MB")
+                raise RequestError(413, f"the request body is larger than {BODY_LIMIT >> 20} MB")
             if not message.get("more_body"):
                 return b"".join(parts)
 
@@ -89,15 +81,15 @@ class Exchange:
 
 
 Handler = Callable[[Exchange], Awaitable[None]]
-Complaint = Callable[[Exchange, Refusal], Awaitable[None]]
+Complaint = Callable[[Exchange, RequestError], Awaitable[None]]
 
 
-async def complain(exchange: Exchange, refusal: Refusal) -> None:
+async def complain(exchange: Exchange, error: RequestError) -> None:
     """An error in the shape of Ollama's own API: a JSON answer, or one more record of a stream that has begun."""
     if exchange.started:
-        await exchange.write(gojson.dumps({"error": refusal.message}) + b"\n")
+        await exchange.write(gojson.dumps({"error": error.message}) + b"\n")
     else:
-        await exchange.reply(refusal.status, {"error": refusal.message})
+        await exchange.reply(error.status, {"error": error.message})
 
 
 class Door:
@@ -127,11 +119,11 @@ class Door:
     async def _work(self, exchange: Exchange) -> None:
         try:
             await self._handler(exchange)
-        except Refusal as refusal:
-            await self._complaint(exchange, refusal)
-        except OSError as error:
-            log.warning("%s %s: %r", exchange.scope["method"], exchange.scope["path"], error)
-            await self._complaint(exchange, Refusal(500, str(error)))
+        except RequestError as error:
+            await self._complaint(exchange, error)
+        except Exception as error:
+            log.exception("%s %s", exchange.scope["method"], exchange.scope["path"])
+            await self._complaint(exchange, RequestError(500, f"the embedded engine failed: {error!r}"))
         await exchange.close()
 
 

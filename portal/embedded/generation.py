@@ -2,14 +2,14 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from portal.embedded.exchange import Refusal
+from portal.embedded.errors import RequestError
 from portal.embedded.gojson import dumps
-from portal.embedded.llama import Llama, LlamaError
+from portal.embedded.llama import Llama
 from portal.embedded.options import Options
 from portal.embedded.prompts import shorten, tokenize
 
@@ -50,37 +50,34 @@ class Finish:
 
 
 def check_format(value: Any) -> dict[str, Any] | None:
-    """The JSON schema a `format` stands for, None for none. Raises Refusal with Ollama's words."""
+    """The JSON schema a `format` stands for, None for none. Raises RequestError with Ollama's words."""
     if value is None or value == "":
         return None
     if value == "json":
         return {"type": "object"}
     if isinstance(value, dict):
         return value
-    raise Refusal(500, f'invalid format: {json.dumps(dumps(value).decode())}; '
+    raise RequestError(500, f'invalid format: {json.dumps(dumps(value).decode())}; '
                        'expected "json" or a valid JSON Schema object')
 
 
-async def generate(llama: Llama, prompt: str, wish: Wish) -> AsyncIterator[Piece | Finish]:
+async def generate(llama: Llama, prompt: str, wish: Wish) -> AsyncGenerator[Piece | Finish, None]:
     """The pieces of the answer to a prompt, then its `Finish`. Closing the iterator stops the generation."""
     body = await _request(llama, prompt, wish)
     latest, repeats = "", 0
-    try:
-        async with aclosing(llama.stream("/completion", body)) as records:
-            async for record in records:
-                text = record["content"]
-                if record["stop"]:
-                    yield _finish(record["timings"], "length" if record["stop_type"] == "limit" else "stop")
-                    return
-                repeats = repeats + 1 if text.strip() == latest else 0
-                latest = text.strip()
-                if text:
-                    yield Piece(text, _logprobs(record.get("completion_probabilities", ()), wish.top_logprobs))
-                if repeats > REPEATS_AT_MOST:
-                    yield _finish(record["timings"], "length")
-                    return
-    except LlamaError as error:
-        raise Refusal(error.status, error.body) from error
+    async with aclosing(llama.stream("/completion", body)) as records:
+        async for record in records:
+            text = record["content"]
+            if record["stop"]:
+                yield _finish(record["timings"], "length" if record["stop_type"] == "limit" else "stop")
+                return
+            repeats = repeats + 1 if text.strip() == latest else 0
+            latest = text.strip()
+            if text:
+                yield Piece(text, _logprobs(record.get("completion_probabilities", ()), wish.top_logprobs))
+            if repeats > REPEATS_AT_MOST:
+                yield _finish(record["timings"], "length")
+                return
 
 
 async def _request(llama: Llama, prompt: str, wish: Wish) -> dict[str, Any]:

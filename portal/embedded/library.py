@@ -20,11 +20,11 @@ BASE_PARAMETERS: dict[str, Any] = {"stop": ["<|im_start|>", "<|im_end|>"]}
 CAPABILITIES = ("completion", "embedding")
 
 
-class NoSuchModel(LookupError):
+class NoSuchModelError(LookupError):
     """The store has no model of that name."""
 
 
-class BrokenManifest(Exception):
+class BrokenManifestError(Exception):
     """The model's manifest cannot be read; the message says which file and why."""
 
 
@@ -61,8 +61,7 @@ class Layer:
 
 def recipe_layers(recipe: Recipe) -> tuple[Layer, ...]:
     """The layers a recipe adds to the weights, in the order in which Ollama writes them."""
-    texts = [*recipe.license]
-    texts = [text for text in (recipe.template, recipe.system, *texts) if text]
+    texts = [text for text in (recipe.template, *recipe.license, recipe.system) if text]
     texts += [json.dumps(value) for value in (recipe.parameters, list(recipe.messages)) if value]
     return tuple(Layer(f"sha256:{_sha256(text)}", len(text.encode())) for text in texts)
 
@@ -79,8 +78,10 @@ class Library:
         self._folder = store / "models"
 
     def ensure_base(self) -> None:
-        """Puts the base model into the store if it is not there."""
-        if not self._path(BASE_NAME).exists():
+        """Puts the base model into the store if it is not there, or not to be read."""
+        try:
+            self.find(BASE_NAME)
+        except (NoSuchModelError, BrokenManifestError):
             self.write(BASE_NAME, self.base_recipe())
 
     def base_recipe(self) -> Recipe:
@@ -93,7 +94,7 @@ class Library:
         for path in self._folder.glob("*.json"):
             try:
                 found.append(self._read(path))
-            except BrokenManifest as error:
+            except BrokenManifestError as error:
                 log.warning("%s", error)
             except FileNotFoundError:
                 continue
@@ -104,11 +105,11 @@ class Library:
         return match_case(name, (model.name for model in self.models()))
 
     def find(self, name: Name) -> Model:
-        """The model of that name, whatever the case. Raises NoSuchModel, BrokenManifest."""
+        """The model of that name, whatever the case. Raises NoSuchModelError, BrokenManifestError."""
         try:
             return self._read(self._path(name))
         except FileNotFoundError:
-            raise NoSuchModel(str(name)) from None
+            raise NoSuchModelError(str(name)) from None
 
     def write(self, name: Name, recipe: Recipe) -> Model:
         """Puts a model into the store, in place of the one of that name."""
@@ -117,17 +118,17 @@ class Library:
         return self.find(name)
 
     def copy(self, source: Name, destination: Name) -> None:
-        """Gives a model a second name. Raises NoSuchModel, BrokenManifest."""
+        """Gives a model a second name. Raises NoSuchModelError, BrokenManifestError."""
         model = self.find(source)
         if source.key != destination.key:
             self.write(destination, model.recipe)
 
     def delete(self, name: Name) -> None:
-        """Takes a model out of the store. Raises NoSuchModel."""
+        """Takes a model out of the store. Raises NoSuchModelError."""
         try:
             self._path(name).unlink()
         except FileNotFoundError:
-            raise NoSuchModel(str(name)) from None
+            raise NoSuchModelError(str(name)) from None
 
     def _path(self, name: Name) -> Path:
         # Host names may hold a colon, and names that differ in case only are one model: hence the digest.
@@ -140,7 +141,7 @@ class Library:
             recipe = _recipe(content["recipe"])
             name = parse_name(content["name"])
         except (ValueError, KeyError, TypeError) as error:
-            raise BrokenManifest(f"The manifest {path.name} cannot be read and is left out: {error!r}") from error
+            raise BrokenManifestError(f"The manifest {path.name} cannot be read and is left out: {error!r}") from error
         size = self.weights.size + sum(layer.size for layer in recipe_layers(recipe))
         # The name is no part of the digest: a copy is the same model.
         digest = _sha256(json.dumps({**content, "name": ""}, sort_keys=True))
@@ -149,6 +150,7 @@ class Library:
 
 def _recipe(fields: dict[str, Any]) -> Recipe:
     recipe = replace(Recipe(), **fields)
-    if not (isinstance(recipe.parameters, dict) and isinstance(recipe.system, str) and isinstance(recipe.template, str)):
+    texts = (recipe.parent, recipe.system, recipe.template)
+    if not isinstance(recipe.parameters, dict) or not all(isinstance(text, str) for text in texts):
         raise TypeError("a field of the recipe has a wrong type")
     return replace(recipe, license=tuple(recipe.license), messages=tuple(recipe.messages))

@@ -1,11 +1,11 @@
-"""llama.cpp inside this process: loads the weights, and is asked over a loopback socket that only we have the key to."""
+"""llama.cpp inside this process: loads the weights, and is asked over a loopback socket to which we have the key."""
 
 import asyncio
 import gc
 import json
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,26 +13,24 @@ from typing import Any
 
 import xllamacpp
 
-# llama.cpp embeds a text in one batch, so this is also the longest text that can be embedded whole.
-BATCH = 2048
+from portal.embedded.errors import RequestError
+
+# Tokens evaluated in one go: nobody else is served meanwhile, and a client that hangs up is noticed only after it.
+# llama.cpp embeds a text in one batch, so this is also the longest text that is embedded whole.
+BATCH = 512
 RECORD_LIMIT = 8 * 1024 * 1024
 
 
-class LlamaError(Exception):
-    """llama.cpp refused; `status` is its HTTP status and `body` the text of its answer."""
-
-    def __init__(self, status: int, body: str) -> None:
-        super().__init__(body)
-        self.status = status
-        self.body = body
+class LlamaError(RequestError):
+    """llama.cpp refused. Ollama hands its status and the text of its answer on as they are, and so does this."""
 
     @property
-    def message(self) -> str:
+    def sentence(self) -> str:
         """llama.cpp's own sentence, out of the JSON around it."""
         try:
-            return str(json.loads(self.body)["error"]["message"])
+            return str(json.loads(self.message)["error"]["message"])
         except (ValueError, KeyError, TypeError):
-            return self.body
+            return self.message
 
 
 @dataclass(frozen=True)
@@ -45,9 +43,13 @@ class Shape:
 
 
 def default_threads() -> int:
-    """The CPUs this process may use; more than eight gain a model of this size nothing."""
+    """One CPU fewer than there are, and four at most.
+
+    llama.cpp's threads wait for each other after every layer: where one of them has to share its CPU with the portal
+    or a browser, all of them stand still. Seen on two busy CPUs: two threads 2 tokens a second, one thread 50.
+    """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, 8))
+    return max(1, min(usable - 1, 4))
 
 
 def resident_bytes() -> int:
@@ -66,9 +68,14 @@ class Llama:
         before = resident_bytes()
         self.shape = shape
         self._key = secrets.token_urlsafe(24)
-        self._server = xllamacpp.Server(_parameters(path, shape, self._key))
+        try:
+            self._server = xllamacpp.Server(_parameters(path, shape, self._key))
+        except RuntimeError as error:
+            raise LlamaError(500, f"the model could not be loaded: {error}") from error
         self._port = int(self._server.listening_address.rsplit(":", 1)[1])
-        self.memory = max(resident_bytes() - before, 0)
+        # The file is mapped into memory, so it is the least that is held where the system does not tell.
+        self.memory = max(resident_bytes() - before, path.stat().st_size)
+        self._embedding = asyncio.Lock()
 
     def close(self) -> None:
         self._server = None
@@ -79,7 +86,14 @@ class Llama:
         async with self._request(path, body) as pieces:
             return json.loads(b"".join([piece async for piece in pieces]))
 
-    async def stream(self, path: str, body: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    async def embed(self, text: str) -> tuple[list[float], int]:
+        """The vector of a text of at most BATCH tokens, of length one, and the tokens it took. Raises LlamaError."""
+        # Two texts in one batch are cut into pieces of like length, and only the last piece of each would be pooled.
+        async with self._embedding:
+            answer = await self.ask("/v1/embeddings", {"input": text})
+        return answer["data"][0]["embedding"], answer["usage"]["prompt_tokens"]
+
+    async def stream(self, path: str, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The records of a streamed answer as they come. Leaving early hangs up, which stops the generation."""
         pending = b""
         async with self._request(path, {**body, "stream": True}) as pieces:

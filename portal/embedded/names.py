@@ -13,15 +13,15 @@ PARTS = {
 }
 
 
-class NameRequired(ValueError):
+class NameRequiredError(ValueError):
     """No name was given."""
 
 
-class BadName(ValueError):
+class BadNameError(ValueError):
     """The name cannot be the name of a model."""
 
 
-class TwoSources(ValueError):
+class TwoSourcesError(ValueError):
     """The name asks for the local and the cloud model at once; the message says so in Ollama's words."""
 
 
@@ -60,7 +60,7 @@ class Reference:
 
 
 def parse_name(text: str) -> Name:
-    """The name a text stands for, or `BadName`."""
+    """The name a text stands for, or `BadNameError`."""
     rest, tag = text, ""
     if text.rfind(":") > text.rfind("/"):
         rest, tag = _cut(text, ":")
@@ -69,7 +69,7 @@ def parse_name(text: str) -> Name:
     host = rest.partition("://")[2] if "://" in rest else rest
     name = Name(host or HOST, namespace or NAMESPACE, model, tag or TAG)
     if not all(pattern.fullmatch(getattr(name, part)) for part, pattern in PARTS.items()):
-        raise BadName(text)
+        raise BadNameError(text)
     return name
 
 
@@ -79,7 +79,7 @@ def _cut(text: str, separator: str) -> tuple[str, str]:
     if not found:
         return "", text
     if not before or not after:
-        raise BadName(text)
+        raise BadNameError(text)
     return before, after
 
 
@@ -87,11 +87,11 @@ def parse_reference(text: str) -> Reference:
     """A request's model name, with Ollama's `:cloud`, `-cloud` and `:local` endings understood."""
     text = text.strip()
     if not text:
-        raise NameRequired
+        raise NameRequiredError
     base, source = _split_source(text)
     if source and _split_source(base)[1]:
         shown = text.replace("\\", "\\\\").replace('"', '\\"')
-        raise TwoSources(f'use either :local or :cloud, not both: "{shown}"')
+        raise TwoSourcesError(f'use either :local or :cloud, not both: "{shown}"')
     return Reference(parse_name(base), base, source == "cloud")
 
 

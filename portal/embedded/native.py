@@ -5,22 +5,25 @@ from contextlib import aclosing
 from typing import Any
 
 from portal.embedded import gojson
-from portal.embedded.answering import Record, Single, chat, complete, folded
-from portal.embedded.binding import BadField, bind
+from portal.embedded.answering import Answer, Record, Single, chat, complete, folded
+from portal.embedded.binding import FieldError, bind
 from portal.embedded.engine import Engine
-from portal.embedded.exchange import NDJSON, Exchange, Refusal
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import NDJSON, Exchange
 from portal.embedded.requests import GO_TYPES
 
 
 async def read(exchange: Exchange, request: str) -> dict[str, Any]:
-    """The named request out of the body. Raises Refusal with the status and words of Ollama."""
+    """The named request out of the body. Raises RequestError with the status and words of Ollama."""
     kind, go_type = GO_TYPES[request]
     try:
         return bind(kind, gojson.parse(await exchange.body()), go_type)
-    except gojson.MissingBody:
-        raise Refusal(400, "missing request body") from None
-    except (gojson.BadJSON, BadField) as error:
-        raise Refusal(400, str(error)) from None
+    except gojson.MissingBodyError:
+        raise RequestError(400, "missing request body") from None
+    except (gojson.BadJSONError, FieldError) as error:
+        raise RequestError(400, str(error)) from None
+    except RecursionError:
+        raise RequestError(400, "exceeded max depth") from None
 
 
 async def answer_chat(engine: Engine, exchange: Exchange) -> None:
@@ -33,7 +36,7 @@ async def answer_generate(engine: Engine, exchange: Exchange) -> None:
     await _answer(exchange, request, complete(engine, request), "response")
 
 
-async def _answer(exchange: Exchange, request: Record, records: Any, field: str) -> None:
+async def _answer(exchange: Exchange, request: Record, records: Answer, field: str) -> None:
     async with aclosing(records):
         if request["stream"] is False:
             await exchange.reply(200, await folded(records, field))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 
-class BadOption(ValueError):
+class OptionError(ValueError):
     """An option has a value of the wrong type; the message is Ollama's."""
 
 
@@ -66,7 +66,7 @@ def _checked(name: str, value: Any) -> Any:
         return value
     if kind is tuple and isinstance(value, list):
         if not all(isinstance(item, str) for item in value):
-            raise BadOption(f'option "{name}" must be of an array of strings')
+            raise OptionError(f'option "{name}" must be of an array of strings')
         return tuple(value)
     wanted = {int: "integer", float: "float32", bool: "boolean", tuple: "array"}[kind]
-    raise BadOption(f'option "{name}" must be of type {wanted}')
+    raise OptionError(f'option "{name}" must be of type {wanted}')

@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from portal.embedded.exchange import Refusal
-from portal.embedded.gotemplate import Template
+from portal.embedded.errors import RequestError
+from portal.embedded.filling import Template
+from portal.embedded.gotemplate import TemplateError
 from portal.embedded.library import Model
-from portal.embedded.llama import Llama, LlamaError
+from portal.embedded.llama import Llama
 
 Message = dict[str, Any]
 TOO_LONG = (
@@ -19,12 +20,17 @@ TOO_LONG = (
 async def render(llama: Llama, messages: Sequence[Message], template: str) -> str:
     """The prompt for a conversation: by the given Go template, or by the weights' own if there is none."""
     if template:
-        return Template(template).render_messages(messages)
-    try:
-        answer = await llama.ask("/apply-template", {"messages": [_for_llama(message) for message in messages]})
-    except LlamaError as error:
-        raise Refusal(error.status, error.body) from error
+        return fill(template, messages)
+    answer = await llama.ask("/apply-template", {"messages": [_for_llama(message) for message in messages]})
     return str(answer["prompt"])
+
+
+def fill(template: str, messages: Sequence[Message]) -> str:
+    """The prompt that a Go template makes of a conversation."""
+    try:
+        return Template(template).fill(messages)
+    except TemplateError as error:
+        raise RequestError(500, str(error)) from None
 
 
 def _for_llama(message: Message) -> Message:
@@ -63,10 +69,7 @@ async def tokenize(llama: Llama, text: str) -> list[int]:
 
 
 async def detokenize(llama: Llama, tokens: Sequence[int]) -> str:
-    try:
-        return str((await llama.ask("/detokenize", {"tokens": list(tokens)}))["content"])
-    except LlamaError as error:
-        raise Refusal(500, f"detokenize error: {error.body}") from error
+    return str((await llama.ask("/detokenize", {"tokens": list(tokens)}))["content"])
 
 
 async def shorten(llama: Llama, prompt: str, keep: int, *, shift: bool) -> str | list[int]:
@@ -78,7 +81,7 @@ async def shorten(llama: Llama, prompt: str, keep: int, *, shift: bool) -> str |
     if len(tokens) <= limit - 1:
         return prompt
     if not shift:
-        raise Refusal(400, TOO_LONG)
+        raise RequestError(400, TOO_LONG)
     keep = min(len(tokens) if keep < 0 else keep, limit - 1)
     room = limit - max((limit - keep) // 2, 1)
     return tokens[:keep] + tokens[len(tokens) - (room - keep) :]

@@ -16,7 +16,10 @@ DEFAULT_STAY = 300 * SECOND
 
 @dataclass
 class Tenant:
-    """The loaded model. `stay` (ns) is how long it is kept after its last use, `expires_at` ns since 1970."""
+    """The loaded model, named for the request that loaded it, as Ollama does where models share their weights.
+
+    `stay` (ns) is how long it is kept after its last use, `expires_at` is in ns since 1970.
+    """
 
     llama: Llama
     model: Model
@@ -85,7 +88,6 @@ class Residence:
             if tenant.timer:
                 tenant.timer.cancel()
             tenant.users += 1
-            tenant.model = model
             if stay is not None:
                 tenant.stay = stay
             tenant.expires_at = time.time_ns() + tenant.stay

@@ -1,14 +1,16 @@
 """Ollama's endpoints about the models that are there: lists, details, copies and deletions."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from portal.embedded.engine import Engine
-from portal.embedded.exchange import Exchange, Refusal
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import Exchange
 from portal.embedded.gguf import Header
 from portal.embedded.gojson import present, timestamp
-from portal.embedded.library import CAPABILITIES, Model, NoSuchModel
-from portal.embedded.names import BadName, Name, NameRequired, TwoSources, parse_name, parse_reference
+from portal.embedded.library import CAPABILITIES, Model, NoSuchModelError
+from portal.embedded.names import BadNameError, Name, NameRequiredError, TwoSourcesError, parse_name, parse_reference
 from portal.embedded.native import read
 
 
@@ -76,9 +78,9 @@ async def answer_show(engine: Engine, exchange: Exchange) -> None:
 
 
 def show(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
-    """The answer to a show request. Raises Refusal."""
+    """The answer to a show request. Raises RequestError."""
     text = request["model"] or request["name"]
-    name = engine.local_name(text, if_missing=Refusal(400, "model is required"))
+    name = engine.local_name(text, if_missing=RequestError(400, "model is required"))
     model = engine.model(name, f"model '{name.short}' not found")
     header, recipe = engine.library.weights.header, model.recipe
     system = request["system"] or recipe.system
@@ -109,11 +111,14 @@ def _model_info(header: Header, *, verbose: bool) -> dict[str, Any]:
 
 
 def _parameters(parameters: dict[str, Any]) -> str:
-    lines = []
-    for key, value in sorted(parameters.items()):
-        for item in value if isinstance(value, list) else [value]:
-            lines.append(f"{key:<30} {json.dumps(item, ensure_ascii=False)}")
+    lines = (f"{key:<30} {json.dumps(item, ensure_ascii=False)}" for key, item in _each(parameters))
     return "\n".join(lines)
+
+
+def _each(parameters: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Parameters one value each, those that are lists as often as they have items."""
+    for key, value in sorted(parameters.items()):
+        yield from ((key, item) for item in (value if isinstance(value, list) else [value]))
 
 
 def _modelfile(engine: Engine, model: Model, system: str, parameters: dict[str, Any]) -> str:
@@ -128,10 +133,8 @@ def _modelfile(engine: Engine, model: Model, system: str, parameters: dict[str, 
     ]
     if system:
         lines.append(f"SYSTEM {_quoted(system)}")
-    for key, value in sorted(parameters.items()):
-        for item in value if isinstance(value, list) else [value]:
-            shown = item if isinstance(item, str) else json.dumps(item)
-            lines.append(f"PARAMETER {key} {_quoted(shown)}")
+    for key, item in _each(parameters):
+        lines.append(f"PARAMETER {key} {_quoted(item if isinstance(item, str) else json.dumps(item))}")
     lines += [f"LICENSE {_quoted(text)}" for text in recipe.license]
     lines += [f"MESSAGE {m['role']} {_quoted(m['content'])}" for m in recipe.messages]
     return "\n".join(lines) + "\n"
@@ -155,8 +158,8 @@ async def answer_copy(engine: Engine, exchange: Exchange) -> None:
 def _copied(engine: Engine, role: str, text: str) -> Name:
     try:
         return engine.library.resolve(parse_name(text))
-    except BadName:
-        raise Refusal(400, f"{role} {json.dumps(text)} is invalid") from None
+    except BadNameError:
+        raise RequestError(400, f"{role} {json.dumps(text)} is invalid") from None
 
 
 async def answer_delete(engine: Engine, exchange: Exchange) -> None:
@@ -165,12 +168,12 @@ async def answer_delete(engine: Engine, exchange: Exchange) -> None:
     try:
         name = engine.library.resolve(parse_reference(text).name)
         engine.library.delete(name)
-    except NameRequired:
-        raise Refusal(400, "model is required") from None
-    except TwoSources as error:
-        raise Refusal(400, str(error)) from None
-    except BadName:
-        raise Refusal(400, f"name {json.dumps(text)} is invalid") from None
-    except NoSuchModel:
-        raise Refusal(404, f"model '{text}' not found") from None
+    except NameRequiredError:
+        raise RequestError(400, "model is required") from None
+    except TwoSourcesError as error:
+        raise RequestError(400, str(error)) from None
+    except BadNameError:
+        raise RequestError(400, f"name {json.dumps(text)} is invalid") from None
+    except NoSuchModelError:
+        raise RequestError(404, f"model '{text}' not found") from None
     await exchange.reply(200)

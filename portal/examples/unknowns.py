@@ -49,6 +49,18 @@ class Text:
 Words = str | Text | Unknown
 
 
+class Items(list[object]):
+    """A list that code builds up; `doubt` is set once something unknown may have changed it."""
+
+    doubt: Unknown | None = None
+
+
+class Entries(dict[object, object]):
+    """A dict that code builds up; `doubt` is set once something unknown may have changed it."""
+
+    doubt: Unknown | None = None
+
+
 def join_pieces(pieces: Iterable[Words]) -> Words:
     """Put pieces of text together: a plain string when all are known, the unknown itself when it stands alone."""
     flat: list[str | Unknown] = []
@@ -72,3 +84,10 @@ def show_words(words: Words) -> str:
 def placeholder_of(unknown: Unknown) -> str:
     """The mark that stands in a text for an unknown piece of it."""
     return "{" + unknown.name + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class JsonText:
+    """The text that `json.dumps` or `JSON.stringify` makes of a value that is not wholly known."""
+
+    value: object

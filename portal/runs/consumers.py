@@ -15,11 +15,12 @@ from portal.ollama.bodies import load_json
 from portal.ollama.errors import BadBody
 from portal.runs.orders import Rejected, read_order, read_ref
 from portal.runs.registry import Registry, Run
+from portal.team.identity import reader_of
 
 MOST_WATCHED_AT_ONCE = 100
 
 
-class RunsConsumer(AsyncWebsocketConsumer):
+class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no types
     """One socket of one reader. It watches any number of runs; closing it changes nothing but who watches."""
 
     registry: Registry
@@ -31,8 +32,8 @@ class RunsConsumer(AsyncWebsocketConsumer):
 
     @property
     def reader(self) -> str:
-        """Who is at the other end. Alone on the machine, everybody is the one reader."""
-        return "solo"
+        """Who is at the other end."""
+        return reader_of(self.scope)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Act on one message. Whatever is wrong with it costs one `error` message and nothing else."""
@@ -65,10 +66,7 @@ class RunsConsumer(AsyncWebsocketConsumer):
 
     async def _attach(self, message: dict[str, Any]) -> None:
         run = self.registry.find(message.get("run"), reader=self.reader)
-        after = message.get("after", 0)
-        if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= run.log.head:
-            raise Rejected("bad_after", f"“after” must be a whole number from 0 to {run.log.head}, the run's last frame.", "after")
-        self._watch(run, after)
+        self._watch(run, run.check_after(message.get("after", 0)))
 
     async def _cancel(self, message: dict[str, Any]) -> None:
         self.registry.find(message.get("run"), reader=self.reader).cancel()
@@ -86,7 +84,9 @@ class RunsConsumer(AsyncWebsocketConsumer):
         if before := self._watching.pop(run.id, None):
             before.cancel()
         if len(self._watching) >= MOST_WATCHED_AT_ONCE:
-            raise Rejected("too_many", f"One socket watches at most {MOST_WATCHED_AT_ONCE} runs; detach one first.", "run")
+            raise Rejected(
+                "too_many", f"One socket watches at most {MOST_WATCHED_AT_ONCE} runs; detach one first.", "run"
+            )
         task = asyncio.create_task(self._pump(run, after), name=f"watch {run.id}")
         self._watching[run.id] = task
         task.add_done_callback(lambda done: self._forget(run.id, done))
@@ -109,8 +109,14 @@ class RunsConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=json.dumps(message))
 
     async def _say_error(self, message: dict[str, Any], problem: Rejected) -> None:
-        about = {name: message[name] for name in ("ref", "run") if isinstance(message.get(name), str) and len(message[name]) <= 64}
-        await self._send({"type": "error", **about, "code": problem.code, "message": str(problem), "field": problem.field})
+        about = {
+            name: message[name]
+            for name in ("ref", "run")
+            if isinstance(message.get(name), str) and len(message[name]) <= 64
+        }
+        await self._send(
+            {"type": "error", **about, "code": problem.code, "message": str(problem), "field": problem.field}
+        )
 
 
 def _read_message(text: str | None) -> dict[str, Any]:

@@ -49,7 +49,10 @@ class Run:
             fault = None if task.cancelled() else task.exception()
             if fault is not None:
                 logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault)
-                self._relay.stop_reason = ("failed", Failure("internal", "The portal met a fault of its own.", "Run it again."))
+                self._relay.stop_reason = (
+                    "failed",
+                    Failure("internal", "The portal met a fault of its own.", "Run it again."),
+                )
             self._relay.end(*self._relay.stop_reason)
 
     async def wait(self) -> None:
@@ -76,12 +79,20 @@ class Run:
 
     def _stop_unwatched(self) -> None:
         if self.watchers == 0:
-            self.cancel("limit", Failure("unwatched", f"Nobody had watched this run for {GRACE:.0f} seconds, so it was stopped."))
+            self.cancel(
+                "limit",
+                Failure("unwatched", f"Nobody had watched this run for {GRACE:.0f} seconds, so it was stopped."),
+            )
+
+    def check_after(self, after: object) -> int:
+        """`after` as a place in this run's log to go on from. Raises `Rejected` when it is none."""
+        if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= self.log.head:
+            what = f"“after” must be a whole number from 0 to {self.log.head}, the number of the run's last frame."
+            raise Rejected("bad_after", what, "after")
+        return after
 
     async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
-        """Watch the log from the frame after `after`. Raises `Rejected` when there is no such frame to start from."""
-        if not 0 <= after <= self.log.head:
-            raise Rejected("bad_after", f"“after” is {after}; this run has frames 1 to {self.log.head}.", "after")
+        """Watch the log from the frame after `after`, which `check_after` has seen."""
         with self.watched():
             async for batch in self.log.follow(after):
                 yield batch
@@ -108,7 +119,10 @@ class Registry:
         if known is not None:
             return known
         if sum(not run.log.ended for run in self._runs.values()) >= MOST_RUNS_AT_ONCE:
-            raise Rejected("busy", f"{MOST_RUNS_AT_ONCE} runs are under way on this portal, the most at once; try again in a moment.")
+            raise Rejected(
+                "busy",
+                f"{MOST_RUNS_AT_ONCE} runs are under way on this portal, the most at once; try again in a moment.",
+            )
         self._forget_oldest()
         run = Run(order, owner, self.client)
         self._runs[run.id] = self._by_ref[owner, ref] = run
@@ -126,7 +140,10 @@ class Registry:
         """End every run as interrupted and close the connections."""
         running = [run for run in self._runs.values() if not run.log.ended]
         for run in running:
-            run.cancel("interrupted", Failure("shutdown", "The portal was stopped while this run was under way.", "Run it again."))
+            run.cancel(
+                "interrupted",
+                Failure("shutdown", "The portal was stopped while this run was under way.", "Run it again."),
+            )
         for run in running:
             await run.wait()
         if self._client is not None:

@@ -1,5 +1,7 @@
 // What every page loads: the theme switch, the folding tree, and the elements.
 
+import "./elements/copy-markdown.js";
+import "./elements/document-filter.js";
 import "./elements/run-panel.js";
 
 const THEMES = { system: "System theme", light: "Light theme", dark: "Dark theme" };

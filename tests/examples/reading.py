@@ -19,5 +19,5 @@ def read_page(*texts: str, lang: str = "") -> tuple[Example, ...]:
 
 def as_arrival(request: Request) -> Arrival:
     """What should arrive at the far end when this request is sent."""
-    host = request.origin.partition("://")[2]
+    host = request.origin.partition("://")[2]  # the port goes without saying where it is the scheme's own
     return Arrival(request.method, host, request.path, request.body)

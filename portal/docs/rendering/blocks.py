@@ -6,7 +6,7 @@ from xml.etree.ElementTree import SubElement
 
 from markdown_it.token import Token
 
-from portal.docs.rendering import raw_html
+from portal.docs.rendering import maths, raw_html
 from portal.docs.rendering.highlighting import label_of
 from portal.docs.rendering.tree import Build, TreeBuilder
 from portal.docs.rendering.values import Fence, Heading
@@ -27,6 +27,7 @@ def _paragraph_close(page: TreeBuilder, token: Token) -> None:
 
 
 def _inline(page: TreeBuilder, token: Token) -> None:
+    page.draft.in_raw_link = False
     page.build_inline(token.children or ())
 
 
@@ -52,6 +53,9 @@ def _fence(page: TreeBuilder, token: Token) -> None:
     words = info.split(None, 1)
     lang = words[0].lower() if words else ""
     fence = Fence(lang, info, token.content, page.line, len(page.draft.fences), label_of(info))
+    if lang == "math":
+        maths.draw_block(page, token)
+        return
     page.draft.fences.append(fence)
     if not token.meta.get("closed", True):
         message = f"The code block that opens here with {token.markup} is never closed."
@@ -96,8 +100,6 @@ def _cell_close(page: TreeBuilder, token: Token) -> None:
 
 def _list_open(page: TreeBuilder, token: Token) -> None:
     attributes = {"start": str(token.attrs["start"])} if "start" in token.attrs else {}
-    if "contains-task-list" in str(token.attrs.get("class", "")):
-        attributes["class"] = "task-list"
     page.open(token.tag, attributes)
 
 
@@ -105,6 +107,7 @@ def _item_open(page: TreeBuilder, token: Token) -> None:
     checked = token.meta.get("checked")
     page.open("li", {} if checked is None else {"class": "task"})
     if checked is not None:
+        page.list_above.set("class", "task-list")
         page.add_slot("span", _DONE if checked else _TO_DO)
         page.add_text(" ")
 

@@ -22,14 +22,12 @@ def kind_of(name: str) -> str:
     return name if name in KINDS else _ALSO.get(name, "note")
 
 
-def open_callout(page: TreeBuilder, name: str, title: str = "") -> None:
+def open_callout(page: TreeBuilder, name: str, title: str = "", *, has_title: bool = True) -> None:
     """Begin a callout; closing the element ends it."""
     title = title or name.capitalize()
     page.open("aside", _attributes(name, title))
-    page.open("p", {"class": "callout-title"})
-    page.add_text(title)
-    page.close()
-    page.sections.end_block()
+    if has_title:
+        page.add_line("p", "callout-title", title)
 
 
 def _attributes(name: str, title: str) -> dict[str, str]:

@@ -14,15 +14,26 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
-from portal.docs.rendering import blocks, callouts, footnotes, highlighting, inlines, sanitising
+from portal.docs.rendering import (
+    blocks,
+    callouts,
+    components,
+    footnotes,
+    highlighting,
+    inlines,
+    jsx,
+    maths,
+    sanitising,
+)
 from portal.docs.rendering.draft import Draft
 from portal.docs.rendering.front_matter import read_front_matter
 from portal.docs.rendering.grammar import Grammar
 from portal.docs.rendering.serializing import escape, serialize
 from portal.docs.rendering.tree import TreeBuilder
+from portal.docs.rendering.values import Fence
 
-BLOCKS = blocks.BLOCKS | callouts.BLOCKS | footnotes.BLOCKS
-INLINES = inlines.INLINES | footnotes.INLINES
+BLOCKS = blocks.BLOCKS | callouts.BLOCKS | components.BLOCKS | footnotes.BLOCKS | maths.BLOCKS
+INLINES = inlines.INLINES | components.INLINES | footnotes.INLINES | maths.INLINES
 
 
 class Converter(Markdown):
@@ -50,6 +61,7 @@ class DocumentExtension(Extension):
         md.preprocessors, md.treeprocessors, md.postprocessors = Registry(), Registry(), Registry()
         md.parser = GrammarParser(md)
         md.preprocessors.register(FrontMatterStep(md), "front_matter", 30)
+        md.preprocessors.register(ScriptStep(md), "script", 20)
         md.treeprocessors.register(FenceStep(md), "fences", 20)
         md.postprocessors.register(SanitiseStep(md), "sanitise", 30)
         md.postprocessors.register(FillStep(md), "fill", 20)
@@ -62,12 +74,14 @@ class GrammarParser(BlockParser):
         super().__init__(md)
         self.converter = md
         self.grammar = Grammar()
+        self.mdx_grammar = Grammar(is_mdx=True)
 
     def parseDocument(self, lines: Iterable[str]) -> ElementTree:  # noqa: N802
         """The tree of the document in `lines`."""
         root = Element(self.converter.doc_tag)
         draft = self.converter.draft
-        TreeBuilder(draft, root, BLOCKS, INLINES).build(self.grammar.parse("\n".join(lines), {"draft": draft}))
+        grammar = self.mdx_grammar if draft.is_mdx else self.grammar
+        TreeBuilder(draft, root, BLOCKS, INLINES).build(grammar.parse("\n".join(lines), {"draft": draft}))
         return ElementTree(root)
 
 
@@ -86,6 +100,18 @@ class FrontMatterStep(Preprocessor):
         return [""] * found.lines + lines[found.lines :]
 
 
+class ScriptStep(Preprocessor):
+    """Blanks out what is no text in MDX: imports, exports and comments."""
+
+    md: Converter
+
+    def run(self, lines: list[str]) -> list[str]:
+        if not self.md.draft.is_mdx:
+            return lines
+        source = "\n".join(lines)
+        return jsx.blank_out(source, jsx.scan(source, html_too=True).no_text).split("\n")
+
+
 class FenceStep(Treeprocessor):
     """Draws the fenced blocks, the caller's way where it has one, into the slots the tree holds for them."""
 
@@ -95,14 +121,18 @@ class FenceStep(Treeprocessor):
         draft = self.md.draft
         wrappers = list(draft.draw_fences(draft.fences)) if draft.draw_fences else [None] * len(draft.fences)
         for fence, slot, wrap in zip(draft.fences, draft.fence_slots, wrappers, strict=True):
-            html = highlighting.draw(fence) if fence.lang != "mermaid" else _mermaid(fence.text)
+            html = _mermaid(fence) if fence.lang == "mermaid" else _code(fence, draft)
             if draft.draw_fence:
                 html = draft.draw_fence(fence, html)
             draft.slots.contents[slot] = wrap(html) if wrap else html
 
 
-def _mermaid(text: str) -> str:
-    source = f'<pre class="mermaid-source" tabindex="0"><code>{escape(text)}</code></pre>'
+def _code(fence: Fence, draft: Draft) -> str:
+    return highlighting.draw(fence, draft.allowance, has_caption=fence.index not in draft.in_tabs)
+
+
+def _mermaid(fence: Fence) -> str:
+    source = f'<pre class="mermaid-source" tabindex="0"><code>{escape(fence.text)}</code></pre>'
     return f"<mermaid-diagram>{source}</mermaid-diagram>"
 
 

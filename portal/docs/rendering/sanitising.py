@@ -25,10 +25,10 @@ _MATH = frozenset({
 })  # fmt: skip
 _OURS = frozenset({"doc-tabs"})
 _CLASSES = {
-    "accordion", "accordion-group", "callout", "callout-title", "card", "card-group", "card-title", "field",
-    "field-head", "field-name", "field-note", "field-type", "footnote-back", "footnote-mark", "footnotes", "frame",
-    "heading", "heading-anchor", "icon", "math", "math-source", "step", "step-title", "steps", "tab", "tab-title",
-    "table-scroll", "task", "task-list",
+    "accordion", "accordion-group", "callout", "callout-title", "card", "card-group", "card-title",
+    "external-image", "field", "field-head", "field-name", "field-note", "field-type", "footnote-back",
+    "footnote-mark", "footnotes", "frame", "heading", "heading-anchor", "icon", "math", "math-source", "step",
+    "step-title", "steps", "tab", "tab-title", "table-scroll", "task", "task-list",
 }  # fmt: skip
 _ON_ANY = {"align", "aria-hidden", "aria-label", "dir", "height", "id", "lang", "role", "title", "valign", "width"}
 _ON_MATH = {
@@ -47,11 +47,10 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "del": {"cite", "datetime"},
     "details": {"open"},
     "div": {"data-columns", "tabindex"},
-    "doc-tabs": {"data-group"},
     "img": {"alt", "data-link", "decoding", "loading", "sizes", "src", "srcset"},
     "ins": {"cite", "datetime"},
     "li": {"value"},
-    "math": {"display", "xmlns"},
+    "math": {"alttext", "display", "xmlns"},
     "ol": {"reversed", "start", "type"},
     "pre": {"data-slot", "tabindex"},
     "q": {"cite"},

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 from portal.docs.rendering.draft import Draft
 from portal.docs.rendering.sections import Sections
 from portal.docs.rendering.serializing import RAW
+from portal.docs.rendering.values import Fence
 
 Build = Callable[["TreeBuilder", Token], None]
 
@@ -26,6 +27,7 @@ class TreeBuilder:
         self.sections = Sections()
         self.line = 0
         self.open_links: list[tuple[Element, str, int]] = []
+        self.component_depths: list[int] = []
         self._blocks = blocks
         self._inlines = inlines
         self._open: list[Element] = [root]
@@ -56,9 +58,24 @@ class TreeBuilder:
                 self.close()
 
     @property
+    def may_link(self) -> bool:
+        """Whether a link may be put here: in none already, and in no heading, whose text is a link's target."""
+        return not self.open_links and not self.sections.in_heading
+
+    @property
+    def depth(self) -> int:
+        """How many elements are open."""
+        return len(self._open)
+
+    @property
     def top(self) -> Element:
         """The innermost element that is still open."""
         return self._open[-1]
+
+    @property
+    def list_above(self) -> Element:
+        """The list whose item is the innermost open element."""
+        return self._open[-2]
 
     def open(self, tag: str, attributes: Mapping[str, str] | None = None) -> Element:
         """Begin an element; what comes until `close` goes into it."""
@@ -74,10 +91,22 @@ class TreeBuilder:
         """Put in an element that holds nothing more of the page."""
         return SubElement(self._open[-1], tag, dict(attributes) if attributes else {})
 
+    def add_line(self, tag: str, css_class: str, text: str) -> None:
+        """Put in an element on a line of its own that holds only text."""
+        self.add(tag, {"class": css_class} if css_class else None).text = text
+        self.sections.add(text)
+        self.sections.end_block()
+
     def add_slot(self, tag: str, html: str = "") -> int:
         """Put in a slot for HTML of our own, and say its number among the slots."""
         self.add(tag, {"data-slot": self.draft.slots.reserve(html)})
         return len(self.draft.slots.contents) - 1
+
+    def fence_in(self, element: Element) -> Fence | None:
+        """The fenced block whose slot `element` is."""
+        slot = element.get("data-slot", "").rpartition(".")[2]
+        places = self.draft.fence_slots
+        return self.draft.fences[places.index(int(slot))] if slot and int(slot) in places else None
 
     def add_raw(self, html: str) -> None:
         """Put in HTML as a document wrote it."""

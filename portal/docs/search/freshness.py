@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.docs.catalogue import SUFFIXES, Page
+from portal.docs.catalogue import Page
+from portal.docs.files import SUFFIXES
 
 Stamps = Mapping[str, tuple[int, int]]
 

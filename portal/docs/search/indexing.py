@@ -43,7 +43,7 @@ class Indexing:
         seen = stamps_under(self._catalogue.root)
         if seen == self._seen:
             return False
-        self._catalogue.refresh(now=True)
+        self._catalogue.refresh()
         difference = compare(self._catalogue.pages, self.writer.held)
         for path in difference.gone:
             self.writer.remove(path)

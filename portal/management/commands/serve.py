@@ -11,7 +11,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 from django.conf import settings
@@ -32,10 +32,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The options of CONTRACT: --bind and --workers."""
         parser.add_argument("--bind", metavar="HOST:PORT", default=settings.PORTAL_BIND, help="where to listen")
-        parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes; more than one needs Redis")
+        parser.add_argument(
+            "--workers", type=int, default=1, metavar="N", help="worker processes; more than one needs Redis"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve. Raises `CommandError` with a sentence for whatever keeps it from starting."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _leave)
         bind = options["bind"]
         self._refuse_workers(options["workers"])
         try:
@@ -77,11 +81,15 @@ class Command(BaseCommand):
             engine.start()
         except EngineMissing as problem:
             settings.PORTAL_NO_ENGINE = str(problem)
-            self.stderr.write(f"No Ollama answers at {local.origin}, and the embedded engine is not available: {problem}")
+            self.stderr.write(
+                f"No Ollama answers at {local.origin}, and the embedded engine is not available: {problem}"
+            )
             yield
             return
         settings.PORTAL_UPSTREAMS["local"] = Upstream("local", engine.origin, embedded=True)
-        self.stdout.write("No Ollama was found, so the embedded model smollm2:135m answers. Set OLLAMA_HOST to use your own.")
+        self.stdout.write(
+            "No Ollama was found, so the embedded model smollm2:135m answers. Set OLLAMA_HOST to use your own."
+        )
         try:
             yield
         finally:
@@ -152,12 +160,14 @@ def _run_server(listening: socket.socket) -> None:
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
-    # uvicorn raises the signal that stopped it once more when it is done; being stopped is not an error here.
-    previous = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        server.run(sockets=[listening])
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-    if not server.started:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Until uvicorn takes the signals over, and again when it repeats them at its end.
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    server.run(sockets=[listening])
+    if not server.started and not server.should_exit:
         sys.exit("The portal could not start; the lines above say why.")
+
+
+def _leave(*_: object) -> NoReturn:
+    """Being told to stop before the server runs is not an error: unwind, ending what was started."""
+    raise SystemExit(0)
