@@ -60,7 +60,7 @@ def read_set(root: Path) -> tuple[dict[str, list[Passage]], float]:
     catalogue.refresh(now=True)
     began = time.process_time()
     pages = catalogue.pages.values()
-    passages = {page.path: passages_of(page.path, page.url, page.title, read_sections(page.file)) for page in pages}
+    passages = {page.path: passages_of(page.path, page.url, page.title, read_sections(page.file, root)) for page in pages}
     return passages, time.process_time() - began
 
 

@@ -23,7 +23,7 @@ _HEAP = 15_000_000
 _MOST_PAGES = 1_000_000
 
 
-class IndexBusy(Exception):  # noqa: N818 - a state of affairs rather than a fault
+class IndexBusy(Exception):
     """Another process writes to the index."""
 
 
@@ -44,7 +44,7 @@ def _digest(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:10]
 
 
-class IndexDamaged(Exception):  # noqa: N818 - a state of affairs rather than a fault
+class IndexDamaged(Exception):
     """What is on disk cannot be read as an index of ours."""
 
 

@@ -58,7 +58,7 @@ class Upkeep:
 
     def _launch(self) -> subprocess.Popen[bytes]:
         # It ends when its standard input does, so not even a killed server leaves it behind.
-        return subprocess.Popen(  # noqa: S603 - our own module, with paths of the settings
+        return subprocess.Popen(
             [sys.executable, "-m", "portal.docs.search.indexing", str(self.root), str(self.folder)],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=_SITE,
         )  # fmt: skip

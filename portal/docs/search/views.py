@@ -25,7 +25,7 @@ _threads = ThreadPoolExecutor(2, thread_name_prefix="search")
 _waiting = 0
 
 
-class Overloaded(Exception):  # noqa: N818 - a state of affairs rather than a fault
+class Overloaded(Exception):
     """More queries wait than can be answered in good time."""
 
 
