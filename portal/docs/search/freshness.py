@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from portal.docs.catalogue import Page
 
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Pages to index, what was edited last first, and paths of pages that are gone."""
