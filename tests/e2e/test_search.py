@@ -132,6 +132,13 @@ def test_marks_are_stepped_through_and_cleared(page: Page, portal: PortalServer)
     assert page.url == f"{portal.url}docs/long/"
 
 
+def test_a_word_that_fills_a_cell_is_marked(page: Page, portal: PortalServer) -> None:
+    page.goto(f"{portal.url}docs/api/chat/?q=done_reason+meaning#fields-of-the-answer")
+    expect(page.get_by_role("region", name="Marks of the search")).to_be_visible()
+    marks = page.evaluate("[...CSS.highlights.get('search')].map((range) => range.toString())")
+    assert marks == ["meaning", "done_reason", "doneReason"]
+
+
 def test_the_keyboard_goes_through_the_options_and_round(page: Page, portal: PortalServer) -> None:
     search_for(page, portal, "the")
     count = options(page).count()
