@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
@@ -25,8 +25,7 @@ def says_when_unreadable(title: str) -> Callable[[View[P]], View[P]]:
     """
 
     def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
-        async def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        async def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
                 try:
                     return await view(request, *args, **kwargs)
@@ -37,6 +36,7 @@ def says_when_unreadable(title: str) -> Callable[[View[P]], View[P]]:
                 logger.warning("%s cannot be read: %s", title, problem)
                 return render(request, "docs/unreadable.html", {"page": {"title": title}}, status=500)
 
+        update_wrapper(answer, view)
         return answer
 
     return decorate

@@ -18,8 +18,8 @@ from portal.docs.rendering import decode
 WORDS_A_MINUTE = 220
 # Names of the book's own pages, which no chapter may take.
 RESERVED = frozenset({"print", "editions", "compare"})
-_LEADING_NUMBER = re.compile(r"(?:(?:chapter|part)\s+)?(?:\d+|[ivxlc]+)\s*[.:)—–-]\s*(?=\S)", re.IGNORECASE)
-_FILE_NUMBER = re.compile(r"\d+[\s._-]+(?=\S)")
+_LEADING_NUMBER = re.compile(r"\A(?:(?:chapter|part)\s+)?(?:\d+|[ivxlc]+)\s*[.:)—–-]\s*(?=\S)", re.IGNORECASE)
+_FILE_NUMBER = re.compile(r"(?<![^/])\d+[\s._-]+(?=[^\s/])")
 _LONGEST_NAME = 80
 
 
@@ -53,7 +53,7 @@ class Chapter:
     @property
     def subject(self) -> str:
         """The title without its number, by which the chapter is found again in another edition."""
-        return _LEADING_NUMBER.sub("", self.title, count=1).casefold()
+        return _LEADING_NUMBER.sub("", self.title).casefold()
 
     @property
     def text(self) -> str:
@@ -96,14 +96,13 @@ def _from_file(edition: Edition, page: Page) -> Volume:
     level = chapter_level(titles, matter.get("chapters"))
     named = takes_title(titles, level)
     starts = [title for title in titles[named:] if title.level == level and title.source.strip()]
-    ends = [start.start for start in starts[1:]] + [len(lines)]
-    first = starts[0].start if starts else len(lines)
-    foreword = lines[: titles[0].start] + lines[titles[0].end : first] if named else lines[:first]
+    cuts = [start.start for start in starts] + [len(lines)]
+    foreword = lines[: titles[0].start] + lines[titles[0].end : cuts[0]] if named else lines[: cuts[0]]
     definitions = read_definitions(text)
     shown = [plain(start.source) for start in starts]
     chapters = tuple(
         Chapter(number, name, title, "\n".join(lines[start.end : end]), level, page, "", definitions)
-        for number, (start, end, title, name) in enumerate(zip(starts, ends, shown, _names(shown), strict=True), 1)
+        for number, (start, end, title, name) in enumerate(zip(starts, cuts[1:], shown, _names(shown), strict=True), 1)
     )
     title = str(matter.get("title") or "") or (plain(titles[0].source) if named else page.title)
     return Volume(edition, title, "\n".join(foreword).strip("\n") + f"\n\n{definitions}", chapters)
@@ -113,8 +112,7 @@ def _from_folder(edition: Edition) -> Volume:
     title, foreword = "", ""
     if edition.index is not None:
         title, foreword, _level = _without_title(edition.index)
-    below = (_below(page, edition.folder).replace("/", "-") for page in edition.pages)
-    names = _names(_FILE_NUMBER.sub("", name, count=1) for name in below)
+    names = _names(_FILE_NUMBER.sub("", _below(page, edition.folder)) for page in edition.pages)
     chapters = tuple(
         _of_page(page, number, name, edition)
         for number, (page, name) in enumerate(zip(edition.pages, names, strict=True), 1)

@@ -35,10 +35,10 @@ _LONGEST_QUESTION = 200
 async def home(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """The journal's newest entries, or those a reader asks for, each as one line or two."""
     journal = await asyncio.to_thread(reader.read)
+    if year is not None and not any(month[0] == year for month in (journal.months if journal else ())):
+        return await missing(request)
     if journal is None or not journal.entries:
         return _empty(request, journal)
-    if year is not None and not any(month[0] == year for month in journal.months):
-        return await missing(request)
     question = Question(request.GET.get("q", "").strip()[:_LONGEST_QUESTION], request.GET.get("kind", ""), year)
     return render(request, "journal/home.html", await asyncio.to_thread(_home, request, journal, question))
 
