@@ -8,9 +8,9 @@ tables (every cell's text), code text to the character, links (address and text)
 
 What both sides are given. Front matter is taken out. GitHub knows no MDX, so for an .mdx file cmark-gfm gets plain
 markdown: the tags of components and of layout (`div`, `p`), imports and comments are removed, and the text inside
-loses the indentation it has only for being inside; the portal renders the file as it is, and the titles of its components are not counted.
-The raw HTML of both passes one sanitiser. cmark-gfm has neither alerts nor math: an alert's title is not counted and
-a formula counts as its source.
+loses the indentation it has only for being inside; the portal renders the file as it is, and the titles of its
+components are not counted. The raw HTML of both passes one sanitiser. cmark-gfm has neither alerts nor math: an
+alert's title is not counted and a formula counts as its source.
 """
 
 from __future__ import annotations

@@ -21,13 +21,22 @@ def measure() -> Iterator[Figure]:
     """Start the portal four times with everything installed; the first start of its data folder is not counted."""
     with tempfile.TemporaryDirectory() as data:
         times = [_once(data) for _ in range(4)][1:]
-    yield Figure("second `make run` to the first page", median(times), 5.0, "s", f"median of {len(times)}, engine included")
+    yield Figure(
+        "second `make run` to the first page", median(times), 5.0, "s", f"median of {len(times)}, engine included"
+    )
 
 
 def _once(data: str) -> float:
-    environment = os.environ | {"PORTAL_DATA": data, "PORTAL_BIND": "127.0.0.1:0", "PORTAL_EMBEDDED": "always", "PYTHONUNBUFFERED": "1"}
+    environment = os.environ | {
+        "PORTAL_DATA": data,
+        "PORTAL_BIND": "127.0.0.1:0",
+        "PORTAL_EMBEDDED": "always",
+        "PYTHONUNBUFFERED": "1",
+    }
     started = time.perf_counter()
-    process = subprocess.Popen(["make", "run"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        ["make", "run"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     assert process.stdout is not None
     try:
         line = next(line for line in process.stdout if " is at http" in line)

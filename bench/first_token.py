@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,18 +20,22 @@ from tests.engine import running_engine
 from tests.portal_server import PortalServer
 
 TURNS = 40
-BODY = {"model": "smollm2:135m", "messages": [{"role": "user", "content": "Say hello."}], "options": {"num_predict": 4, "seed": 1}}
+BODY = {
+    "model": "smollm2:135m",
+    "messages": [{"role": "user", "content": "Say hello."}],
+    "options": {"num_predict": 4, "seed": 1},
+}
 
 
 def measure() -> Iterator[Figure]:
     """Median time from asking to the first byte of the answer, through the portal minus directly."""
-    import tempfile
-    from pathlib import Path
-
-    with tempfile.TemporaryDirectory() as store, running_engine(Path(store)) as engine, PortalServer(OLLAMA_HOST=engine.url) as portal:
-        with connect(portal.socket_url, origin=portal.origin, proxy=None) as socket:  # type: ignore[arg-type]
-            _ask_directly(engine.url)
-            pairs = [(_ask_directly(engine.url), _ask_through(socket)) for _ in range(TURNS)]
+    with (
+        tempfile.TemporaryDirectory() as store,
+        running_engine(Path(store)) as engine,
+        PortalServer(OLLAMA_HOST=engine.url) as portal,connect(portal.socket_url, origin=portal.origin, proxy=None) as socket
+    ):  # type: ignore[arg-type]
+        _ask_directly(engine.url)
+        pairs = [(_ask_directly(engine.url), _ask_through(socket)) for _ in range(TURNS)]
     direct, through = (median(times) * 1000 for times in zip(*pairs, strict=True))
     yield Figure("first token through the portal, more than directly", through - direct, 30.0, "ms",
                  f"medians of {TURNS}: {through:.1f} ms against {direct:.1f} ms")  # fmt: skip

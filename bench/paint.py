@@ -39,7 +39,9 @@ def measure() -> Iterator[Figure]:
             page.wait_for_selector("run-panel[data-state=done]", timeout=60_000)
             ages = page.evaluate("() => window.ages")
             browser.close()
-    detail = f"{len(ages)} paints, median {percentile(ages, 0.5):.0f} ms; counted from the far end, so the relay is in it"
+    detail = (
+        f"{len(ages)} paints, median {percentile(ages, 0.5):.0f} ms; counted from the far end, so the relay is in it"
+    )
     yield Figure("a token painted after the server has it, p95", percentile(ages, 0.95), 100.0, "ms", detail)
 
 

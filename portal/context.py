@@ -8,5 +8,8 @@ from django.http import HttpRequest
 
 def site(_request: HttpRequest) -> dict[str, object]:
     """The site's name, and the embedded engine's label when it stands in for an Ollama."""
-    return {"site_title": settings.PORTAL_TITLE, "embedded": settings.PORTAL_UPSTREAMS["local"].embedded,
-            "engine_missing": settings.PORTAL_NO_ENGINE}
+    return {
+        "site_title": settings.PORTAL_TITLE,
+        "embedded": settings.PORTAL_UPSTREAMS["local"].embedded,
+        "engine_missing": settings.PORTAL_NO_ENGINE,
+    }

@@ -97,5 +97,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"portal": {"level": "INFO"}},
+    # Django's own line for a page that is not there would put what strangers ask for into the log.
+    "loggers": {"portal": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }

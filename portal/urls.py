@@ -1,17 +1,31 @@
 """Every HTTP route of the site."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from portal.dashboard import views as dashboard
+from portal.docs import machines
 from portal.docs import views as docs
 from portal.docs.book import views as book
 from portal.docs.journal import views as journal
+from portal.docs.reference import views as reference
+from portal.docs.search import views as search
 from portal.runs import views as runs
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("docs/", docs.all_documents, name="documents"),
+    path("docs/index/", docs.index, name="index"),
+    path("docs/<path:path>.md", machines.markdown, name="markdown"),
     path("docs/<path:path>/", docs.page, name="page"),
+    path("docs/<path:path>", docs.file_or_page),
+    path("llms.txt", machines.llms, name="llms"),
+    path("llms-full.txt", machines.llms_full, name="llms-full"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("reference/", reference.index, name="reference"),
+    path("reference/<path:path>/", reference.page, name="reference-page"),
+    path("search/", search.results, name="search"),
     path("book/", book.contents, name="book"),
     path("book/print/", book.whole),
     path("book/editions/", book.editions),
@@ -29,5 +43,9 @@ urlpatterns = [
     path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
     path("models/", runs.models, name="models"),
     path("healthz", runs.healthz, name="healthz"),
+    # Addresses of the docs server mindX had before.
+    path("doc/<path:path>", docs.older_address),
+    path("docs.html", RedirectView.as_view(url="/docs/", permanent=True)),
+    path("redoc", RedirectView.as_view(url="/reference/", permanent=True)),
 ]
-handler404 = "portal.docs.views.missing"
+handler404 = "portal.docs.views.not_found"

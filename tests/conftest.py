@@ -19,3 +19,8 @@ def far_end() -> Iterator[FarEnd]:
     """An upstream on a real socket; set its `script`."""
     with FarEnd() as far_end:
         yield far_end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running in this thread from its first test on."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -40,7 +40,11 @@ def running_engine(store: Path, *arguments: str) -> Iterator[RunningEngine]:
     """An engine with its models in `store`, stopped at the end by closing its standard input."""
     command = [sys.executable, "-m", "portal.embedded", "--store", str(store), "--exit-with-parent", *arguments]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdin and process.stdout and process.stderr

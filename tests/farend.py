@@ -60,7 +60,9 @@ def whole(body: object, status: str = "200 OK", content_type: str = "application
     return play
 
 
-def stream(pieces: Iterable[bytes], pause: float = 0.0, *, finish: bool = True, content_type: str = "application/x-ndjson") -> Script:
+def stream(
+    pieces: Iterable[bytes], pause: float = 0.0, *, finish: bool = True, content_type: str = "application/x-ndjson"
+) -> Script:
     """Answer with `pieces`, `pause` seconds apart; without `finish` the connection is cut instead of ended."""
 
     async def play(line: Line, asked: Asked) -> None:
@@ -83,7 +85,12 @@ def silence(line: Line, asked: Asked) -> Awaitable[None]:
 def chat(words: Iterable[str], model: str = "far:1b", **last: object) -> list[bytes]:
     """Records of a native chat that says `words`, with its final record."""
     records: list[dict[str, object]] = [
-        {"model": model, "created_at": "2026-01-01T00:00:00Z", "message": {"role": "assistant", "content": word}, "done": False}
+        {
+            "model": model,
+            "created_at": "2026-01-01T00:00:00Z",
+            "message": {"role": "assistant", "content": word},
+            "done": False,
+        }
         for word in words
     ]
     end = {"message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop", "total_duration": 2_000_000_000,

@@ -19,8 +19,12 @@ class PortalServer:
     def __init__(self, *, bind: str = "127.0.0.1:0", data: Path | None = None, **environment: str) -> None:
         self.bind = bind
         self.data = data or Path(tempfile.mkdtemp(prefix="portal-server-"))
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "OLLAMA_", "DJANGO_"))}
-        self.environment = kept | {"PYTHON_DOTENV_DISABLED": "1", "PORTAL_DATA": str(self.data), "PYTHONUNBUFFERED": "1"} | environment
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "OLLAMA_", "DJANGO_"))
+        }
+        self.environment = (
+            kept | {"PYTHON_DOTENV_DISABLED": "1", "PORTAL_DATA": str(self.data), "PYTHONUNBUFFERED": "1"} | environment
+        )
         self.url = ""
         self.log = ""
 
@@ -46,7 +50,9 @@ class PortalServer:
         for line in self.process.stdout:
             self.log += line
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.process.terminate()
         try:
             self.process.wait(15)
@@ -70,5 +76,11 @@ def run_manage(*arguments: str, **environment: str) -> subprocess.CompletedProce
     """One command of manage.py, to its end."""
     server = PortalServer(**environment)
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=server.environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "manage.py", *arguments],
+        check=False,
+        cwd=ROOT,
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )

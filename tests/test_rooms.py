@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PARSERS = {"tree_sitter", "tree_sitter_bash", "tree_sitter_javascript", "tree_sitter_typescript"}
+PARSERS = {
+    "markdown_it",
+    "mdit_py_plugins",
+    "tree_sitter",
+    "tree_sitter_bash",
+    "tree_sitter_javascript",
+    "tree_sitter_typescript",
+}
 MARKDOWN = {"markdown", "markdown_it", "mdit_py_plugins", "linkify_it", "latex2mathml", "pygments", "nh3", "yaml"}
 SEARCH = {"tantivy"}
 
@@ -25,7 +32,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "portal.runs": ({"django", "channels"}, {"portal.ollama", "portal.team"}),
     "portal.dashboard": ({"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs"}),
 }
-SETTINGS_DOORS = re.compile(r"(views|consumers|here|apps)\.py|management/commands/\w+\.py|context\.py|asgi\.py|urls\.py")
+SETTINGS_DOORS = re.compile(
+    r"(views|machines|consumers|here|apps|lifespan)\.py|management/commands/\w+\.py|context\.py|asgi\.py|urls\.py"
+)
 
 
 def imports_of(file: Path) -> Iterator[str]:
@@ -58,12 +67,16 @@ def test_a_room_imports_only_what_the_table_allows(room: str) -> None:
 
 
 def test_every_room_is_in_the_table() -> None:
-    rooms = {f"portal.{folder.parent.name}" for folder in (ROOT / "portal").glob("*/__init__.py")} - {"portal.management"}
+    rooms = {f"portal.{folder.parent.name}" for folder in (ROOT / "portal").glob("*/__init__.py")} - {
+        "portal.management"
+    }
     assert rooms == set(ALLOWED)
 
 
 def test_one_module_alone_speaks_http_to_the_upstream() -> None:
-    speakers = [file.name for file in modules_of("portal.ollama") if any(within(name, {"httpx"}) for name in imports_of(file))]
+    speakers = [
+        file.name for file in modules_of("portal.ollama") if any(within(name, {"httpx"}) for name in imports_of(file))
+    ]
     assert speakers == ["client.py"]
 
 
@@ -77,12 +90,18 @@ def test_only_doors_read_the_settings() -> None:
     assert readers == []
 
 
-JS_IMPORT = re.compile(r"""(?:^\s*(?:import|export)[^"'`;]*?from\s*|import\s*\(\s*|^\s*import\s+)["']([^"']+)["']""", re.MULTILINE)
+JS_IMPORT = re.compile(
+    r"""(?:^\s*(?:import|export)[^"'`;]*?from\s*|import\s*\(\s*|^\s*import\s+)["']([^"']+)["']""", re.MULTILINE
+)
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "static/js").glob("elements/*.js")), ids=lambda file: file.name)
 def test_an_element_imports_from_lib_and_never_from_another_element(file: Path) -> None:
-    strays = [name for name in JS_IMPORT.findall(file.read_text()) if not name.startswith(("../lib/", "../../vendor/", "../vendor/"))]
+    strays = [
+        name
+        for name in JS_IMPORT.findall(file.read_text())
+        if not name.startswith(("../lib/", "../../vendor/", "../vendor/"))
+    ]
     assert strays == []
 
 
@@ -90,4 +109,7 @@ def test_an_element_imports_from_lib_and_never_from_another_element(file: Path) 
 def test_lib_knows_no_dom(file: Path) -> None:
     source = file.read_text()
     assert [name for name in JS_IMPORT.findall(source) if not name.startswith("./")] == []
-    assert re.findall(r"\b(?:document|window|HTMLElement|customElements|localStorage|sessionStorage)\b\s*[.(]", source) == []
+    assert (
+        re.findall(r"\b(?:document|window|HTMLElement|customElements|localStorage|sessionStorage)\b\s*[.(]", source)
+        == []
+    )

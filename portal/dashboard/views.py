@@ -8,12 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.docs.here import catalogue
-from portal.docs.views import around, show
+from portal.docs.surroundings import around
+from portal.docs.views import show
 
 
 async def home(request: HttpRequest) -> HttpResponse:
-    """The set's own first page, or, when there are no documents yet, how to add some."""
+    """The set's own first page, or, when it has none, how to add one."""
     found = await asyncio.to_thread(catalogue.find, "")
     if found is None:
-        return render(request, "dashboard/empty.html", around(None) | {"root": catalogue.root, "pages": list(catalogue.pages.values())})
+        shelf = catalogue.shelf
+        return render(
+            request, "dashboard/empty.html", around(None, shelf) | {"root": catalogue.root, "pages": shelf.pages}
+        )
     return await show(request, found, "docs/page.html", {"home": True})

@@ -1,144 +1,226 @@
-"""What there is to read: the markdown files under one folder, as pages with addresses, titles and an order."""
+"""What there is to read: the documents under one folder, as pages with addresses, titles and an order."""
 
 from __future__ import annotations
 
-import os
-import re
+import hashlib
+import itertools
+import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from urllib.parse import quote
 
-from portal.docs.front_matter import Heading, read_heading
+from portal.docs.files import Found, Unreadable, read_regular, walk
+from portal.docs.headings import TopMatter, read_top
+from portal.docs.rendering import decode
+from portal.docs.shelving import Branch, arrange, in_reading_order, title_from
 
-SUFFIXES = (".md", ".mdx")
-_INDEX_STEMS = ("index", "readme")
 # A tree is looked through again at most this often; the page that is asked for is looked at every time.
-_SCAN_INTERVAL = 1.0
-_HEAD_BYTES = 16384
+SCAN_INTERVAL = 1.0
+_TOP_BYTES = 16384
+_WORDS_A_MINUTE, _BYTES_A_WORD = 230, 6.5
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A document: `path` is its address below /docs/ without a slash at either end, `file` where it lies.
 
-    `size` in bytes; `modified` in nanoseconds since the epoch. `section` is the path of its folder.
+    `relative` is its file's name from the root, with slashes. `size` in bytes; `modified` in nanoseconds since the
+    epoch. `section` is the path of its folder. The page that leads a section has the section's path.
     """
 
     path: str
     file: Path
+    relative: str
     title: str
     description: str
-    order: float
+    section: str
+    is_index: bool
     size: int
     modified: int
-    is_index: bool
-
-    @property
-    def section(self) -> str:
-        """The path of the section this page is in, or leads."""
-        return self.path if self.is_index else self.path.rpartition("/")[0]
+    top: TopMatter = field(repr=False)
 
     @property
     def url(self) -> str:
         """The page's address on the site."""
-        return f"/docs/{self.path}/" if self.path else "/"
+        if self.path == "INDEX":
+            return "/docs/index/"
+        return f"/docs/{quote(self.path)}/" if self.path else "/"
+
+    @property
+    def markdown_url(self) -> str:
+        """Where its source can be read."""
+        return f"/docs/{quote(self.path or 'index')}.md"
+
+    @property
+    def changed(self) -> float:
+        """When its file was last changed, in seconds since the epoch."""
+        return self.modified / 1e9
+
+    @property
+    def minutes(self) -> int:
+        """About how long it takes to read."""
+        return max(1, round(self.size / _BYTES_A_WORD / _WORDS_A_MINUTE))
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    signature: tuple[int, int]
-    heading: Heading
+class Shelf:
+    """The doc set at one moment: its pages by address, in reading order, and the tree of sections they stand in.
+
+    The same object as long as nothing on disk has changed, so what is made from it can be kept with it; `number` counts
+    these states. `stamp` changes when a page comes, goes or is renamed, not when one is edited: links depend on it.
+    """
+
+    pages: Mapping[str, Page]
+    tree: Branch[Page]
+    other_names: Mapping[str, Page]
+    by_file_name: Mapping[str, tuple[Page, ...]]
+    stamp: str
+    number: int = 0
+
+    def find(self, path: str) -> Page | None:
+        """The page at `path`, by its address, by an alias, by its file's name, or by any of these in another case."""
+        path = path.strip("/")
+        return self.pages.get(path) or self.other_names.get(path.casefold())
 
 
 class Catalogue:
-    """The pages under `root`. Reading it again after an edit needs no restart: changed files are noticed by their stat."""
+    """The pages under `root`. An edit needs no restart: changed files are noticed by their size and time."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.pages: Mapping[str, Page] = {}
-        self._heads: dict[Path, _Seen] = {}
+        self._shelf: Shelf | None = None
+        self._seen: tuple[tuple[str, int, int], ...] = ()
+        self._tops: dict[str, tuple[tuple[int, int], TopMatter]] = {}
         self._scanned = float("-inf")
-        self._folded: dict[str, Page] = {}
+        self._scanning = threading.Lock()
+        self._numbers = itertools.count(1)
 
-    def refresh(self, *, now: bool = False) -> None:
-        """Look through the tree again, unless that was done within the last second."""
-        moment = time.monotonic()
-        if not now and moment - self._scanned < _SCAN_INTERVAL:
-            return
-        pages = sorted(self._scan(), key=_reading_order)
-        self.pages = MappingProxyType({page.path: page for page in pages})
-        self._folded = {page.path.casefold(): page for page in reversed(pages)}
-        self._scanned = moment
+    @property
+    def shelf(self) -> Shelf:
+        """The set as it was when it was last looked through, which is done again after a second."""
+        if self._shelf is None or time.monotonic() - self._scanned >= SCAN_INTERVAL:
+            self.refresh()
+        assert self._shelf is not None
+        return self._shelf
+
+    @property
+    def latest(self) -> Shelf | None:
+        """The set as it was last seen. Never waits: when that is over a second ago, a thread is sent to look."""
+        if time.monotonic() - self._scanned >= SCAN_INTERVAL and not self._scanning.locked():
+            threading.Thread(target=self.refresh, name="catalogue", daemon=True).start()
+        return self._shelf
+
+    @property
+    def pages(self) -> Mapping[str, Page]:
+        """All pages by address, in reading order."""
+        return self.shelf.pages
+
+    def refresh(self) -> None:
+        """Look through the folder now. Of several threads that ask at once one looks, the others take what it finds."""
+        asked = time.monotonic()
+        with self._scanning:
+            if self._scanned < asked:
+                self._shelf = self._look_through()
+                self._scanned = time.monotonic()
 
     def find(self, path: str) -> Page | None:
-        """The page at `path`, whatever its case; a file that has just appeared is found too."""
-        self.refresh()
-        page = self._look_up(path)
-        if page is not None and page.file.exists():
+        """The page at `path` as `Shelf.find` has it, also when its file has only just appeared or gone."""
+        page = self.shelf.find(path)
+        if page is not None and page.file.is_file():
             return page
-        self.refresh(now=True)
-        return self._look_up(path)
+        self.refresh()
+        return self.shelf.find(path)
 
-    def _look_up(self, path: str) -> Page | None:
-        return self.pages.get(path) or self._folded.get(path.casefold())
+    def _look_through(self) -> Shelf:
+        files = _with_leads(walk(self.root))
+        seen = tuple((found.relative, found.modified, found.size) for found, _ in files)
+        if self._shelf is not None and seen == self._seen:
+            return self._shelf
+        self._seen = seen
+        pages = [self._page(found, lead) for found, lead in files]
+        tree = arrange([page for page in pages if not page.top.draft])
+        ordered = in_reading_order(tree)
+        by_path = {page.path: page for page in ordered}
+        self._tops = {page.relative: self._tops[page.relative] for page in pages}
+        stamp = hashlib.sha256("\n".join(sorted(page.relative for page in ordered)).encode()).hexdigest()
+        return Shelf(
+            MappingProxyType(by_path),
+            tree,
+            MappingProxyType(_other_names(ordered)),
+            _by_file_name(ordered),
+            stamp,
+            next(self._numbers),
+        )
 
-    def _scan(self) -> Iterator[Page]:
-        for file, stat in _documents(self.root, self.root.resolve()):
-            heading = self._heading_of(file, stat)
-            if heading.draft:
-                continue
-            relative = file.relative_to(self.root).with_suffix("")
-            is_index = relative.name.lower() in _INDEX_STEMS
-            path = (relative.parent if is_index else relative).as_posix()
-            yield Page(
-                path="" if path == "." else path,
-                file=file,
-                title=heading.title or _title_from(relative.parent.name if is_index else relative.name),
-                description=heading.description,
-                order=heading.order,
-                size=stat.st_size,
-                modified=stat.st_mtime_ns,
-                is_index=is_index,
-            )
+    def _page(self, found: Found, is_index: bool) -> Page:
+        top = self._top(found)
+        relative = PurePosixPath(found.relative)
+        section = "" if relative.parent == PurePosixPath() else relative.parent.as_posix()
+        path = section if is_index else relative.with_suffix("").as_posix()
+        name = relative.parent.name or "Home" if is_index else relative.stem
+        return Page(
+            path, found.file, found.relative, top.title or title_from(name), top.description, section, is_index,
+            found.size, found.modified, top,
+        )  # fmt: skip
 
-    def _heading_of(self, file: Path, stat: os.stat_result) -> Heading:
-        signature = (stat.st_mtime_ns, stat.st_size)
-        seen = self._heads.get(file)
-        if seen is None or seen.signature != signature:
-            with file.open("rb") as opened:
-                head = opened.read(_HEAD_BYTES).decode("utf-8", "replace")
-            seen = self._heads[file] = _Seen(signature, read_heading(head))
-        return seen.heading
-
-
-def _documents(folder: Path, root: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        path = Path(entry.path)
-        try:
-            if entry.is_dir() and not entry.is_symlink():
-                yield from _documents(path, root)
-            elif path.suffix.lower() in SUFFIXES and entry.is_file() and path.resolve().is_relative_to(root):
-                yield path, entry.stat()
-        except OSError:
-            continue
+    def _top(self, found: Found) -> TopMatter:
+        signature = (found.modified, found.size)
+        known = self._tops.get(found.relative)
+        if known is None or known[0] != signature:
+            try:
+                text, _ = decode(read_regular(found.file, self.root, _TOP_BYTES))
+            except Unreadable:
+                text = ""
+            known = self._tops[found.relative] = (signature, read_top(text.replace("\r\n", "\n")))
+        return known[1]
 
 
-def _reading_order(page: Page) -> tuple[object, ...]:
-    folders = [_natural(part) for part in page.section.split("/")]
-    return (folders, not page.is_index, page.order, _natural(page.path))
+def _with_leads(found: Iterable[Found]) -> list[tuple[Found, bool]]:
+    """Each file with whether it leads its folder: an `index`, else a `README`, else (below the root) an `INDEX`."""
+    files = sorted(found, key=lambda file: file.relative)
+    leads: dict[str, tuple[int, str]] = {}
+    for file in files:
+        folder, _, name = file.relative.rpartition("/")
+        rank = _rank(name.rpartition(".")[0], at_root=not folder)
+        if rank is not None:
+            leads[folder] = min(leads.get(folder, (rank, file.relative)), (rank, file.relative))
+    chosen = {relative for _, relative in leads.values()}
+    # Of two files that differ in their suffix alone (`a.md`, `a.mdx`) the first in the alphabet has the address.
+    unique: dict[str, Found] = {}
+    for file in files:
+        unique.setdefault(file.relative.rpartition(".")[0], file)
+    return [(file, file.relative in chosen) for file in unique.values()]
 
 
-def _natural(text: str) -> list[tuple[bool, int, str]]:
-    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part.casefold()) for part in re.split(r"(\d+)", text) if part]
+def _rank(stem: str, *, at_root: bool) -> int | None:
+    if stem == "index":
+        return 0
+    if stem.lower() == "readme":
+        return 1
+    # At the root an INDEX.md is the set's Document Index, a page of its own.
+    return 2 if stem.lower() == "index" and not at_root else None
 
 
-def _title_from(name: str) -> str:
-    return name.replace("_", " ").replace("-", " ").strip() or "Home"
+def _other_names(pages: list[Page]) -> dict[str, Page]:
+    """Every other name a page answers to, case folded. An address beats an alias, an earlier page a later one."""
+    names: dict[str, Page] = {}
+    for page in pages:
+        names.setdefault(page.path.casefold(), page)
+    for page in pages:
+        names.setdefault(page.relative.rpartition(".")[0].casefold(), page)
+        names.setdefault(page.relative.casefold(), page)
+    for page in pages:
+        for alias in page.top.aliases:
+            names.setdefault(alias.strip("/").removeprefix("docs/").casefold(), page)
+    return names
+
+
+def _by_file_name(pages: list[Page]) -> Mapping[str, tuple[Page, ...]]:
+    found: dict[str, tuple[Page, ...]] = {}
+    for page in pages:
+        name = page.relative.rpartition("/")[2].casefold()
+        found[name] = (*found.get(name, ()), page)
+    return MappingProxyType(found)

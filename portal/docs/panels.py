@@ -22,6 +22,7 @@ class Panels:
 
     def __init__(self, page: str) -> None:
         self.page = page
+        self._seen: Counter[str] = Counter()
 
     def draw(self, fences: Sequence[Fence]) -> list[Draw | None]:
         """For each fence, how to draw it from its highlighted code; None leaves it plain code."""
@@ -29,25 +30,23 @@ class Panels:
         examples = read_blocks(blocks)
         return [
             self._drawing(example, name) if example.requests else None
-            for example, name in zip(examples, _name_blocks(blocks), strict=True)
+            for example, name in zip(examples, _name_blocks(blocks, self._seen), strict=True)
         ]
 
     def _drawing(self, example: Example, name: str) -> Draw:
-        requests = [_shown(request, example) for request in example.requests]
+        return lambda highlighted: draw_panel(example, name=name, page=self.page, code=highlighted)
 
-        def draw(highlighted: str) -> str:
-            return render_to_string(
-                "docs/panel.html",
-                {
-                    "name": name,
-                    "page": self.page,
-                    "example": example,
-                    "requests": requests,
-                    "code": mark_safe(highlighted),  # noqa: S308 - our own highlighter wrote it
-                },
-            )
 
-        return draw
+def draw_panel(example: Example, *, name: str, page: str, code: str) -> str:
+    """The panels of one example as HTML. `name` is the first one's id, `code` the example as highlighted HTML."""
+    context = {
+        "name": name,
+        "page": page,
+        "example": example,
+        "requests": [_shown(request, example) for request in example.requests],
+        "code": mark_safe(code),  # noqa: S308 - our own highlighter wrote it
+    }
+    return render_to_string("docs/panel.html", context)
 
 
 def _shown(request: Request, example: Example) -> dict[str, object]:
@@ -66,9 +65,8 @@ def _shown(request: Request, example: Example) -> dict[str, object]:
     }
 
 
-def _name_blocks(blocks: Sequence[Block]) -> list[str]:
+def _name_blocks(blocks: Sequence[Block], seen: Counter[str]) -> list[str]:
     """A name for each block that stays while other blocks come and go: a hash of its text and which of the equal ones it is."""
-    seen: Counter[str] = Counter()
     names = []
     for block in blocks:
         digest = hashlib.sha256(block.text.strip().encode("utf-8", "replace")).hexdigest()[:10]

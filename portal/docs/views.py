@@ -1,67 +1,137 @@
-"""The HTTP doors to the documents."""
+"""The HTTP doors to the documents, for people. `portal.docs.machines` has those for programs."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import mimetypes
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from portal.docs.catalogue import Page
-from portal.docs.here import catalogue, library
+from portal.docs.files import Unreadable, read_regular
+from portal.docs.front import keep
+from portal.docs.here import catalogue, library, references
 from portal.docs.library import Reading
-from portal.docs.navigation import grow_tree, neighbours, trail_to
+from portal.docs.links import PICTURES
+from portal.docs.machines import as_markdown, wants_markdown
+from portal.docs.surroundings import around, draw_crumbs
 
 logger = logging.getLogger(__name__)
+# A picture is an SVG at times, and an SVG can hold scripts: opened by itself it may do nothing.
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 async def page(request: HttpRequest, path: str) -> HttpResponse:
-    """A document. Another case of its address redirects to the one it is listed under."""
+    """A document. Its other names (another case, an alias, its file's name) redirect to the address it is listed under."""
     found = await asyncio.to_thread(catalogue.find, path)
     if found is None:
         return await missing(request)
     if found.path != path or found.path == "":
         return HttpResponsePermanentRedirect(found.url)
+    if wants_markdown(request):
+        return await as_markdown(request, found)
     return await show(request, found, "docs/page.html")
 
 
-async def show(request: HttpRequest, found: Page, template: str, context: dict[str, object] | None = None) -> HttpResponse:
+async def show(
+    request: HttpRequest, found: Page, template: str, context: dict[str, object] | None = None
+) -> HttpResponse:
     """Render a page of the catalogue into a template; a file that cannot be read costs its own page only."""
+    shelf = catalogue.shelf
     try:
         reading = library.kept(found)
         if reading is None:
             reading = await asyncio.to_thread(library.read, found)
-    except OSError as problem:
+    except Unreadable as problem:
         logger.warning("the document %s cannot be read: %s", found.path, problem)
-        return render(request, "docs/unreadable.html", around(found) | {"page": found}, status=500)
-    return render(request, template, around(found) | _in(reading) | (context or {}))
-
-
-def around(found: Page | None) -> dict[str, object]:
-    """What stands around a page: the tree, the trail and the neighbours."""
-    catalogue.refresh()
-    trunk = grow_tree(catalogue.pages)
-    if found is None or found.path not in catalogue.pages:
-        return {"tree": trunk}
-    current = catalogue.pages[found.path]
-    before, after = neighbours(current, catalogue.pages)
-    return {"tree": trunk, "trail": trail_to(current, trunk), "before": before, "after": after}
+        return render(
+            request, "docs/unreadable.html", around(found, shelf) | {"page": found, "reason": str(problem)}, status=500
+        )
+    references.draw_soon(shelf)
+    linked = {"linked_from": references.to(found, shelf), "referenced": references.of(found, shelf)}
+    described = {
+        "canonical": request.build_absolute_uri(found.url),
+        "crumbs": draw_crumbs(found, shelf, request.build_absolute_uri),
+    }
+    response = render(request, template, around(found, shelf) | _in(reading) | linked | described | (context or {}))
+    patch_vary_headers(response, ["Accept"])
+    response["Link"] = f'<{found.markdown_url}>; rel="alternate"; type="text/markdown"'
+    return keep(response, found.path)
 
 
 def _in(reading: Reading) -> dict[str, object]:
     rendered = reading.rendered
     contents = [heading for heading in rendered.headings if 2 <= heading.level <= 3]
-    return {"page": reading.page, "rendered": rendered, "contents": contents}
+    has_title = any(heading.level == 1 for heading in rendered.headings)
+    changed = datetime.fromtimestamp(reading.page.changed, UTC)
+    return {
+        "page": reading.page,
+        "changed": changed,
+        "rendered": rendered,
+        "contents": contents,
+        "has_title": has_title,
+    }
+
+
+async def file_or_page(request: HttpRequest, path: str) -> HttpResponse:
+    """An address without its last slash: a picture of the set, else a page to be redirected to."""
+    if path.lower().endswith(PICTURES):
+        return await asyncio.to_thread(_picture, request, path)
+    found = await asyncio.to_thread(catalogue.find, path)
+    return await missing(request) if found is None else HttpResponsePermanentRedirect(found.url)
+
+
+def _picture(request: HttpRequest, path: str) -> HttpResponse:
+    try:
+        content = None if "/." in f"/{path}" else read_regular(catalogue.root / path, catalogue.root)
+    except (Unreadable, ValueError):
+        content = None
+    if content is None:
+        return HttpResponse("There is no such picture.\n", status=404, content_type="text/plain")
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    policy = {"Content-Security-Policy": _PICTURE_POLICY, "Cache-Control": "max-age=300"}
+    return HttpResponse(content, content_type=kind, headers=policy)
 
 
 async def all_documents(request: HttpRequest) -> HttpResponse:
-    """Every document of the set."""
-    context = await asyncio.to_thread(around, None)
-    return render(request, "docs/all.html", context | {"pages": list(catalogue.pages.values()), "root": catalogue.root})
+    """Every document of the set, with its size and date."""
+    shelf = await asyncio.to_thread(lambda: catalogue.shelf)
+    pages = [(item, datetime.fromtimestamp(item.changed, UTC)) for item in shelf.pages.values()]
+    context = {"pages": pages, "root": catalogue.root}
+    return render(request, "docs/all.html", around(None, shelf) | context)
 
 
-async def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """No such page: says so, with the way back."""
-    context = await asyncio.to_thread(around, None)
-    return render(request, "404.html", context, status=404)
+async def index(request: HttpRequest) -> HttpResponse:
+    """The Document Index: the set's own INDEX or NAV, else its pages from A to Z."""
+    shelf = await asyncio.to_thread(lambda: catalogue.shelf)
+    own = shelf.pages.get("INDEX") or shelf.pages.get("NAV")
+    if own is not None:
+        return await show(request, own, "docs/page.html")
+    letters: dict[str, list[Page]] = {}
+    for item in sorted(shelf.pages.values(), key=lambda item: item.title.casefold()):
+        first = item.title[:1].upper()
+        letters.setdefault(first if first.isalpha() else "#", []).append(item)
+    return render(request, "docs/index.html", around(None, shelf) | {"letters": letters})
+
+
+async def older_address(request: HttpRequest, path: str) -> HttpResponse:
+    """`/doc/NAME`, as mindX's former docs server had it."""
+    found = await asyncio.to_thread(catalogue.find, path.removesuffix(".md"))
+    return await missing(request) if found is None else HttpResponsePermanentRedirect(found.url)
+
+
+async def missing(request: HttpRequest) -> HttpResponse:
+    """`not_found`, for views that look pages up."""
+    return await asyncio.to_thread(not_found, request)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """No such page: says so, with pages whose names come near and the way back. The site's handler of 404."""
+    shelf = catalogue.shelf
+    wanted = request.path.strip("/").rpartition("/")[2].casefold()
+    near = [item for item in shelf.pages.values() if wanted and wanted in item.path.casefold()][:5]
+    return render(request, "404.html", around(None, shelf) | {"near": near}, status=404)

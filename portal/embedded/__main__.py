@@ -26,6 +26,8 @@ def read_arguments() -> argparse.Namespace:
 def main() -> int:
     arguments = read_arguments()
     logging.basicConfig(level=logging.WARNING, format="embedded engine: %(message)s")
+    # Read when llama.cpp is loaded: threads that wait are to sleep, not to spin on a CPU that somebody else needs.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         weights = find_weights(arguments.store)
         from portal.embedded.serving import serve

@@ -108,7 +108,7 @@ class _Scope:
         raise TemplateError(f'template: :1: undefined variable "{name}"')
 
 
-class _Jumped(Exception):  # noqa: N818
+class _Jumped(Exception):
     def __init__(self, kind: str, written: list[str]) -> None:
         self.kind = kind
         self.written = written

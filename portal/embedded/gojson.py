@@ -3,11 +3,11 @@
 import json
 import struct
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-SPACE = " \t\r\n"
+from portal.embedded.goscanner import SPACE, complaint
+
 ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
@@ -82,144 +82,3 @@ def float32(value: float) -> float:
         if struct.unpack("f", struct.pack("f", short))[0] == exact:
             return short
     return float(exact)
-
-
-def complaint(text: str) -> str:
-    """What Go's scanner says about the first fault in a text that is not JSON."""
-    try:
-        for _ in _value(text, 0, "looking for beginning of value"):
-            pass
-    except _FaultError as fault:
-        return str(fault)
-    return "unexpected EOF"
-
-
-class _FaultError(Exception):
-    pass
-
-
-def _invalid(char: str, context: str) -> _FaultError:
-    shown = {"'": "'\\''", '"': "'\"'", "\\": "'\\\\'", "\n": "'\\n'", "\r": "'\\r'", "\t": "'\\t'"}.get(char)
-    if shown is None:
-        shown = f"'{char}'" if char.isprintable() else f"'\\x{ord(char):02x}'"
-    return _FaultError(f"invalid character {shown} {context}")
-
-
-def _at(text: str, index: int) -> str:
-    if index >= len(text):
-        raise _FaultError("unexpected EOF")
-    return text[index]
-
-
-def _skip(text: str, index: int) -> int:
-    while index < len(text) and text[index] in SPACE:
-        index += 1
-    return index
-
-
-def _value(text: str, index: int, context: str) -> Iterator[int]:
-    """Walks one value; the last index it yields is the first one after the value."""
-    index = _skip(text, index)
-    char = _at(text, index)
-    if char == "{":
-        yield from _members(text, index + 1)
-    elif char == "[":
-        yield from _items(text, index + 1)
-    elif char == '"':
-        yield _string(text, index + 1)
-    elif char == "-" or (char.isascii() and char.isdigit()):
-        yield _number(text, index)
-    elif char in "tfn":
-        yield _literal(text, index, {"t": "true", "f": "false", "n": "null"}[char])
-    else:
-        raise _invalid(char, context)
-
-
-def _end(walk: Iterator[int]) -> int:
-    last = 0
-    for last in walk:  # noqa: B007
-        pass
-    return last
-
-
-def _members(text: str, index: int) -> Iterator[int]:
-    index = _skip(text, index)
-    if _at(text, index) == "}":
-        yield index + 1
-        return
-    while True:
-        index = _skip(text, index)
-        if _at(text, index) != '"':
-            raise _invalid(text[index], "looking for beginning of object key string")
-        index = _skip(text, _string(text, index + 1))
-        if _at(text, index) != ":":
-            raise _invalid(text[index], "after object key")
-        index = _skip(text, _end(_value(text, index + 1, "looking for beginning of value")))
-        if _at(text, index) == "}":
-            yield index + 1
-            return
-        if text[index] != ",":
-            raise _invalid(text[index], "after object key:value pair")
-        index += 1
-
-
-def _items(text: str, index: int) -> Iterator[int]:
-    index = _skip(text, index)
-    if _at(text, index) == "]":
-        yield index + 1
-        return
-    while True:
-        index = _skip(text, _end(_value(text, index, "looking for beginning of value")))
-        if _at(text, index) == "]":
-            yield index + 1
-            return
-        if text[index] != ",":
-            raise _invalid(text[index], "after array element")
-        index += 1
-
-
-def _string(text: str, index: int) -> int:
-    while (char := _at(text, index)) != '"':
-        if char < " ":
-            raise _invalid(char, "in string literal")
-        if char == "\\":
-            index += 1
-            escape = _at(text, index)
-            if escape == "u":
-                for _ in range(4):
-                    index += 1
-                    if _at(text, index) not in "0123456789abcdefABCDEF":
-                        raise _invalid(text[index], "in \\u hexadecimal character escape")
-            elif escape not in 'bfnrt\\/"':
-                raise _invalid(escape, "in string escape code")
-        index += 1
-    return index + 1
-
-
-def _digits(text: str, index: int, context: str) -> int:
-    if not (_at(text, index).isascii() and text[index].isdigit()):
-        raise _invalid(text[index], context)
-    while index < len(text) and text[index].isascii() and text[index].isdigit():
-        index += 1
-    return index
-
-
-def _number(text: str, index: int) -> int:
-    if text[index] == "-":
-        index += 1
-    index = index + 1 if _at(text, index) == "0" else _digits(text, index, "in numeric literal")
-    if index < len(text) and text[index] == ".":
-        index = _digits(text, index + 1, "after decimal point in numeric literal")
-    if index < len(text) and text[index] in "eE":
-        index += 1
-        if _at(text, index) in "+-":
-            index += 1
-        index = _digits(text, index, "in exponent of numeric literal")
-    return index
-
-
-def _literal(text: str, index: int, word: str) -> int:
-    for position, expected in enumerate(word):
-        if _at(text, index + position) != expected:
-            raise _invalid(text[index + position], f"in literal {word} (expecting '{expected}')")
-    return index + len(word)

@@ -45,9 +45,13 @@ class Shape:
 
 
 def default_threads() -> int:
-    """The CPUs this process may use; more than eight gain a model of this size nothing."""
+    """One CPU fewer than there are, and four at most.
+
+    llama.cpp's threads wait for each other after every layer: where one of them has to share its CPU with the portal
+    or a browser, all of them stand still. Seen on two busy CPUs: two threads 2 tokens a second, one thread 50.
+    """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, 8))
+    return max(1, min(usable - 1, 4))
 
 
 def resident_bytes() -> int:

@@ -21,6 +21,8 @@ async def read(exchange: Exchange, request: str) -> dict[str, Any]:
         raise RequestError(400, "missing request body") from None
     except (gojson.BadJSONError, FieldError) as error:
         raise RequestError(400, str(error)) from None
+    except RecursionError:
+        raise RequestError(400, "exceeded max depth") from None
 
 
 async def answer_chat(engine: Engine, exchange: Exchange) -> None:

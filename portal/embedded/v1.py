@@ -55,6 +55,8 @@ async def read(exchange: Exchange, kind: Kind, go_type: str) -> dict[str, Any]:
         raise BadRequestError("EOF") from None
     except (gojson.BadJSONError, ValueError) as error:
         raise BadRequestError(str(error)) from None
+    except RecursionError:
+        raise BadRequestError("exceeded max depth") from None
 
 
 def _event(value: Any) -> bytes:

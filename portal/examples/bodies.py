@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -113,7 +114,16 @@ def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
         unknowns = [piece for piece in value.pieces if isinstance(piece, Unknown)]
         settled.places.extend((unknown, at, placeholder_of(unknown)) for unknown in unknowns)
         return show_words(value)
+    if not _fits_json(value):
+        settled.places.append((Unknown(str(at[-1]) if at else "body", "computed"), at, None))
+        return None
     return value
+
+
+def _fits_json(value: object) -> bool:
+    if isinstance(value, str):
+        return not any("\ud800" <= character <= "\udfff" for character in value) if not value.isascii() else True
+    return value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
 
 
 def kind_of_place(unknown: Unknown, at: tuple[Step, ...]) -> Literal["text", "image", "json"]:

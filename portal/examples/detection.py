@@ -2,69 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from portal.examples.calls import make_example
+from portal.examples.calls import Call, make_example
+from portal.examples.code_run import TooMuchError
+from portal.examples.code_values import Client, Ref
 from portal.examples.curl import read_curl
 from portal.examples.http_text import looks_like_http, read_http
-from portal.examples.python_run import TooMuchError
-from portal.examples.python_text import keep_for_later, parse_python, read_python
+from portal.examples.javascript_text import read_javascript
+from portal.examples.javascript_tree import parse_javascript
+from portal.examples.python_text import parse_python, read_python
 from portal.examples.shell import read_commands
 from portal.examples.unknowns import Words
 from portal.examples.values import NOT_AN_EXAMPLE, Block, Example
 
 MAX_CHARACTERS = 100_000
+MAX_LINES = 1_500
+_MARKS = ("11434", "ollama", "openai", "anthropic", "/api/", "/v1/", "OLLAMA", "Ollama", "OpenAI", "Anthropic")
 _SHELLS = {"sh", "bash", "shell", "zsh", "console", "shell-session", "terminal"}
+_PYTHONS = {"python", "py", "python3", "pycon", "ipython", "ipython3"}
+_JAVASCRIPTS = {"javascript", "js", "typescript", "ts", "jsx", "tsx", "mjs", "node", "mts", "cjs"}
+_SIGNS_OF_CODE = ("import ", "require(", "fetch(")
 
 
 class _Page:
-    """What the blocks of a page have said so far that later ones may build on."""
+    """What the blocks of a page have said so far that later ones may build on.
+
+    A block that can be no example is kept unread until a later one needs what it may say.
+    """
 
     def __init__(self) -> None:
+        self._waiting: list[Block] = []
         self._variables: dict[str, Words] = {}
-        self._unread: list[str] = []
-        self._names: dict[str, object] = {}
+        self._python: dict[str, object] = {}
+        self._javascript: dict[str, object] = {}
         self._settings: dict[str, object] = {}
+        self._names: set[str] = set()
 
     def read(self, block: Block) -> Example:
         """Read the next block."""
-        if len(block.text) > MAX_CHARACTERS or "\0" in block.text:
+        if len(block.text) > MAX_CHARACTERS or block.text.count("\n") > MAX_LINES or "\0" in block.text:
             return NOT_AN_EXAMPLE
+        if not self._may_be_example(block.text):
+            if _family(block) is not None:
+                self._waiting.append(block)
+            return NOT_AN_EXAMPLE
+        waiting, self._waiting = self._waiting, []
+        for earlier in waiting:
+            self._read(earlier)
+        return self._read(block)
+
+    def _may_be_example(self, text: str) -> bool:
+        return any(mark in text for mark in _MARKS) or any(name in text for name in self._names)
+
+    def _read(self, block: Block) -> Example:
         try:
-            return self._read(block)
+            return make_example(self._find_calls(block))
         except (RecursionError, TooMuchError):  # deeper or longer than anyone writes by hand
             return NOT_AN_EXAMPLE
 
-    def _read(self, block: Block) -> Example:
-        text = block.text
-        if ("/api/" in text or "/v1/" in text) and looks_like_http(text):
+    def _find_calls(self, block: Block) -> Iterable[Call]:
+        """Find the calls in the first language that the text can be: its label's, then what it looks like."""
+        text, family = block.text, _family(block)
+        if looks_like_http(text):
             found = read_http(text)
             if found is not None:
-                return make_example(found)
-        if "curl" in text:
-            return self._read_shell(text)
-        if block.lang in ("python", "py", "python3", "ipython", ""):
-            module = parse_python(text)
-            if module is not None:
-                calls, scope = read_python(module, self._names, self._settings)
-                self._names = keep_for_later(scope)
-                return make_example(calls)
-        if block.lang in _SHELLS and "=" in text:
-            self._unread.append(text)
-        return NOT_AN_EXAMPLE
+                return found
+        if family not in ("python", "javascript"):
+            commands = self._read_shell(text) if "curl" in text or family == "shell" else []
+            if commands or (family == "shell" and "import " not in text):
+                return commands
+        if family is not None or any(sign in text for sign in _SIGNS_OF_CODE) or block.lang == "":
+            calls = self._read_code(text, javascript_first=family == "javascript")
+            if calls is not None:
+                return calls
+        return self._read_shell(text) if "curl" in text and family in ("python", "javascript") else []
 
-    def _read_shell(self, text: str) -> Example:
-        for earlier in self._unread:
-            self._variables = read_commands(earlier, self._variables).variables
-        self._unread.clear()
+    def _read_code(self, text: str, *, javascript_first: bool) -> list[Call] | None:
+        """Read a block as Python or JavaScript; None when it is neither."""
+        readers = [self._read_javascript, self._read_python] if javascript_first else [
+            self._read_python, self._read_javascript]  # fmt: skip
+        for read in readers:
+            calls = read(text)
+            if calls is not None:
+                return calls
+        return None
+
+    def _read_shell(self, text: str) -> list[Call]:
         shell = read_commands(text, self._variables)
         self._variables = shell.variables
-        return make_example(
-            call for command in shell.commands if command.name == "curl" for call in read_curl(command, shell)
-        )
+        return [call for command in shell.commands if command.name == "curl" for call in read_curl(command, shell)]
+
+    def _read_python(self, text: str) -> list[Call] | None:
+        module = parse_python(text)
+        if module is None:
+            return None
+        calls, self._python = read_python(module, self._python, self._settings)
+        self._names.update(_names_worth_a_look(self._python))
+        return calls
+
+    def _read_javascript(self, text: str) -> list[Call] | None:
+        root = parse_javascript(text)
+        if root is None:
+            return None
+        calls, self._javascript = read_javascript(root, self._javascript, self._settings)
+        self._names.update(_names_worth_a_look(self._javascript))
+        return calls
+
+
+def _family(block: Block) -> str | None:
+    lang = block.lang.lower()
+    if lang in _SHELLS:
+        return "shell"
+    return "python" if lang in _PYTHONS else "javascript" if lang in _JAVASCRIPTS else None
+
+
+def _names_worth_a_look(names: dict[str, object]) -> Iterable[str]:
+    """The names of a page that a later block may make a call with."""
+    for name, value in names.items():
+        imported = isinstance(value, Ref) and value.path.partition(".")[0] in ("ollama", "openai", "anthropic")
+        if imported or isinstance(value, Client) or type(value).__name__ in ("Function", "Klass", "Instance", "Thing"):
+            yield name
 
 
 def read_blocks(blocks: Sequence[Block]) -> tuple[Example, ...]:
     """Read all blocks of one page, in order; the answer has one example for each block."""
     page = _Page()
     return tuple(page.read(block) for block in blocks)
+

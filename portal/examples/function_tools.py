@@ -9,8 +9,9 @@ import ast
 import inspect
 import re
 
+from portal.examples.code_values import Scope
 from portal.examples.pydantic_schema import type_schema
-from portal.examples.python_values import Function, Scope
+from portal.examples.python_values import Function
 from portal.examples.unknowns import Unknown
 
 # What the library's own web functions say of themselves; they are often handed over as tools.

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from portal.examples.python_values import MISSING, Klass, Ref, Scope
+from portal.examples.code_values import MISSING, Ref, Scope
+from portal.examples.python_values import Klass
 from portal.examples.unknowns import Unknown
 
 Schema = dict[str, object]

@@ -8,20 +8,10 @@ import textwrap
 from collections.abc import Callable
 from string import Formatter
 
+from portal.examples.code_run import MAX_TEXT, Run
+from portal.examples.code_values import MISSING, Bound, File, first_unknown, is_plain, read_contents
 from portal.examples.pydantic_schema import model_schema
-from portal.examples.python_run import MAX_TEXT, Run
-from portal.examples.python_values import (
-    MISSING,
-    Arguments,
-    Bound,
-    File,
-    Function,
-    Klass,
-    Ref,
-    first_unknown,
-    is_plain,
-    read_contents,
-)
+from portal.examples.python_values import Arguments, Function, Klass
 from portal.examples.unknowns import Entries, Items, JsonText, Text, Unknown, join_pieces
 
 BUILTINS = {
@@ -299,5 +289,3 @@ def _call_dict(run: Run, entries: Entries, name: str, arguments: Arguments) -> o
             return entries.pop(given[0], given[1] if len(given) > 1 else None)
     return Unknown(name, "computed")
 
-
-__all__ = ["BUILTINS", "Ref", "call_method", "call_named", "read_attribute", "write_json"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from portal.examples.calls import Call
+from portal.examples.code_run import Run
+from portal.examples.code_values import Bound, Client, Ref, as_words
 from portal.examples.function_tools import make_tool, make_web_tool
 from portal.examples.pydantic_schema import make_strict, model_schema
-from portal.examples.python_run import Run
-from portal.examples.python_values import Arguments, Bound, Client, Function, Klass, Ref, as_words
+from portal.examples.python_values import Arguments, Function, Klass
 from portal.examples.sdk_http import VERBS, join_url, make_http_call
 from portal.examples.sdk_ollama import PYTHON_METHODS, call_from_python, parse_host
 from portal.examples.sdk_openai import (

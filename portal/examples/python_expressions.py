@@ -7,22 +7,11 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from portal.examples.code_run import MAX_TEXT, Run
+from portal.examples.code_values import MISSING, Bound, Client, File, Ref, Scope, first_unknown
 from portal.examples.python_builtins import BUILTINS, call_method, call_named, read_attribute
 from portal.examples.python_clients import call_client, call_library, make_client
-from portal.examples.python_run import MAX_TEXT, Run
-from portal.examples.python_values import (
-    MISSING,
-    Arguments,
-    Bound,
-    Client,
-    File,
-    Function,
-    Instance,
-    Klass,
-    Ref,
-    Scope,
-    first_unknown,
-)
+from portal.examples.python_values import Arguments, Function, Instance, Klass
 from portal.examples.unknowns import Entries, Items, JsonText, Text, Unknown, join_pieces
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], object]] = {

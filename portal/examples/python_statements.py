@@ -6,9 +6,10 @@ import ast
 from collections.abc import Sequence
 from enum import Enum
 
+from portal.examples.code_run import MAX_DEPTH, Run
+from portal.examples.code_values import Ref, Scope, first_unknown
 from portal.examples.python_expressions import assign, evaluate, judge, list_items
-from portal.examples.python_run import MAX_DEPTH, Run
-from portal.examples.python_values import MISSING, Arguments, Function, Instance, Klass, Ref, Scope, first_unknown
+from portal.examples.python_values import Arguments, Function, Instance, Klass
 from portal.examples.unknowns import Entries, Items, Unknown
 
 MAX_TURNS = 20
@@ -298,5 +299,3 @@ def find_uncalled(run: Run) -> list[Function]:
 def _is_hidden(function: Function) -> bool:
     return function.name.startswith("__") and function.name != "__call__"
 
-
-__all__ = ["MISSING", "call_function", "find_uncalled", "run_statements"]

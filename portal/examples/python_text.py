@@ -7,20 +7,11 @@ import textwrap
 from collections.abc import Mapping
 
 from portal.examples.calls import Call
+from portal.examples.code_run import Run
+from portal.examples.code_values import Client, Ref, Scope, first_unknown, is_plain
 from portal.examples.python_expressions import instantiate
-from portal.examples.python_run import Run
 from portal.examples.python_statements import call_function, find_uncalled, run_statements
-from portal.examples.python_values import (
-    Arguments,
-    Client,
-    Function,
-    Instance,
-    Klass,
-    Ref,
-    Scope,
-    first_unknown,
-    is_plain,
-)
+from portal.examples.python_values import Arguments, Function, Instance, Klass
 from portal.examples.unknowns import Text, Unknown
 
 
@@ -43,7 +34,7 @@ def _clean(text: str) -> str:
 
 def read_python(
     module: ast.Module, names: Mapping[str, object], settings: dict[str, object]
-) -> tuple[list[Call], Scope]:
+) -> tuple[list[Call], dict[str, object]]:
     """Read a block after the names and settings of earlier ones; the answer is its calls, and the names it leaves.
 
     Calls that surely happen come first and alone; else those that may happen; else what its functions would send if
@@ -56,7 +47,7 @@ def read_python(
     if not calls:
         _call_uncalled(run)
         calls = run.calls or run.possible_calls
-    return calls, scope
+    return calls, _keep_for_later(scope)
 
 
 def _call_uncalled(run: Run) -> None:
@@ -87,7 +78,7 @@ def _prepare(run: Run, instance: Instance) -> None:
         instance.attributes.update(made.attributes)
 
 
-def keep_for_later(scope: Scope) -> dict[str, object]:
+def _keep_for_later(scope: Scope) -> dict[str, object]:
     """The names that later blocks of the page may build on; what came from an answer stays marked as such."""
     kept: dict[str, object] = {}
     for name, value in scope.names.items():

@@ -9,7 +9,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 
-from portal.examples.calls import NO_BODY, Call
+from portal.examples.calls import Call
 from portal.examples.unknowns import Entries, Items, Text, Unknown, Words, join_pieces
 from portal.examples.values import Kind
 
@@ -70,7 +70,6 @@ _JAVASCRIPT: dict[str, tuple[str, str, bool]] = {
     "webSearch": ("POST", "/api/web_search", False),
     "webFetch": ("POST", "/api/web_fetch", False),
 }
-JAVASCRIPT_METHODS = frozenset(_JAVASCRIPT)
 
 
 def parse_host(host: Words) -> Words:
@@ -275,8 +274,3 @@ def _read_javascript_image(image: object) -> object:
         return Unknown(image, "image")
     return Unknown(image.name, "image") if isinstance(image, Unknown) and image.why == "file" else image
 
-
-__all__ = [
-    "DEFAULT_HOST", "JAVASCRIPT_METHODS", "NO_BODY", "PYTHON_METHODS", "call_from_javascript", "call_from_python",
-    "parse_host", "read_image", "read_parameters",
-]  # fmt: skip

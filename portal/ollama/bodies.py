@@ -48,7 +48,9 @@ def dump_body(body: object) -> bytes | None:
     try:
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
-        raise BadBody("The body holds half of a surrogate pair (such as \\ud83d alone), which is not a character.") from None
+        raise BadBody(
+            "The body holds half of a surrogate pair (such as \\ud83d alone), which is not a character."
+        ) from None
     except (RecursionError, ValueError):
         raise BadBody("The JSON is nested too deep to be a request.") from None
     if len(content) > LARGEST_BODY:
@@ -75,7 +77,9 @@ def _refuse_other_cases(found: dict[str, object], where: str) -> None:
         plain = key.casefold()
         if key != plain and plain in KNOWN_FIELDS:
             raise BadBody(
-                f"The body says “{key}”; Ollama's name for it is “{plain}”.", f"Write “{plain}”.", field=f"{where}.{key}"
+                f"The body says “{key}”; Ollama's name for it is “{plain}”.",
+                f"Write “{plain}”.",
+                field=f"{where}.{key}",
             )
 
 

@@ -39,7 +39,11 @@ class Client:
 
     def __init__(self) -> None:
         self._http = httpx.AsyncClient(
-            timeout=_TIMEOUT, limits=_LIMITS, trust_env=False, follow_redirects=False, verify=ssl.create_default_context()
+            timeout=_TIMEOUT,
+            limits=_LIMITS,
+            trust_env=False,
+            follow_redirects=False,
+            verify=ssl.create_default_context(),
         )
 
     @asynccontextmanager
@@ -85,7 +89,9 @@ class Client:
                 async for chunk in response.aiter_raw():
                     body += chunk
                     if len(body) > at_most:
-                        raise BrokenProtocol(f"{upstream.origin} answered {method} {path} with more than {at_most} bytes.")
+                        raise BrokenProtocol(
+                            f"{upstream.origin} answered {method} {path} with more than {at_most} bytes."
+                        )
                 return response.status_code, bytes(body)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise translate(error, upstream, f"{method} {path}") from error
@@ -118,5 +124,7 @@ def translate(error: Exception, upstream: Upstream, what: str) -> OllamaError:
     if isinstance(error, (httpx.ReadTimeout, httpx.WriteTimeout)):
         return Interrupted(f"{where[0].upper()}{where[1:]} fell silent during {what}; the portal hung up.")
     if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError)):
-        return Interrupted(f"{where[0].upper()}{where[1:]} closed the connection before its answer to {what} was whole.")
+        return Interrupted(
+            f"{where[0].upper()}{where[1:]} closed the connection before its answer to {what} was whole."
+        )
     return BrokenProtocol(f"{where[0].upper()}{where[1:]} could not be understood ({type(error).__name__}) on {what}.")

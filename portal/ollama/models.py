@@ -48,12 +48,16 @@ async def list_models(client: Client, upstream: Upstream) -> list[Model]:
     """Ask the upstream what it has. Raises `OllamaError`."""
     status, body = await client.fetch(upstream, "GET", "/api/tags")
     if status != 200:
-        raise Refused(f"{upstream.origin} answered GET /api/tags with status {status}: {error_text_of(body) or 'no reason'}.")
+        raise Refused(
+            f"{upstream.origin} answered GET /api/tags with status {status}: {error_text_of(body) or 'no reason'}."
+        )
     try:
         entries = json.loads(body)["models"] or []
         return [_read_model(entry) for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise BrokenProtocol(f"{upstream.origin} answered GET /api/tags with something that is not a list of models.") from None
+        raise BrokenProtocol(
+            f"{upstream.origin} answered GET /api/tags with something that is not a list of models."
+        ) from None
 
 
 def _read_model(entry: dict[str, object]) -> Model:
@@ -83,7 +87,7 @@ def nearest_model(wanted: str, models: Sequence[Model], needs: frozenset[Capabil
     lists no capabilities (before Ollama 0.11) is taken at its word that a name with “embed” embeds and others complete.
     """
     able = [model for model in models if needs <= _abilities(model)]
-    stem, size = wanted.split(":")[0].lower(), read_size(wanted.partition(":")[2] or wanted)
+    stem, size = wanted.split(":", maxsplit=1)[0].lower(), read_size(wanted.partition(":")[2] or wanted)
 
     def distance(model: Model) -> tuple[bool, bool, float, str]:
         other = model.parameters

@@ -180,7 +180,9 @@ def _number(value: object) -> float | None:
 
 def _whole(value: object) -> int | None:
     # An upstream may claim any number; one beyond a signed 64-bit integer is no count.
-    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63 else None
+    return (
+        int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63 else None
+    )
 
 
 def _name(record: Mapping[str, Any]) -> str | None:

@@ -67,7 +67,9 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
         run = self.registry.find(message.get("run"), reader=self.reader)
         after = message.get("after", 0)
         if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= run.log.head:
-            raise Rejected("bad_after", f"“after” must be a whole number from 0 to {run.log.head}, the run's last frame.", "after")
+            raise Rejected(
+                "bad_after", f"“after” must be a whole number from 0 to {run.log.head}, the run's last frame.", "after"
+            )
         self._watch(run, after)
 
     async def _cancel(self, message: dict[str, Any]) -> None:
@@ -86,7 +88,9 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
         if before := self._watching.pop(run.id, None):
             before.cancel()
         if len(self._watching) >= MOST_WATCHED_AT_ONCE:
-            raise Rejected("too_many", f"One socket watches at most {MOST_WATCHED_AT_ONCE} runs; detach one first.", "run")
+            raise Rejected(
+                "too_many", f"One socket watches at most {MOST_WATCHED_AT_ONCE} runs; detach one first.", "run"
+            )
         task = asyncio.create_task(self._pump(run, after), name=f"watch {run.id}")
         self._watching[run.id] = task
         task.add_done_callback(lambda done: self._forget(run.id, done))
@@ -109,8 +113,14 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
         await self.send(text_data=json.dumps(message))
 
     async def _say_error(self, message: dict[str, Any], problem: Rejected) -> None:
-        about = {name: message[name] for name in ("ref", "run") if isinstance(message.get(name), str) and len(message[name]) <= 64}
-        await self._send({"type": "error", **about, "code": problem.code, "message": str(problem), "field": problem.field})
+        about = {
+            name: message[name]
+            for name in ("ref", "run")
+            if isinstance(message.get(name), str) and len(message[name]) <= 64
+        }
+        await self._send(
+            {"type": "error", **about, "code": problem.code, "message": str(problem), "field": problem.field}
+        )
 
 
 def _read_message(text: str | None) -> dict[str, Any]:

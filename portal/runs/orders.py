@@ -118,5 +118,7 @@ def _read_source(message: Mapping[str, object]) -> Source:
     page, example = source.get("page", ""), source.get("example", "")
     for name, value in (("page", page), ("example", example)):
         if not isinstance(value, str) or len(value) > _LONGEST_SOURCE:
-            raise Rejected("bad_source", f"“{name}” must be a text of at most {_LONGEST_SOURCE} characters.", f"source.{name}")
+            raise Rejected(
+                "bad_source", f"“{name}” must be a text of at most {_LONGEST_SOURCE} characters.", f"source.{name}"
+            )
     return Source(str(page), str(example))

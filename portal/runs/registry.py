@@ -49,7 +49,10 @@ class Run:
             fault = None if task.cancelled() else task.exception()
             if fault is not None:
                 logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault)
-                self._relay.stop_reason = ("failed", Failure("internal", "The portal met a fault of its own.", "Run it again."))
+                self._relay.stop_reason = (
+                    "failed",
+                    Failure("internal", "The portal met a fault of its own.", "Run it again."),
+                )
             self._relay.end(*self._relay.stop_reason)
 
     async def wait(self) -> None:
@@ -76,7 +79,10 @@ class Run:
 
     def _stop_unwatched(self) -> None:
         if self.watchers == 0:
-            self.cancel("limit", Failure("unwatched", f"Nobody had watched this run for {GRACE:.0f} seconds, so it was stopped."))
+            self.cancel(
+                "limit",
+                Failure("unwatched", f"Nobody had watched this run for {GRACE:.0f} seconds, so it was stopped."),
+            )
 
     async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
         """Watch the log from the frame after `after`. Raises `Rejected` when there is no such frame to start from."""
@@ -108,7 +114,10 @@ class Registry:
         if known is not None:
             return known
         if sum(not run.log.ended for run in self._runs.values()) >= MOST_RUNS_AT_ONCE:
-            raise Rejected("busy", f"{MOST_RUNS_AT_ONCE} runs are under way on this portal, the most at once; try again in a moment.")
+            raise Rejected(
+                "busy",
+                f"{MOST_RUNS_AT_ONCE} runs are under way on this portal, the most at once; try again in a moment.",
+            )
         self._forget_oldest()
         run = Run(order, owner, self.client)
         self._runs[run.id] = self._by_ref[owner, ref] = run
@@ -126,7 +135,10 @@ class Registry:
         """End every run as interrupted and close the connections."""
         running = [run for run in self._runs.values() if not run.log.ended]
         for run in running:
-            run.cancel("interrupted", Failure("shutdown", "The portal was stopped while this run was under way.", "Run it again."))
+            run.cancel(
+                "interrupted",
+                Failure("shutdown", "The portal was stopped while this run was under way.", "Run it again."),
+            )
         for run in running:
             await run.wait()
         if self._client is not None:

@@ -60,11 +60,17 @@ class Relay:
         except asyncio.CancelledError:
             outcome, failure = self.stop_reason
         except TimeoutError:
-            outcome, failure = "limit", Failure(
-                "too_long", f"The run was stopped after {LONGEST_RUN / 60:.0f} minutes, the longest a run may take."
+            outcome, failure = (
+                "limit",
+                Failure(
+                    "too_long", f"The run was stopped after {LONGEST_RUN / 60:.0f} minutes, the longest a run may take."
+                ),
             )
         except _TooMuch as problem:
-            outcome, failure = "limit", Failure("too_large", str(problem), "Ask for less, for example with num_predict.")
+            outcome, failure = (
+                "limit",
+                Failure("too_large", str(problem), "Ask for less, for example with num_predict."),
+            )
         except Interrupted as problem:
             outcome, failure = "interrupted", _failure(problem)
         except OllamaError as problem:
@@ -142,7 +148,9 @@ class Relay:
         where = f"Ollama at {self.order.upstream.origin}"
         said = f": “{quoted(text)}”" if text else " without saying why"
         problem = Refused(f"{where} refused {self.order.what} with status {status}{said}.", _next_step(status))
-        problem.code = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}.get(status, "refused")
+        problem.code = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}.get(
+            status, "refused"
+        )
         if status == 404 and self.order.model:
             problem = await self._missing_model(problem)
         return problem
@@ -166,7 +174,9 @@ class Relay:
         reading = self.reading
         if reading.error is not None:
             return "failed", Failure(
-                "upstream_error", f"Ollama at {self.order.upstream.origin} broke off: “{quoted(reading.error)}”.", _next_step(500)
+                "upstream_error",
+                f"Ollama at {self.order.upstream.origin} broke off: “{quoted(reading.error)}”.",
+                _next_step(500),
             )
         if reading.done or reading.framing == "whole":
             return "done", None

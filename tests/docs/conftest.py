@@ -19,7 +19,7 @@ def doc_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> I
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     monkeypatch.setattr(catalogue, "root", tmp_path)
-    catalogue.refresh(now=True)
+    catalogue.refresh()
     yield DocSet(tmp_path)
     monkeypatch.undo()
-    catalogue.refresh(now=True)
+    catalogue.refresh()

@@ -26,7 +26,7 @@ class DocSet:
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        catalogue.refresh(now=True)
+        catalogue.refresh()
         return file
 
     async def get(self, address: str, status: int = 200, **headers: str) -> str:

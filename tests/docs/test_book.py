@@ -168,7 +168,7 @@ async def test_a_book_that_vanishes_is_no_fault(doc_set):
 async def test_a_chapter_whose_file_cannot_be_read_costs_its_own_text(doc_set):
     doc_set.write("book/01-a.md", "# A\n\nHere.\n")
     gone = doc_set.write("book/02-b.md", "# B\n\nGone.\n")
-    catalogue.refresh(now=True)
+    catalogue.refresh()
     gone.unlink()
     assert "Here." in await doc_set.get("/book/a/")
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from portal.docs.book.editions import find_editions
 from portal.docs.book.marking import mark_words
+from portal.docs.book.views import shelf
 from portal.docs.here import catalogue
 from tests.docs.sets import DocSet, article_of, text_of
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.anyio
 
 
 def found(doc_set: DocSet) -> list[tuple[str, list[str]]]:
-    catalogue.refresh(now=True)
-    return [(edition.key, [page.path for page in edition.pages]) for edition in find_editions(catalogue.pages)]
+    catalogue.refresh()
+    return [(edition.key, [page.path for page in edition.pages]) for edition in shelf.editions()]
 
 
 @pytest.mark.parametrize("name", ["BOOK.md", "the-book.md", "Book_of_Days.md", "portal_book.md", "deep/BOOK.mdx"])

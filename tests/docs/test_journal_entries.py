@@ -7,6 +7,7 @@ import pytest
 
 from portal.docs.catalogue import Page
 from portal.docs.dates import find_date
+from portal.docs.headings import TopMatter
 from portal.docs.here import catalogue
 from portal.docs.journal.charts import MOST_BARS, chart_all, chart_month
 from portal.docs.journal.cutting import cut
@@ -15,7 +16,7 @@ from portal.docs.journal.finding import find_documents
 
 
 def entries_of(text: str, tmp_path) -> list[Entry]:
-    page = Page("journal", tmp_path / "journal.md", "Journal", "", 0, 0, 0, False)
+    page = Page("journal", tmp_path / "journal.md", "journal.md", "Journal", "", "", False, 0, 0, TopMatter())
     return name_entries((page, piece) for piece in cut(text)[1])
 
 

@@ -45,7 +45,9 @@ def sizes_until_the_end(example: Locator) -> list[int]:
     return seen
 
 
-def test_the_answer_grows_while_it_streams_and_ends_with_its_figures(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+def test_the_answer_grows_while_it_streams_and_ends_with_its_figures(
+    page: Page, portal: PortalServer, upstream: FarEnd
+) -> None:
     upstream.script = stream(chat(WORDS), pause=0.03)
     page.goto(portal.url)
     run(panel(page))
@@ -83,7 +85,10 @@ def test_a_reload_in_mid_stream_shows_the_whole_answer(page: Page, portal: Porta
 
 def test_a_lost_network_comes_back_without_a_gap(page: Page, upstream: FarEnd) -> None:
     upstream.script = stream(chat(WORDS), pause=0.1)
-    with Cable() as cable, PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS), PORTAL_ORIGINS=cable.origin) as portal:
+    with (
+        Cable() as cable,
+        PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS), PORTAL_ORIGINS=cable.origin) as portal,
+    ):
         cable.target = int(portal.origin.rpartition(":")[2])
         page.goto(f"{cable.origin}/")
         run(panel(page))
@@ -97,7 +102,9 @@ def test_a_lost_network_comes_back_without_a_gap(page: Page, upstream: FarEnd) -
         page.faults.clear()  # type: ignore[attr-defined]  # the browser reports the pulled cable on its console
 
 
-def test_a_model_that_is_not_here_is_stood_in_for_and_the_panel_says_so(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+def test_a_model_that_is_not_here_is_stood_in_for_and_the_panel_says_so(
+    page: Page, portal: PortalServer, upstream: FarEnd
+) -> None:
     upstream.script = stream(chat(["ok"]))
     page.goto(portal.url)
     run(panel(page, 1))
@@ -149,7 +156,9 @@ def test_what_the_reader_edits_is_what_is_sent_to_the_digit(page: Page, portal: 
     assert b"12345678901234567890" in upstream.requests_for("/api/chat")[-1].body
 
 
-def test_a_refusal_of_ollama_is_a_sentence_with_the_next_step(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+def test_a_refusal_of_ollama_is_a_sentence_with_the_next_step(
+    page: Page, portal: PortalServer, upstream: FarEnd
+) -> None:
     upstream.script = whole({"error": "invalid temperature"}, "400 Bad Request")
     page.goto(portal.url)
     run(panel(page))
@@ -168,7 +177,9 @@ def test_text_of_a_model_is_never_taken_for_html(page: Page, portal: PortalServe
     assert page.title() != "owned"
 
 
-def test_a_panel_that_waits_can_be_stopped_before_the_first_token(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+def test_a_panel_that_waits_can_be_stopped_before_the_first_token(
+    page: Page, portal: PortalServer, upstream: FarEnd
+) -> None:
     upstream.script = silence  # type: ignore[assignment]
     page.goto(portal.url)
     run(panel(page))
@@ -198,4 +209,3 @@ def test_nothing_answers_at_the_address(page: Page) -> None:
         expect(error).to_contain_text(f"Nothing answers at {gone.origin}")
         expect(error).to_contain_text("ollama serve")
         page.faults.clear()  # type: ignore[attr-defined]  # the 502 of the model list is on the console, as it should be
-

@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         text = self._read_body()
         url = urlsplit(self.path)
-        host = self.headers.get("X-Meant-For") or self.headers.get("Host", "")
+        host = (self.headers.get("X-Meant-For") or self.headers.get("Host", "")).removesuffix(":80")
         body = json.loads(text) if text else None
         self.recorder.arrivals.append(Arrival(self.command, host, url.path, body))
         content, kind = _write_answer(url.path, isinstance(body, dict) and body.get("stream") is True)

@@ -65,7 +65,9 @@ async def test_what_one_read_brings_becomes_one_frame(registry: Registry, far_en
 
     async def burst(line: Line, asked: Asked) -> None:
         await line.head(Content_Type="application/x-ndjson", Transfer_Encoding="chunked")
-        await line.send(b"".join(f"{len(record):x}\r\n".encode() + record + b"\r\n" for record in records) + b"0\r\n\r\n")
+        await line.send(
+            b"".join(f"{len(record):x}\r\n".encode() + record + b"\r\n" for record in records) + b"0\r\n\r\n"
+        )
 
     far_end.script = burst
     frames, _ = await outcome(registry, order(far_end))
@@ -85,7 +87,9 @@ async def test_the_figures_are_those_ollama_gave(registry: Registry, far_end: Fa
 
 async def test_an_event_stream_without_usage_is_measured_and_says_so(registry: Registry, far_end: FarEnd) -> None:
     events = [f'data: {{"choices":[{{"delta":{{"content":"{word}"}}}}]}}\n\n'.encode() for word in "abcde"]
-    far_end.script = stream([*events, b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n', b"data: [DONE]\n\n"], pause=0.01)
+    far_end.script = stream(
+        [*events, b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n', b"data: [DONE]\n\n"], pause=0.01
+    )
     body = {"model": "far:1b", "messages": [], "stream": True}
     _, end = await outcome(registry, order(far_end, body, "/v1/chat/completions"))
     assert end["outcome"] == "done"
@@ -165,7 +169,9 @@ ENDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "body", "script", "expected", "code"), [case[1:] for case in ENDS], ids=[case[0] for case in ENDS])
+@pytest.mark.parametrize(
+    ("path", "body", "script", "expected", "code"), [case[1:] for case in ENDS], ids=[case[0] for case in ENDS]
+)
 async def test_every_way_to_end_is_named(
     registry: Registry, far_end: FarEnd, path: str, body: object, script: Any, expected: str, code: str | None
 ) -> None:

@@ -35,7 +35,12 @@ def socket(portal: PortalServer, origin: str | None = "") -> Iterator[ClientConn
 
 
 def start(opened: ClientConnection, ref: str | None = None, **request: Any) -> str:
-    request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "far:1b", "messages": []}} | request
+    request = {
+        "upstream": "local",
+        "method": "POST",
+        "path": "/api/chat",
+        "body": {"model": "far:1b", "messages": []},
+    } | request
     ref = ref or str(uuid.uuid4())
     opened.send(json.dumps({"type": "start", "ref": ref, "request": request}))
     return ref
@@ -62,7 +67,9 @@ def test_a_run_is_accepted_and_its_frames_follow(portal: PortalServer, upstream:
     assert [frame["seq"] for frame in frames] == list(range(1, len(frames) + 1))
 
 
-def test_a_socket_closed_in_mid_stream_misses_nothing_when_it_comes_back(portal: PortalServer, upstream: FarEnd) -> None:
+def test_a_socket_closed_in_mid_stream_misses_nothing_when_it_comes_back(
+    portal: PortalServer, upstream: FarEnd
+) -> None:
     records = chat([f"{number} " for number in range(40)])
     upstream.script = stream(records, pause=0.02)
     with socket(portal) as first:
@@ -133,7 +140,9 @@ BAD = [
 
 
 @pytest.mark.parametrize(("message", "code"), BAD, ids=[str(case[0])[:60] for case in BAD])
-def test_a_bad_message_costs_one_typed_error_and_the_socket_stays(portal: PortalServer, message: str | bytes, code: str) -> None:
+def test_a_bad_message_costs_one_typed_error_and_the_socket_stays(
+    portal: PortalServer, message: str | bytes, code: str
+) -> None:
     before = portal.log
     with socket(portal) as opened:
         opened.send(message)
@@ -172,6 +181,9 @@ def test_a_message_over_a_mebibyte_closes_the_socket_with_its_code(portal: Porta
 
 
 def test_a_wrong_socket_address_is_refused_without_a_traceback(portal: PortalServer) -> None:
-    with pytest.raises(InvalidStatus), connect(portal.url.replace("http", "ws", 1) + "ws/other/", origin=portal.origin, proxy=None):  # type: ignore[arg-type]
+    with (
+        pytest.raises(InvalidStatus),
+        connect(portal.url.replace("http", "ws", 1) + "ws/other/", origin=portal.origin, proxy=None),
+    ):  # type: ignore[arg-type]
         pass
     assert "Traceback" not in portal.log

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from itertools import groupby
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 
 from portal.docs.here import catalogue, library
 from portal.docs.journal import feed as atom
@@ -130,9 +127,7 @@ async def feed(request: HttpRequest) -> HttpResponse:
         base=base,
         draw=lambda entry: reader.draw(entry, top=2, base=base),
     )
-    response = HttpResponse(body, content_type=atom.CONTENT_TYPE)
-    response.headers["ETag"] = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
-    return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
+    return HttpResponse(body, content_type=atom.CONTENT_TYPE)
 
 
 def _empty(request: HttpRequest, journal: Journal | None) -> HttpResponse:

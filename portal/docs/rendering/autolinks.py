@@ -19,14 +19,31 @@ _TRAILING = "?!.,:*_~'\""
 
 def install(grammar: MarkdownIt) -> None:
     """Teach the grammar the extension."""
+    grammar.inline.ruler.push("bracket", _bracket)
     grammar.inline.ruler.push("bare_www", _www)
     grammar.inline.ruler.push("bare_url", _url)
     grammar.inline.ruler.push("bare_email", _email)
 
 
+def _bracket(state: StateInline, silent: bool) -> bool:
+    """A bracket that is text. Where one is open GitHub makes no bare address a link, so the open ones are counted."""
+    char = state.src[state.pos]
+    if silent or char not in "[]":
+        return False
+    depth: int = state.env.get("open_brackets", 0)
+    state.env["open_brackets"] = depth + 1 if char == "[" else max(0, depth - 1)
+    state.append_pending(char)
+    state.pos += 1
+    return True
+
+
+def _may_link(state: StateInline) -> bool:
+    return not state.linkLevel and not state.env.get("open_brackets")
+
+
 def _www(state: StateInline, silent: bool) -> bool:
     start = state.pos
-    if silent or state.linkLevel or not state.src.startswith("www.", start):
+    if silent or not state.src.startswith("www.", start) or not _may_link(state):
         return False
     if start and state.src[start - 1] not in _MAY_PRECEDE:
         return False
@@ -40,7 +57,7 @@ def _www(state: StateInline, silent: bool) -> bool:
 
 def _url(state: StateInline, silent: bool) -> bool:
     start = state.pos
-    if silent or state.linkLevel or state.src[start] != ":":
+    if silent or state.src[start] != ":" or not _may_link(state):
         return False
     scheme = _SCHEME.search(state.pending[-9:])
     if scheme is None:

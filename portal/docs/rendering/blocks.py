@@ -27,6 +27,7 @@ def _paragraph_close(page: TreeBuilder, token: Token) -> None:
 
 
 def _inline(page: TreeBuilder, token: Token) -> None:
+    page.draft.in_raw_link = False
     page.build_inline(token.children or ())
 
 
@@ -99,8 +100,6 @@ def _cell_close(page: TreeBuilder, token: Token) -> None:
 
 def _list_open(page: TreeBuilder, token: Token) -> None:
     attributes = {"start": str(token.attrs["start"])} if "start" in token.attrs else {}
-    if "contains-task-list" in str(token.attrs.get("class", "")):
-        attributes["class"] = "task-list"
     page.open(token.tag, attributes)
 
 
@@ -108,6 +107,7 @@ def _item_open(page: TreeBuilder, token: Token) -> None:
     checked = token.meta.get("checked")
     page.open("li", {} if checked is None else {"class": "task"})
     if checked is not None:
+        page.list_above.set("class", "task-list")
         page.add_slot("span", _DONE if checked else _TO_DO)
         page.add_text(" ")
 

@@ -7,8 +7,7 @@ from xml.etree.ElementTree import Element
 
 from markdown_it.token import Token
 
-from portal.docs.rendering import raw_html
-from portal.docs.rendering.addresses import encode
+from portal.docs.rendering import links, raw_html
 from portal.docs.rendering.callouts import open_callout
 from portal.docs.rendering.jsx import VOID, Tag
 from portal.docs.rendering.serializing import escape_value
@@ -37,13 +36,14 @@ def _card(page: TreeBuilder, tag: Tag) -> None:
     title, href, picture = (tag.attributes.get(name, "") for name in ("title", "href", "img"))
     if picture:
         link = page.draft.follow(picture, is_image=True, line=page.line, text="")
-        page.add("img", raw_html.marks(link, is_image=True) | {"src": encode(link.href), "alt": ""})
+        if not links.stands_elsewhere(link):
+            page.add("img", links.picture_attributes(link, ""))
     if not title and not href:
         return
     page.open("p", {"class": "card-title"})
     if href:
         link = page.draft.follow(href, is_image=False, line=page.line, text=title)
-        page.open("a", raw_html.marks(link, is_image=False) | {"href": encode(link.href)})
+        page.open("a", links.link_attributes(link))
         page.add_text(title or href)
         page.close()
     else:
@@ -157,7 +157,9 @@ def _component_close(page: TreeBuilder, token: Token) -> None:
 
 def _html_open(page: TreeBuilder, tag: Tag) -> None:
     attributes = _html_attributes(page, tag)
-    if tag.name in {"iframe", "video"}:
+    if tag.name == "img":
+        page.add_raw(raw_html.admit(f"<img{_written(attributes)}>", page.line, page.draft))
+    elif tag.name in {"iframe", "video"}:
         _linked_film(page, attributes)
     elif tag.name in VOID:
         page.add(tag.name, attributes)
@@ -172,11 +174,9 @@ def _html_attributes(page: TreeBuilder, tag: Tag) -> dict[str, str]:
     }
     if "id" in attributes or "name" in attributes:
         page.draft.has_raw_ids = True
-    source = {"a": "href", "img": "src"}.get(tag.name, "")
-    if attributes.get(source):
-        is_image = tag.name == "img"
-        link = page.draft.follow(attributes[source], is_image=is_image, line=page.line, text=attributes.get("alt", ""))
-        attributes |= raw_html.marks(link, is_image=is_image) | {source: encode(link.href)}
+    if tag.name == "a" and attributes.get("href"):
+        link = page.draft.follow(attributes["href"], is_image=False, line=page.line, text="")
+        attributes |= links.link_attributes(link)
     return attributes
 
 
@@ -185,9 +185,7 @@ def _linked_film(page: TreeBuilder, attributes: dict[str, str]) -> None:
     if attributes.get("src"):
         link = page.draft.follow(attributes["src"], is_image=False, line=page.line, text=attributes.get("title", ""))
         page.open("p")
-        page.add("a", raw_html.marks(link, is_image=False) | {"href": encode(link.href)}).text = (
-            attributes.get("title") or link.href
-        )
+        page.add("a", links.link_attributes(link)).text = attributes.get("title") or link.href
         page.close()
 
 
@@ -221,8 +219,13 @@ def _component_inline(page: TreeBuilder, token: Token) -> None:
 def _html_tag(page: TreeBuilder, tag: Tag) -> str:
     if tag.is_closing:
         return f"</{tag.name}>"
-    attributes = "".join(f' {name}="{escape_value(value)}"' for name, value in _html_attributes(page, tag).items())
-    return raw_html.without_forbidden_tags(f"<{tag.name}{attributes}>")
+    html = f"<{tag.name}{_written(_html_attributes(page, tag))}>"
+    return raw_html.admit(html, page.line, page.draft) if tag.name == "img" else raw_html.without_forbidden_tags(html)
+
+
+def _written(attributes: dict[str, str]) -> str:
+    # A name of JSX may hold what a name of HTML may not; the sanitiser drops those it does not know.
+    return "".join(f' {name}="{escape_value(value)}"' for name, value in attributes.items())
 
 
 BLOCKS: dict[str, Build] = {"component_open": _component_open, "component_close": _component_close}

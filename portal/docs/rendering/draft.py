@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portal.docs.rendering.anchors import Anchors
+from portal.docs.rendering.highlighting import Allowance
 from portal.docs.rendering.values import (
     DrawFence,
     DrawFences,
@@ -55,13 +56,24 @@ class Draft:
     sections: list[Section] = field(default_factory=list)
     anchors: Anchors = field(default_factory=Anchors)
     slots: Slots = field(default_factory=Slots)
+    allowance: Allowance = field(default_factory=Allowance)
     in_tabs: set[int] = field(default_factory=set)
     fence_slots: list[int] = field(default_factory=list)
+    open_html: int = 0
+    in_raw_link: bool = False
     has_raw_ids: bool = False
 
     def note(self, line: int, code: str, message: str) -> None:
         """Remember something odd at `line` (from 1)."""
         self.oddities.append(Oddity(line, code, message))
+
+    def find_mention(self, name: str, *, line: int) -> ResolvedLink | None:
+        """Where a document's name in running text leads, and a link recorded, if the caller knows such a document."""
+        found = self.resolve_mention(name) if self.resolve_mention and not self.in_raw_link else None
+        if found is None:
+            return None
+        self.links.append(Link(name, line, False, name))
+        return ResolvedLink(found) if isinstance(found, str) else found
 
     def follow(self, href: str, *, is_image: bool, line: int, text: str) -> ResolvedLink:
         """Record a link and ask the caller where it leads."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 import yaml
 
 MAX_SIZE = 64 * 1024  # characters
+MAX_BRACKETS = 1_000  # nested ones cost time and stack
 MAX_ALIASES = 16  # each alias can at most double what came before it
 _OPENING = re.compile(r"---[ \t]*\n")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _LOOKS_MEANT = re.compile(r"\s*(?:#.*\n\s*)*[\w$\"'.-]+[ \t]*:(?:\s|$)")
 
 
-class BadFrontMatter(ValueError):  # noqa: N818
+class BadFrontMatter(ValueError):
     """Why a block meant as front matter could not be read. `line` is from 1, the opening `---` being the first."""
 
     def __init__(self, message: str, line: int = 1) -> None:
@@ -51,10 +52,18 @@ def read_front_matter(source: str) -> FrontMatter:
         return FrontMatter({}, lines, problem)
 
 
+def split_front_matter(source: str) -> tuple[Mapping[str, object], str]:
+    """The values of the front matter `source` opens with, and the text that follows it."""
+    found = read_front_matter(source)
+    return found.values, "\n".join(source.split("\n")[found.lines :]) if found.lines else source
+
+
 def parse_yaml(block: str) -> Mapping[str, object]:
     """A YAML mapping with text for keys. Raises BadFrontMatter for all else, and for what would not stay small."""
     if len(block) > MAX_SIZE:
         raise BadFrontMatter(f"The front matter is {len(block):,} characters long; at most {MAX_SIZE:,} are read.")
+    if block.count("[") + block.count("{") > MAX_BRACKETS:
+        raise BadFrontMatter(f"The front matter has more than {MAX_BRACKETS:,} brackets; it is not read.")
     try:
         # The pure-Python loader: the C one recurses on the C stack, where deep nesting ends the whole process.
         aliases = _count_aliases(block) if "*" in block else 0

@@ -1,47 +1,33 @@
-"""The grammar of a document: CommonMark with what GitHub adds to it."""
+"""The grammar of a document: CommonMark with what GitHub, MDX and MkDocs add to it."""
 
 from __future__ import annotations
 
-import re
-
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, fence
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from portal.docs.rendering import autolinks, component_rules, containers, maths
+from portal.docs.rendering import autolinks, block_rules, component_rules, containers, maths, text_rules
 
 # Deeper than any writer goes, and shallow enough for the parser's recursion: each level costs it a few frames.
 MAX_NESTING = 80
-OPTIONS = {"maxNesting": MAX_NESTING, "tasklists": True, "alerts": True, "strikethrough_single_tilde": True}
-# Where a rule for running text can apply. The parser asks every rule at every such place, so each is as narrow as its
-# rule: `_` between letters never marks anything, `:` matters in addresses alone.
-_SPECIAL = re.compile(
-    r"[\n*<\[\]\\`~$]|!(?=\[)|(?<![^\W_])_|_(?![^\W_])|&(?=[#A-Za-z])|:(?=//)|(?<=mailto):|(?<=xmpp):|@(?=[\w-])|w(?=ww\.)",
-    re.IGNORECASE,
-)
-# Lines of a paragraph lose theirs before anything in them is read, so that a code span across lines does not show it.
-_INDENTATION = re.compile(r"\n[ \t]+")
-# How a line starts that can be nothing but running text, if the lines after it are of its kind too.
-_PLAIN = re.compile(r"[A-Za-z(\"'“‘]|\*\*\w|`(?!``)|[^\x00-\x7f]")
+OPTIONS = {"maxNesting": MAX_NESTING, "alerts": True, "strikethrough_single_tilde": True}
 
 
 class Grammar(MarkdownIt):
-    """markdown-it with GitHub's features, leaving addresses as written: the sanitiser judges them."""
+    """markdown-it with these additions, leaving addresses as written: the sanitiser judges them.
+
+    In MDX nothing is code for being indented.
+    """
 
     def __init__(self, *, is_mdx: bool = False) -> None:
-        super().__init__("commonmark", OPTIONS)
+        super().__init__()
+        self.block = block_rules.BlockParser()
+        self.configure("commonmark", OPTIONS)
         self.enable(["table", "strikethrough"])
         self.use(footnote_plugin, inline=False)
-        for extension in (autolinks, component_rules, containers, maths):
+        for extension in (block_rules, text_rules, autolinks, component_rules, containers, maths):
             extension.install(self)
         if is_mdx:
             self.disable("code")
-        self.inline.terminator_re = _SPECIAL
-        self.core.ruler.at("inline", _inline)
-        self.block.ruler.before("table", "plain_paragraph", _plain_paragraph)
-        self.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 
     def validateLink(self, url: str) -> bool:  # noqa: N802
         return True
@@ -51,45 +37,3 @@ class Grammar(MarkdownIt):
 
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802
         return link
-
-
-def _fence(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """A fenced block, noting whether anything but the end of the document (or list item, or quote) closes it."""
-    if not fence(state, start_line, end_line, silent):
-        return False
-    if not silent:
-        token = state.tokens[-1]
-        lines_inside = token.content.count("\n") + (not token.content.endswith("\n") and token.content != "")
-        token.meta["closed"] = state.line - start_line - 1 > lines_inside
-    return True
-
-
-def _inline(state: StateCore) -> None:
-    """Parse running text, skipping what has nothing to parse: half of all table cells, headings and list items."""
-    for token in state.tokens:
-        if token.type != "inline":
-            continue
-        if "\n" in token.content:
-            token.content = _INDENTATION.sub("\n", token.content)
-        if _SPECIAL.search(token.content):
-            token.children = []
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
-        elif token.content:
-            token.children = [Token("text", "", 0, content=token.content)]
-
-
-def _plain_paragraph(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """A paragraph whose every line starts like running text: recognised at once, without asking every other rule."""
-    line = start_line
-    while line < state.lineMax and not state.isEmpty(line):
-        indent = state.sCount[line] - state.blkIndent
-        if indent < 0 or indent > 3 or not _PLAIN.match(state.src, state.bMarks[line] + state.tShift[line]):
-            return False
-        line += 1
-    state.line = line
-    state.push("paragraph_open", "p", 1).map = [start_line, line]
-    text = state.push("inline", "", 0)
-    text.content = state.getLines(start_line, line, state.blkIndent, False).strip(" \t\n")
-    text.map = [start_line, line]
-    state.push("paragraph_close", "p", -1)
-    return True

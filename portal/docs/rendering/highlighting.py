@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from pygments.lexer import Lexer
@@ -15,10 +17,13 @@ from pygments.util import ClassNotFound
 from portal.docs.rendering.serializing import escape, escape_value
 from portal.docs.rendering.values import Fence
 
-MAX_SIZE = 100_000  # characters; above it code stays plain
-MAX_SIZE_SLOW = 2_000
-# Lexers that need over a second for 12 KB of some text (bench/lexers.py).
-SLOW: frozenset[str] = frozenset()
+MAX_SIZE = 100_000  # characters; a larger block stays plain
+SECONDS_A_BLOCK = 0.5
+SECONDS_A_PAGE = 2.0
+_LOOK_EVERY = 0.05
+# What lexers are slow on is the text more than the language: most of them look, from each character of a long run,
+# through all of it. Such runs are no code anybody reads; blocks that have one stay plain.
+_LONG_RUN = re.compile(r"\s{300}|[^\n]{3000}|\S{1500}")
 
 # Blanks, punctuation and plain names look like the text around them: no span, a third less HTML.
 _UNCOLOURED = frozenset({"w", "p", "n", "esc"})
@@ -53,17 +58,43 @@ def marked_lines(info: str) -> frozenset[int]:
     return frozenset(marked)
 
 
-def draw(fence: Fence, *, has_caption: bool = True) -> str:
+class TooSlow(Exception):
+    """Colouring has used up its time."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """The CPU time a page may spend on colours. Once it is used up, code stays plain."""
+
+    left: float = SECONDS_A_PAGE
+
+    def spend(self, tokens: Iterable[tuple[int, TokenType, str]]) -> Iterator[tuple[int, TokenType, str]]:
+        """The same tokens, for as long as there is time. Raises TooSlow when there is no more."""
+        spent, look_again = 0.0, time.perf_counter() + _LOOK_EVERY
+        counted = None
+        for number, token in enumerate(tokens):
+            # Asking for the CPU time is a system call; nearly all blocks are done before the first time it is due.
+            if number % 16 == 0 and time.perf_counter() > look_again:
+                now = time.thread_time()
+                spent += _LOOK_EVERY if counted is None else now - counted
+                self.left -= _LOOK_EVERY if counted is None else now - counted
+                counted, look_again = now, time.perf_counter() + _LOOK_EVERY
+                if spent > SECONDS_A_BLOCK or self.left < 0:
+                    raise TooSlow
+            yield token
+
+
+def draw(fence: Fence, allowance: Allowance | None = None, *, has_caption: bool = True) -> str:
     """A fenced block as a figure, with its caption where it has one."""
     caption = f"<figcaption>{escape(fence.label)}</figcaption>" if fence.label and has_caption else ""
     lang = f' data-lang="{escape_value(fence.lang)}"' if fence.lang else ""
-    code = highlight(fence.text, fence.lang, marked_lines(fence.info))
+    code = highlight(fence.text, fence.lang, marked_lines(fence.info), allowance or Allowance())
     return f'<figure class="code"{lang}>{caption}<pre tabindex="0"><code class="highlight">{code}</code></pre></figure>'
 
 
-def highlight(text: str, lang: str, marked: frozenset[int] = frozenset()) -> str:
+def highlight(text: str, lang: str, marked: frozenset[int], allowance: Allowance) -> str:
     """`text` in spans. The text content of what comes back is `text`, whatever the lexer makes of it."""
-    tokens = _tokens(text, lang)
+    tokens = _tokens(text, lang, allowance)
     return _in_marked_lines(tokens, marked) if marked else "".join(_span(kind, value) for kind, value in tokens)
 
 
@@ -76,16 +107,17 @@ def _lexer(lang: str) -> Lexer | None:
     return found
 
 
-def _tokens(text: str, lang: str) -> list[tuple[str, str]]:
-    """(short class name, text), neighbours of one class joined; all in one plain piece where no lexer can be used."""
-    lexer = _lexer(lang) if lang else None
-    if lexer is None or len(text) > (MAX_SIZE_SLOW if lexer.name in SLOW else MAX_SIZE):
-        return [("", text)]
+def _tokens(text: str, lang: str, allowance: Allowance) -> list[tuple[str, str]]:
+    """(short class name, text), neighbours of one class joined; all in one plain piece where it cannot be coloured."""
+    plain = [("", text)]
+    lexer = _lexer(lang) if lang and len(text) <= MAX_SIZE and allowance.left > 0 else None
+    if lexer is None or _LONG_RUN.search(text):
+        return plain
     try:
-        joined = list(_joined(lexer.get_tokens_unprocessed(text)))
-    except Exception:  # a lexer that fails costs the block its colours, not the page
-        return [("", text)]
-    return joined if "".join(value for _, value in joined) == text else [("", text)]
+        joined = list(_joined(allowance.spend(lexer.get_tokens_unprocessed(text))))
+    except Exception:  # TooSlow, or a lexer of the 600 that fails: it costs the block its colours, not the page
+        return plain
+    return joined if "".join(value for _, value in joined) == text else plain
 
 
 def _joined(tokens: Iterable[tuple[int, TokenType, str]]) -> Iterator[tuple[str, str]]:

@@ -6,18 +6,39 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-from portal.docs.rendering import raw_html
-from portal.docs.rendering.addresses import encode
+from portal.docs.rendering import links, raw_html
 from portal.docs.rendering.tree import Build, TreeBuilder
 
 
 def _text(page: TreeBuilder, token: Token) -> None:
-    page.add_text(token.content)
+    if ".md" in token.content and page.may_link:
+        _text_with_mentions(page, token.content)
+    else:
+        page.add_text(token.content)
+
+
+def _text_with_mentions(page: TreeBuilder, text: str) -> None:
+    done = 0
+    for name in links.MENTION.finditer(text):
+        link = page.draft.find_mention(name[0], line=page.line)
+        if link:
+            page.add_text(text[done : name.start()])
+            page.open("a", links.link_attributes(link))
+            page.add_text(name[0])
+            page.close()
+            done = name.end()
+    page.add_text(text[done:])
 
 
 def _code_inline(page: TreeBuilder, token: Token) -> None:
+    is_name = token.content.endswith((".md", ".mdx")) and page.may_link and links.MENTION.fullmatch(token.content)
+    link = page.draft.find_mention(token.content, line=page.line) if is_name else None
+    if link:
+        page.open("a", links.link_attributes(link))
     page.add("code").text = token.content
     page.sections.add(token.content)
+    if link:
+        page.close()
 
 
 def _softbreak(page: TreeBuilder, token: Token) -> None:
@@ -44,19 +65,23 @@ def _link_close(page: TreeBuilder, token: Token) -> None:
     page.close()
     element, href, line = page.open_links.pop()
     link = page.draft.follow(href, is_image=False, line=line, text="".join(element.itertext()))
-    for name, value in raw_html.marks(link, is_image=False).items():
-        element.set(name, encode(value) if name == "href" else value)
+    for name, value in links.link_attributes(link).items():
+        element.set(name, value)
 
 
 def _image(page: TreeBuilder, token: Token) -> None:
     src, alt = str(token.attrs.get("src", "")), plain_text(token.children or ())
     link = page.draft.follow(src, is_image=True, line=page.line, text=alt)
-    attributes = raw_html.marks(link, is_image=True) | {"alt": alt}
-    attributes["src"] = encode(link.href)
-    if token.attrs.get("title"):
-        attributes["title"] = str(token.attrs["title"])
-    page.add("img", attributes)
     page.sections.add(alt, in_heading=False)
+    if links.stands_elsewhere(link):
+        name = links.name_of_picture(link, alt)
+        if page.open_links or page.draft.in_raw_link:
+            page.add("span", {"class": "external-image"}).text = name
+        else:
+            page.add("a", {"class": "external-image", **links.link_attributes(link)}).text = name
+        return
+    title = {"title": str(token.attrs["title"])} if token.attrs.get("title") else {}
+    page.add("img", links.picture_attributes(link, alt) | title)
 
 
 def plain_text(tokens: Sequence[Token]) -> str:

@@ -128,7 +128,7 @@ class FenceStep(Treeprocessor):
 
 
 def _code(fence: Fence, draft: Draft) -> str:
-    return highlighting.draw(fence, has_caption=fence.index not in draft.in_tabs)
+    return highlighting.draw(fence, draft.allowance, has_caption=fence.index not in draft.in_tabs)
 
 
 def _mermaid(fence: Fence) -> str:

@@ -25,10 +25,10 @@ _MATH = frozenset({
 })  # fmt: skip
 _OURS = frozenset({"doc-tabs"})
 _CLASSES = {
-    "accordion", "accordion-group", "callout", "callout-title", "card", "card-group", "card-title", "field",
-    "field-head", "field-name", "field-note", "field-type", "footnote-back", "footnote-mark", "footnotes", "frame",
-    "heading", "heading-anchor", "icon", "math", "math-source", "step", "step-title", "steps", "tab", "tab-title",
-    "table-scroll", "task", "task-list",
+    "accordion", "accordion-group", "callout", "callout-title", "card", "card-group", "card-title",
+    "external-image", "field", "field-head", "field-name", "field-note", "field-type", "footnote-back",
+    "footnote-mark", "footnotes", "frame", "heading", "heading-anchor", "icon", "math", "math-source", "step",
+    "step-title", "steps", "tab", "tab-title", "table-scroll", "task", "task-list",
 }  # fmt: skip
 _ON_ANY = {"align", "aria-hidden", "aria-label", "dir", "height", "id", "lang", "role", "title", "valign", "width"}
 _ON_MATH = {

@@ -14,6 +14,11 @@ class Sections:
         self._parts: list[str] = []
         self._heading: list[str] | None = None
 
+    @property
+    def in_heading(self) -> bool:
+        """Whether the text that comes is a heading's."""
+        return self._heading is not None
+
     def add(self, text: str, *, in_heading: bool = True) -> None:
         """Text that continues what came before it."""
         if self._heading is None:

@@ -58,6 +58,11 @@ class TreeBuilder:
                 self.close()
 
     @property
+    def may_link(self) -> bool:
+        """Whether a link may be put here: in none already, and in no heading, whose text is a link's target."""
+        return not self.open_links and not self.sections.in_heading
+
+    @property
     def depth(self) -> int:
         """How many elements are open."""
         return len(self._open)
@@ -66,6 +71,11 @@ class TreeBuilder:
     def top(self) -> Element:
         """The innermost element that is still open."""
         return self._open[-1]
+
+    @property
+    def list_above(self) -> Element:
+        """The list whose item is the innermost open element."""
+        return self._open[-2]
 
     def open(self, tag: str, attributes: Mapping[str, str] | None = None) -> Element:
         """Begin an element; what comes until `close` goes into it."""

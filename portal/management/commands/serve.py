@@ -32,7 +32,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The options of CONTRACT: --bind and --workers."""
         parser.add_argument("--bind", metavar="HOST:PORT", default=settings.PORTAL_BIND, help="where to listen")
-        parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes; more than one needs Redis")
+        parser.add_argument(
+            "--workers", type=int, default=1, metavar="N", help="worker processes; more than one needs Redis"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve. Raises `CommandError` with a sentence for whatever keeps it from starting."""
@@ -79,11 +81,15 @@ class Command(BaseCommand):
             engine.start()
         except EngineMissing as problem:
             settings.PORTAL_NO_ENGINE = str(problem)
-            self.stderr.write(f"No Ollama answers at {local.origin}, and the embedded engine is not available: {problem}")
+            self.stderr.write(
+                f"No Ollama answers at {local.origin}, and the embedded engine is not available: {problem}"
+            )
             yield
             return
         settings.PORTAL_UPSTREAMS["local"] = Upstream("local", engine.origin, embedded=True)
-        self.stdout.write("No Ollama was found, so the embedded model smollm2:135m answers. Set OLLAMA_HOST to use your own.")
+        self.stdout.write(
+            "No Ollama was found, so the embedded model smollm2:135m answers. Set OLLAMA_HOST to use your own."
+        )
         try:
             yield
         finally:
@@ -154,11 +160,14 @@ def _run_server(listening: socket.socket) -> None:
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Until uvicorn takes the signals over, and again when it repeats them at its end.
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     server.run(sockets=[listening])
-    if not server.started:
+    if not server.started and not server.should_exit:
         sys.exit("The portal could not start; the lines above say why.")
 
 
 def _leave(*_: object) -> NoReturn:
-    """Being told to stop is not an error: unwind, ending what was started. (uvicorn repeats the signal when it is done.)"""
+    """Being told to stop before the server runs is not an error: unwind, ending what was started."""
     raise SystemExit(0)

@@ -1,14 +1,14 @@
-"""One reading of a block of Python: how far it has come, the calls found, and whether what it reads now surely runs."""
+"""One reading of a block of code: how far it has come, the calls found, and whether what it reads now surely runs."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from portal.examples.calls import Call
-from portal.examples.python_values import Arguments, Function, Scope
+from portal.examples.code_values import Scope
 from portal.examples.unknowns import Entries, Items, Unknown
 
 MAX_STEPS = 15_000
@@ -24,13 +24,13 @@ class TooMuchError(Exception):
 class Run:
     """The state of a reading. `perhaps` is why the statement being read may never run, None while it surely does."""
 
-    call_function: Callable[[Run, Function, Arguments], object]
+    call_function: Callable[..., object]
     calls: list[Call] = field(default_factory=list)
     possible_calls: list[Call] = field(default_factory=list)
     settings: dict[str, object] = field(default_factory=dict)
-    defined: list[Function] = field(default_factory=list)
-    entered: set[ast.AST] = field(default_factory=set)
-    active: list[ast.AST] = field(default_factory=list)
+    defined: list[Any] = field(default_factory=list)
+    entered: set[object] = field(default_factory=set)
+    active: list[object] = field(default_factory=list)
     perhaps: Unknown | None = None
     steps: int = 0
     depth: int = 0
@@ -57,15 +57,27 @@ class Run:
     @contextmanager
     def maybe(self, why: Unknown, scope: Scope) -> Iterator[None]:
         """Read statements that may or may not run; names they set are unknown afterwards."""
-        before, outside = dict(scope.names), self.perhaps
+        before = [(place, dict(place.names)) for place in _reach(scope)]
+        outside = self.perhaps
         self.perhaps = outside or why
         try:
             yield
         finally:
             self.perhaps = outside
-            for name, value in scope.names.items():
-                if name in before and before[name] is not value and not _are_equal(before[name], value):
-                    scope.names[name] = Unknown(name, (outside or why).why)
+            for place, names in before:
+                for name, value in place.names.items():
+                    if name in names and names[name] is not value and not _are_equal(names[name], value):
+                        place.names[name] = Unknown(name, (outside or why).why)
+
+
+def _reach(scope: Scope) -> Iterator[Scope]:
+    """A scope and those around it, as far as a statement is likely to set names."""
+    place: Scope | None = scope
+    for _ in range(8):
+        if place is None:
+            return
+        yield place
+        place = place.parent
 
 
 def _are_equal(one: object, other: object) -> bool:

@@ -1,0 +1,76 @@
+"""The files of a doc set: found below one folder, read only when they are what they seem."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIXES = (".md", ".mdx", ".markdown")
+LARGEST = 32 << 20
+
+
+class Unreadable(OSError):
+    """A document's file cannot be served; the message says why, without a path of the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document's file as the walk met it: `relative` to the root with slashes, `size` in bytes, `modified` in ns."""
+
+    file: Path
+    relative: str
+    size: int
+    modified: int
+
+
+def walk(root: Path) -> Iterator[Found]:
+    """Every document below `root` in no particular order.
+
+    Left out: names that start with a dot, folders that are links (they may loop), links that lead out of the root,
+    and whatever is no regular file. What cannot be looked at is passed over.
+    """
+    real = os.path.realpath(root)
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        try:
+            entries = list(os.scandir(root / folder))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            relative = f"{folder}/{entry.name}" if folder else entry.name
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(relative)
+                elif entry.name.lower().endswith(SUFFIXES) and entry.is_file() and _stays_within(entry, real):
+                    status = entry.stat()
+                    yield Found(Path(entry.path), relative, status.st_size, status.st_mtime_ns)
+            except OSError:
+                continue
+
+
+def read_regular(file: Path, root: Path, at_most: int = LARGEST) -> bytes:
+    """The bytes of a document. Raises `Unreadable` when it is no regular file any more, leads out of the root, or is too large."""
+    if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(root)):
+        raise Unreadable("it is a link that leads out of the doc set")
+    try:
+        # Without O_NONBLOCK opening a FIFO that took the file's place would wait for a writer.
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as problem:
+        raise Unreadable((problem.strerror or "it cannot be opened").lower()) from None
+    with os.fdopen(descriptor, "rb") as opened:
+        status = os.fstat(opened.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("it is not a regular file")
+        if status.st_size > LARGEST:
+            raise Unreadable(f"it has {status.st_size:,} bytes, more than the {LARGEST:,} that are read")
+        return opened.read(at_most)
+
+
+def _stays_within(entry: os.DirEntry[str], real: str) -> bool:
+    return not entry.is_symlink() or os.path.realpath(entry.path).startswith(real + os.sep)

@@ -1,0 +1,153 @@
+"""A thin ASGI layer before Django: answers pages it has answered before, and gives every text an ETag and gzip.
+
+Django needs some milliseconds for a page under ASGI however little there is to do; here a page that has not changed
+costs a look at its file. What may be kept is said by the view, with `keep`; the reader never sees that header.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+KEEP = "X-Portal-Keep"
+_KEEP = KEEP.lower().encode()
+_MOST_BYTES = 64 << 20
+_LARGEST = 8 << 20
+_SMALLEST_TO_COMPRESS = 1000
+_TEXTS = (b"text/", b"application/json", b"application/xml", b"application/atom+xml", b"image/svg+xml")
+
+
+def keep(response: HttpResponse, name: str) -> HttpResponse:
+    """Mark a response as the same for every anonymous reader, whatever the query, for as long as `name` stays as it is."""
+    response[KEEP] = name
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer ready to be sent: headers without those that depend on the encoding, the body plain and compressed."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    packed: bytes | None
+    tag: bytes
+    name: str
+    state: Hashable
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return len(self.body) + len(self.packed or b"")
+
+
+class Front:
+    """Stands before `application`. `state_of(name)` tells the state of what was kept under `name`; None: do not use it."""
+
+    def __init__(self, application: Application, state_of: Callable[[str], Hashable | None]) -> None:
+        self.application = application
+        self.state_of = state_of
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._size = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a GET or HEAD from what is kept, else through the application."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self.application(scope, receive, send)
+            return
+        asked = dict(scope["headers"])
+        key = (scope.get("scheme"), asked.get(b"host"), scope["path"], b"markdown" in asked.get(b"accept", b""))
+        kept = self._kept.get(key) if b"sessionid=" not in asked.get(b"cookie", b"") else None
+        if kept is not None and kept.state == self.state_of(kept.name):
+            await _answer(kept, scope["method"], asked, send)
+        else:
+            await self.application(scope, receive, _Catcher(self, key, scope["method"], asked, send))
+
+    def take(self, key: Hashable, kept: Kept) -> None:
+        """Keep an answer, the oldest giving way."""
+        before = self._kept.pop(key, None)
+        self._size += kept.size - (before.size if before else 0)
+        self._kept[key] = kept
+        while self._size > _MOST_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self._size -= oldest.size
+
+
+class _Catcher:
+    """The `send` of one request to the application: holds a text that comes in one piece, passes on everything else."""
+
+    def __init__(self, front: Front, key: Hashable, method: str, asked: dict[bytes, bytes], send: Send) -> None:
+        self.front, self.key, self.method, self.asked, self.send = front, key, method, asked, send
+        self._start: Message | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_text(message):
+            self._start = message
+            return
+        start, self._start = self._start, None
+        if start is None:
+            await self.send(message)
+        elif (
+            message["type"] != "http.response.body"
+            or message.get("more_body")
+            or len(message.get("body", b"")) > _LARGEST
+        ):
+            await self.send({**start, "headers": [pair for pair in start["headers"] if pair[0].lower() != _KEEP]})
+            await self.send(message)
+        else:
+            await self._finish(start, message.get("body", b""))
+
+    async def _finish(self, start: Message, body: bytes) -> None:
+        headers = {name.lower(): value for name, value in start["headers"]}
+        name = headers.pop(_KEEP, b"").decode()
+        kept = _pack(headers, body, name, self.front.state_of(name) if name else None)
+        if kept.state is not None and self.method == "GET":
+            self.front.take(self.key, kept)
+        await _answer(kept, self.method, self.asked, self.send)
+
+
+def _is_text(start: Message) -> bool:
+    headers = {name.lower(): value for name, value in start["headers"]}
+    return (
+        start["status"] == 200
+        and headers.get(b"content-type", b"").startswith(_TEXTS)
+        and b"content-encoding" not in headers
+        and not headers.get(b"content-type", b"").startswith(b"text/event-stream")
+    )
+
+
+def _pack(headers: dict[bytes, bytes], body: bytes, name: str, state: Hashable | None) -> Kept:
+    headers.setdefault(b"cache-control", b"no-cache")
+    vary = [value.strip() for value in headers.get(b"vary", b"").split(b",") if value.strip()]
+    headers[b"vary"] = b", ".join(dict.fromkeys([*vary, b"Accept-Encoding"]))
+    tag = headers.pop(b"etag", b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"')
+    headers.pop(b"content-length", None)
+    packed = gzip.compress(body, 6, mtime=0) if len(body) >= _SMALLEST_TO_COMPRESS else None
+    return Kept(tuple(headers.items()), body, packed, tag, name, state)
+
+
+async def _answer(kept: Kept, method: str, asked: dict[bytes, bytes], send: Send) -> None:
+    packed = kept.packed if b"gzip" in asked.get(b"accept-encoding", b"") else None
+    tag = kept.tag[:-1] + b'-gz"' if packed else kept.tag
+    headers = [*kept.headers, (b"etag", tag)]
+    known = {one.strip().removeprefix(b"W/") for one in asked.get(b"if-none-match", b"").split(b",")}
+    if tag in known or b"*" in known:
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body"})
+        return
+    body = packed or kept.body
+    headers.append((b"content-length", str(len(body)).encode()))
+    if packed:
+        headers.append((b"content-encoding", b"gzip"))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})

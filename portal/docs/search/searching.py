@@ -1,0 +1,94 @@
+"""Answering queries from the index on disk."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import tantivy
+
+from portal.docs.search.asking import Question, read_question
+from portal.docs.search.index import META, open_index
+from portal.docs.search.looking import Look
+from portal.docs.search.progress import read_progress
+from portal.docs.search.showing import show_by_page
+from portal.docs.search.snippets import needles_for
+from portal.docs.search.spelling import Spelling
+from portal.docs.search.values import Answer
+
+logger = logging.getLogger(__name__)
+
+# Seconds. Collecting the words of the documents takes some 50 ms, so after an edit the old ones serve a while.
+_SPELLING_LASTS = 30.0
+
+
+class Search:
+    """Answers queries from the index in `folder`, as it stands when asked. Safe to use from any thread."""
+
+    def __init__(self, folder: Path, *, on_damage: Callable[[], None] = lambda: None) -> None:
+        self.folder = folder
+        self._on_damage = on_damage
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int, int] | None = None
+        self._look: Look | None = None
+        self._spelling: tuple[float, Spelling] | None = None
+
+    def find(self, query: str, *, limit: int = 10, start: int = 0) -> Answer:
+        """The `limit` best sections after the first `start`, by page. Never raises because of what is asked."""
+        began = time.perf_counter()
+        progress = read_progress(self.folder)
+        answer = Answer(query, indexing=None if progress.is_complete else progress)
+        question = read_question(query)
+        look = self._current()
+        if question.units and look is not None:
+            answer = self._answer(answer, look, question, limit, start)
+        return replace(answer, left_out=question.left_out, milliseconds=(time.perf_counter() - began) * 1000)
+
+    def _answer(self, answer: Answer, look: Look, question: Question, limit: int, start: int) -> Answer:
+        try:
+            found = look.find(question, limit=limit, start=start)
+        except BaseException as problem:
+            # What the engine calls a panic comes as a BaseException of its own.
+            if isinstance(problem, (KeyboardInterrupt, SystemExit, AssertionError)):
+                raise
+            logger.warning("the search index in %s cannot be read and is built again: %s", self.folder, problem)
+            self._look = self._spelling = None
+            self._on_damage()
+            return replace(answer, indexing=read_progress(self.folder))
+        return replace(
+            answer,
+            pages=show_by_page(found.passages, needles_for(found.question.wanted)),
+            total=found.total,
+            instead=" ".join("_".join(unit.parts) for unit in found.question.units) if found.is_corrected and found.total else "",
+            is_partial=found.is_partial and found.total > 0,
+        )
+
+    def _current(self) -> Look | None:
+        """The index as last committed; as it was before while it is being replaced; None before there is one."""
+        stamp = _stamp_of(self.folder)
+        if stamp is not None and stamp != self._stamp:
+            with self._lock:
+                try:
+                    self._look, self._stamp = Look(open_index(self.folder).searcher(), self._spell), stamp
+                except (ValueError, OSError) as problem:
+                    logger.info("the search index cannot be opened just now: %s", problem)
+        return self._look
+
+    def _spell(self, searcher: tantivy.Searcher) -> Spelling:
+        with self._lock:
+            kept = self._spelling
+            if kept is None or time.monotonic() - kept[0] > _SPELLING_LASTS:
+                kept = self._spelling = (time.monotonic(), Spelling(searcher.terms_with_prefix("words", "")))
+            return kept[1]
+
+
+def _stamp_of(folder: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = (folder / META).stat()
+    except OSError:
+        return None
+    return (stat.st_mtime_ns, stat.st_ino, stat.st_size)
