@@ -33,7 +33,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "portal.dashboard": ({"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs"}),
 }
 SETTINGS_DOORS = re.compile(
-    r"(views|machines|consumers|here|apps|lifespan)\.py|management/commands/\w+\.py|context\.py|asgi\.py|urls\.py"
+    r"(views|doors|machines|consumers|here|apps|lifespan)\.py|management/commands/\w+\.py|context\.py|asgi\.py|urls\.py"
 )
 
 

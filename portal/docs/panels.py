@@ -66,7 +66,7 @@ def _shown(request: Request, example: Example) -> dict[str, object]:
 
 
 def _name_blocks(blocks: Sequence[Block], seen: Counter[str]) -> list[str]:
-    """A name for each block that stays while other blocks come and go: a hash of its text and which of the equal ones it is."""
+    """A name for each block that stays while others come and go: a hash of its text, and its number among equals."""
     names = []
     for block in blocks:
         digest = hashlib.sha256(block.text.strip().encode("utf-8", "replace")).hexdigest()[:10]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.embedded.engine import Engine, Loaded, require
-from portal.embedded.exchange import RequestError
+from portal.embedded.errors import RequestError
 from portal.embedded.generation import Finish, Piece, Wish, generate
 from portal.embedded.gojson import present, timestamp
 from portal.embedded.library import Model

@@ -5,7 +5,8 @@ from typing import Any
 
 from portal.embedded import gojson
 from portal.embedded.engine import Engine
-from portal.embedded.exchange import JSON_BARE, NDJSON, Exchange, RequestError
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import JSON_BARE, NDJSON, Exchange
 from portal.embedded.filling import Template
 from portal.embedded.gotemplate import TemplateError
 from portal.embedded.library import BASE_NAME, Model, NoSuchModelError, Recipe, recipe_layers

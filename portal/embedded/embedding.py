@@ -1,11 +1,11 @@
 """Ollama's embedding endpoints: texts in, vectors of length one out."""
 
-import asyncio
 import math
 from typing import Any
 
 from portal.embedded.engine import Engine, Loaded
-from portal.embedded.exchange import Exchange, RequestError
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import Exchange
 from portal.embedded.gojson import float32, present
 from portal.embedded.llama import BATCH, LlamaError
 from portal.embedded.names import Name
@@ -26,7 +26,7 @@ async def embed(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
     async with _loaded(engine, name, request) as loaded:
         if not texts:
             return {"model": request["model"], "embeddings": []}
-        found = await asyncio.gather(*(_embed_text(loaded, text, request["truncate"] is not False) for text in texts))
+        found = [await _embed_text(loaded, text, request["truncate"] is not False) for text in texts]
         return {
             "model": request["model"],
             "embeddings": [[float32(x) for x in normalised(vector, request["dimensions"])] for vector, _ in found],
@@ -72,11 +72,10 @@ async def _embed_text(loaded: Loaded, text: str, truncate: bool) -> tuple[list[f
                 raise RequestError(400, TOO_LONG)
             text = await detokenize(loaded.llama, tokens[:limit])
     try:
-        answer = await loaded.llama.ask("/v1/embeddings", {"input": text})
+        return await loaded.llama.embed(text)
     except LlamaError as error:
-        too_long = "too large" in error.message or "context size" in error.message
-        raise RequestError(400, TOO_LONG) if too_long else RequestError(error.status, error.message) from error
-    return answer["data"][0]["embedding"], answer["usage"]["prompt_tokens"]
+        too_long = "too large" in error.sentence or "context size" in error.sentence
+        raise RequestError(400, TOO_LONG) if too_long else RequestError(error.status, error.sentence) from error
 
 
 def normalised(vector: list[float], dimensions: int = 0) -> list[float]:

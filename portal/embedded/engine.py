@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from portal.embedded.exchange import RequestError
+from portal.embedded.errors import RequestError
 from portal.embedded.library import CAPABILITIES, BrokenManifestError, Library, Model, NoSuchModelError
 from portal.embedded.llama import Llama
 from portal.embedded.names import BadNameError, Name, NameRequiredError, TwoSourcesError, parse_reference

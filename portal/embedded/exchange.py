@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import Message, Receive, Scope, Send
 
 from portal.embedded import gojson
+from portal.embedded.errors import RequestError
 
 log = logging.getLogger(__name__)
 
@@ -17,15 +18,6 @@ JSON_UTF8 = "application/json; charset=utf-8"
 JSON_BARE = "application/json"
 NDJSON = "application/x-ndjson"
 SSE = "text/event-stream"
-
-
-class RequestError(Exception):
-    """A request that is not carried out: the HTTP status and the sentence of the error."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
 
 
 class Exchange:
@@ -129,9 +121,9 @@ class Door:
             await self._handler(exchange)
         except RequestError as error:
             await self._complaint(exchange, error)
-        except OSError as error:
-            log.warning("%s %s: %r", exchange.scope["method"], exchange.scope["path"], error)
-            await self._complaint(exchange, RequestError(500, str(error)))
+        except Exception as error:
+            log.exception("%s %s", exchange.scope["method"], exchange.scope["path"])
+            await self._complaint(exchange, RequestError(500, f"the embedded engine failed: {error!r}"))
         await exchange.close()
 
 

@@ -7,9 +7,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from portal.embedded.exchange import RequestError
+from portal.embedded.errors import RequestError
 from portal.embedded.gojson import dumps
-from portal.embedded.llama import Llama, LlamaError
+from portal.embedded.llama import Llama
 from portal.embedded.options import Options
 from portal.embedded.prompts import shorten, tokenize
 
@@ -65,22 +65,19 @@ async def generate(llama: Llama, prompt: str, wish: Wish) -> AsyncGenerator[Piec
     """The pieces of the answer to a prompt, then its `Finish`. Closing the iterator stops the generation."""
     body = await _request(llama, prompt, wish)
     latest, repeats = "", 0
-    try:
-        async with aclosing(llama.stream("/completion", body)) as records:
-            async for record in records:
-                text = record["content"]
-                if record["stop"]:
-                    yield _finish(record["timings"], "length" if record["stop_type"] == "limit" else "stop")
-                    return
-                repeats = repeats + 1 if text.strip() == latest else 0
-                latest = text.strip()
-                if text:
-                    yield Piece(text, _logprobs(record.get("completion_probabilities", ()), wish.top_logprobs))
-                if repeats > REPEATS_AT_MOST:
-                    yield _finish(record["timings"], "length")
-                    return
-    except LlamaError as error:
-        raise RequestError(error.status, error.body) from error
+    async with aclosing(llama.stream("/completion", body)) as records:
+        async for record in records:
+            text = record["content"]
+            if record["stop"]:
+                yield _finish(record["timings"], "length" if record["stop_type"] == "limit" else "stop")
+                return
+            repeats = repeats + 1 if text.strip() == latest else 0
+            latest = text.strip()
+            if text:
+                yield Piece(text, _logprobs(record.get("completion_probabilities", ()), wish.top_logprobs))
+            if repeats > REPEATS_AT_MOST:
+                yield _finish(record["timings"], "length")
+                return
 
 
 async def _request(llama: Llama, prompt: str, wish: Wish) -> dict[str, Any]:

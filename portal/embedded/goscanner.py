@@ -25,7 +25,7 @@ def _invalid(char: str, context: str) -> _FaultError:
 
 
 class _Scanner:
-    """Walks one JSON value and raises _FaultError where it breaks off. A list of what is open stands in for recursion."""
+    """Walks one JSON value, without recursion, and raises _FaultError where it breaks off."""
 
     def __init__(self, text: str) -> None:
         self._text = text

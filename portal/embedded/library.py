@@ -78,8 +78,10 @@ class Library:
         self._folder = store / "models"
 
     def ensure_base(self) -> None:
-        """Puts the base model into the store if it is not there."""
-        if not self._path(BASE_NAME).exists():
+        """Puts the base model into the store if it is not there, or not to be read."""
+        try:
+            self.find(BASE_NAME)
+        except (NoSuchModelError, BrokenManifestError):
             self.write(BASE_NAME, self.base_recipe())
 
     def base_recipe(self) -> Recipe:

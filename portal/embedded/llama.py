@@ -13,26 +13,24 @@ from typing import Any
 
 import xllamacpp
 
-# llama.cpp embeds a text in one batch, so this is also the longest text that can be embedded whole.
-BATCH = 2048
+from portal.embedded.errors import RequestError
+
+# Tokens evaluated in one go: nobody else is served meanwhile, and a client that hangs up is noticed only after it.
+# llama.cpp embeds a text in one batch, so this is also the longest text that is embedded whole.
+BATCH = 512
 RECORD_LIMIT = 8 * 1024 * 1024
 
 
-class LlamaError(Exception):
-    """llama.cpp refused; `status` is its HTTP status and `body` the text of its answer."""
-
-    def __init__(self, status: int, body: str) -> None:
-        super().__init__(body)
-        self.status = status
-        self.body = body
+class LlamaError(RequestError):
+    """llama.cpp refused. Ollama hands its status and the text of its answer on as they are, and so does this."""
 
     @property
-    def message(self) -> str:
+    def sentence(self) -> str:
         """llama.cpp's own sentence, out of the JSON around it."""
         try:
-            return str(json.loads(self.body)["error"]["message"])
+            return str(json.loads(self.message)["error"]["message"])
         except (ValueError, KeyError, TypeError):
-            return self.body
+            return self.message
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,14 @@ class Llama:
         before = resident_bytes()
         self.shape = shape
         self._key = secrets.token_urlsafe(24)
-        self._server = xllamacpp.Server(_parameters(path, shape, self._key))
+        try:
+            self._server = xllamacpp.Server(_parameters(path, shape, self._key))
+        except RuntimeError as error:
+            raise LlamaError(500, f"the model could not be loaded: {error}") from error
         self._port = int(self._server.listening_address.rsplit(":", 1)[1])
-        self.memory = max(resident_bytes() - before, 0)
+        # The file is mapped into memory, so it is the least that is held where the system does not tell.
+        self.memory = max(resident_bytes() - before, path.stat().st_size)
+        self._embedding = asyncio.Lock()
 
     def close(self) -> None:
         self._server = None
@@ -82,6 +85,13 @@ class Llama:
         """The JSON answer to one request. Raises LlamaError."""
         async with self._request(path, body) as pieces:
             return json.loads(b"".join([piece async for piece in pieces]))
+
+    async def embed(self, text: str) -> tuple[list[float], int]:
+        """The vector of a text of at most BATCH tokens, of length one, and the tokens it took. Raises LlamaError."""
+        # Two texts in one batch are cut into pieces of like length, and only the last piece of each would be pooled.
+        async with self._embedding:
+            answer = await self.ask("/v1/embeddings", {"input": text})
+        return answer["data"][0]["embedding"], answer["usage"]["prompt_tokens"]
 
     async def stream(self, path: str, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The records of a streamed answer as they come. Leaving early hangs up, which stops the generation."""

@@ -20,7 +20,8 @@ from portal.embedded.binding import (
     structure,
 )
 from portal.embedded.engine import Engine
-from portal.embedded.exchange import JSON_BARE, JSON_UTF8, SSE, Exchange, RequestError
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import JSON_BARE, JSON_UTF8, SSE, Exchange
 from portal.embedded.v1 import BadRequestError, read, unwrapped
 from portal.embedded.v1_requests import native_chat, native_message
 

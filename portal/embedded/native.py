@@ -8,7 +8,8 @@ from portal.embedded import gojson
 from portal.embedded.answering import Answer, Record, Single, chat, complete, folded
 from portal.embedded.binding import FieldError, bind
 from portal.embedded.engine import Engine
-from portal.embedded.exchange import NDJSON, Exchange, RequestError
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import NDJSON, Exchange
 from portal.embedded.requests import GO_TYPES
 
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from portal.embedded.exchange import RequestError
+from portal.embedded.errors import RequestError
 from portal.embedded.filling import Template
 from portal.embedded.gotemplate import TemplateError
 from portal.embedded.library import Model
-from portal.embedded.llama import Llama, LlamaError
+from portal.embedded.llama import Llama
 
 Message = dict[str, Any]
 TOO_LONG = (
@@ -21,10 +21,7 @@ async def render(llama: Llama, messages: Sequence[Message], template: str) -> st
     """The prompt for a conversation: by the given Go template, or by the weights' own if there is none."""
     if template:
         return fill(template, messages)
-    try:
-        answer = await llama.ask("/apply-template", {"messages": [_for_llama(message) for message in messages]})
-    except LlamaError as error:
-        raise RequestError(error.status, error.body) from error
+    answer = await llama.ask("/apply-template", {"messages": [_for_llama(message) for message in messages]})
     return str(answer["prompt"])
 
 
@@ -72,10 +69,7 @@ async def tokenize(llama: Llama, text: str) -> list[int]:
 
 
 async def detokenize(llama: Llama, tokens: Sequence[int]) -> str:
-    try:
-        return str((await llama.ask("/detokenize", {"tokens": list(tokens)}))["content"])
-    except LlamaError as error:
-        raise RequestError(500, f"detokenize error: {error.body}") from error
+    return str((await llama.ask("/detokenize", {"tokens": list(tokens)}))["content"])
 
 
 async def shorten(llama: Llama, prompt: str, keep: int, *, shift: bool) -> str | list[int]:

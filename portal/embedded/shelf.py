@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.embedded.engine import Engine
-from portal.embedded.exchange import Exchange, RequestError
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import Exchange
 from portal.embedded.gguf import Header
 from portal.embedded.gojson import present, timestamp
 from portal.embedded.library import CAPABILITIES, Model, NoSuchModelError

@@ -13,7 +13,8 @@ from portal.embedded.answering import Record, Single, chat, complete, folded
 from portal.embedded.binding import Kind, bind
 from portal.embedded.embedding import embed
 from portal.embedded.engine import Engine
-from portal.embedded.exchange import JSON_BARE, JSON_UTF8, SSE, Exchange, RequestError
+from portal.embedded.errors import RequestError
+from portal.embedded.exchange import JSON_BARE, JSON_UTF8, SSE, Exchange
 from portal.embedded.names import parse_name
 from portal.embedded.shelf import list_models, show
 from portal.embedded.v1_requests import (

@@ -56,7 +56,7 @@ def test_markup_in_strings_is_escaped_as_go_escapes_it() -> None:
     assert gojson.dumps({"a": "<b>&\u2028é"}) == b'{"a":"\\u003cb\\u003e\\u0026\\u2028\xc3\xa9"}'
 
 
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=8)
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=8)
 
 
 @given(JSON)

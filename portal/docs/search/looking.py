@@ -59,14 +59,14 @@ class Look:
         return replace(question, units=tuple(self._correct_unit(unit) for unit in question.units))
 
     def _correct_unit(self, unit: Unit) -> Unit:
-        """The unit with each part that is nowhere replaced by the likeliest, which in a name is one that makes a known name."""
+        """The unit with each part that is nowhere replaced by the likeliest: in a name, one that makes a known name."""
         parts = list(unit.parts)
         for number, part in enumerate(parts):
             is_open = unit.is_open and number == len(parts) - 1
             if self._querying.knows(part, is_open=is_open):
                 continue
             near = self._spelling(self._searcher).near(part, is_open=is_open)
-            wholes = ("".join((*parts[:number], word, *parts[number + 1 :])) for word in near)
-            fitting = [word for word, whole in zip(near, wholes, strict=True) if self._querying.knows(whole, is_open=is_open)]
-            parts[number] = next(iter([*fitting, *near]), part)
+            before, after = "".join(parts[:number]), "".join(parts[number + 1 :])
+            fitting = (word for word in near if self._querying.knows(before + word + after, is_open=is_open))
+            parts[number] = next(fitting, next(iter(near), part))
         return replace(unit, parts=tuple(parts))
