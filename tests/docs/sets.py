@@ -1,15 +1,18 @@
-"""Small doc sets, written to disk and served by the site itself."""
+"""Small doc sets, written to disk, catalogued, and served by the site itself."""
 
 from __future__ import annotations
 
 import html
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 from django.core.asgi import get_asgi_application
 
+from portal.docs.catalogue import Catalogue
 from portal.docs.here import catalogue
 
 
@@ -54,3 +57,20 @@ def ids_of(page: str) -> list[str]:
 def local_links_of(page: str) -> list[str]:
     """Where the links of a page lead that stay on it, without the `#`."""
     return [html.unescape(link) for link in re.findall(r'<a [^<>]*?href="#([^"]+)"', page)]
+
+
+def write(root: Path, files: Mapping[str, str]) -> Path:
+    """Write the files, folders included; a file that was there gets a new time, as if edited a moment later."""
+    for name, text in files.items():
+        file = root / name
+        before = file.stat().st_mtime_ns if file.exists() else None
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        if before is not None and file.stat().st_mtime_ns <= before:
+            os.utime(file, ns=(before + 1_000_000, before + 1_000_000))
+    return root
+
+
+def catalogue_of(root: Path, files: Mapping[str, str]) -> Catalogue:
+    """The catalogue of the set that has these files."""
+    return Catalogue(write(root, files))

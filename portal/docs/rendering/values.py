@@ -36,12 +36,16 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link or picture with its address as the document writes it. `text` is the link's text or the picture's alt."""
+    """A link or picture with its address as the document writes it. `text` is the link's text or the picture's alt.
+
+    `is_mention` is True where the document has the name of another in its text, and no link.
+    """
 
     href: str
     line: int
     is_image: bool
     text: str
+    is_mention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
