@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import statistics
 import sys
 import tempfile
 import time
@@ -31,16 +30,22 @@ from portal.docs.search.searching import Search  # noqa: E402
 from portal.docs.search.tokens import words_in  # noqa: E402
 from portal.docs.search.values import Passage  # noqa: E402
 
-NAMES = ["num_ctx", "keep_alive", "/api/chat", "OLLAMA_HOST", "done_reason", "num_predict", "/v1/chat/completions", "tool_calls"]
+NAMES = ("num_ctx", "keep_alive", "/api/chat", "OLLAMA_HOST", "done_reason", "num_predict", "/v1/chat/completions")
+COMMON = ("the", "and", "model", "agent", "api", "data", "system", "to")
 KINDS: dict[str, Callable[[random.Random, Sequence[str], Sequence[str]], str]] = {
-    "one word": lambda dice, words, phrases: dice.choice(words) + " ",
-    "two to four words of a heading": lambda dice, words, phrases: " ".join(dice.choice(phrases).split()[: dice.randint(2, 4)]) + " ",
-    "a word being typed": lambda dice, words, phrases: (word := dice.choice(words))[: dice.randint(2, max(2, len(word) - 1))],
-    "one letter": lambda dice, words, phrases: dice.choice(words)[0],
-    "a name, whole or in part": lambda dice, words, phrases: (name := dice.choice(NAMES))[: dice.randint(4, len(name))],
-    "a misspelt word": lambda dice, words, phrases: misspelt(dice, dice.choice(words)),
-    "common words": lambda dice, words, phrases: " ".join(dice.sample(["the", "and", "model", "agent", "api", "data", "system", "to"], 2)),
+    "one word": lambda dice, words, _: dice.choice(words) + " ",
+    "two to four words of a heading": lambda dice, _, phrases: beginning(dice.choice(phrases), dice.randint(2, 4)),
+    "a word being typed": lambda dice, words, _: (word := dice.choice(words))[: dice.randint(2, len(word) - 1)],
+    "one letter": lambda dice, words, _: dice.choice(words)[0],
+    "a name, whole or in part": lambda dice, _words, _: (name := dice.choice(NAMES))[: dice.randint(4, len(name))],
+    "a misspelt word": lambda dice, words, _: misspelt(dice, dice.choice(words)),
+    "common words": lambda dice, _words, _: " ".join(dice.sample(COMMON, 2)),
 }
+
+
+def beginning(phrase: str, words: int) -> str:
+    """The first words of a phrase."""
+    return " ".join(phrase.split()[:words]) + " "
 
 
 def misspelt(dice: random.Random, word: str) -> str:
@@ -52,11 +57,10 @@ def misspelt(dice: random.Random, word: str) -> str:
 def read_set(root: Path) -> tuple[dict[str, list[Passage]], float]:
     """The passages of each page, and the CPU seconds it took to read them."""
     catalogue = Catalogue(root)
-    catalogue.refresh(now=True)
+    catalogue.refresh()
     began = time.process_time()
-    passages = {
-        page.path: passages_of(page.path, page.url, page.title, read_sections(page.file)) for page in catalogue.pages.values()
-    }
+    pages = catalogue.pages.values()
+    passages = {page.path: passages_of(page.path, page.url, page.title, read_sections(page.file, root)) for page in pages}
     return passages, time.process_time() - began
 
 
@@ -94,7 +98,8 @@ def queries(passages: dict[str, list[Passage]], number: int) -> Iterator[tuple[s
     """Kinds and queries, the same at each run."""
     dice = random.Random(11)
     every = [passage for of_page in passages.values() for passage in of_page]
-    words = [word for passage in dice.sample(every, min(800, len(every))) for word in words_in(passage.text)[:40] if len(word) > 3]
+    some = dice.sample(every, min(800, len(every)))
+    words = [word for passage in some for word in words_in(passage.text)[:40] if len(word) > 3]
     phrases = [passage.path[-1] for passage in every if passage.path and len(passage.path[-1].split()) > 1]
     for at in range(number):
         kind = list(KINDS)[at % len(KINDS)]
@@ -106,53 +111,63 @@ def quantile(times: Sequence[float], share: float) -> float:
     return sorted(times)[min(int(len(times) * share), len(times) - 1)]
 
 
-def report(title: str, times: dict[str, list[float]], *, by_kind: bool = True) -> None:
+Times = dict[str, list[float]]
+
+
+def report(title: str, times: Times, *, by_kind: bool = True) -> None:
     """Print the quantiles in milliseconds."""
-    print(f"\n{title}")
+    print(f"\n{title} (load {os.getloadavg()[0]:.1f})")
     every = [taken for of_kind in times.values() for taken in of_kind]
     for name, taken in [("all", every), *(times.items() if by_kind else [])]:
-        print(f"  {name:32} p50 {statistics.median(taken):6.2f}  p95 {quantile(taken, 0.95):6.2f}  p99 {quantile(taken, 0.99):6.2f} ms")
+        shares = "  ".join(f"p{share * 100:.0f} {quantile(taken, share):6.2f}" for share in (0.5, 0.95, 0.99))
+        print(f"  {name:32} {shares} ms")
 
 
-def time_queries(folder: Path, asked: list[tuple[str, str]]) -> dict[str, list[float]]:
-    """Ask each in this process: the ten best sections with their snippets, each query once, after a few to warm up."""
+def time_queries(folder: Path, asked: list[tuple[str, str]]) -> tuple[Times, Times]:
+    """Ask each in this process, once, for the ten best sections with their snippets: by the clock, and CPU time."""
     search = Search(folder)
     for _kind, query in asked[-40:]:
         search.find(query)
-    times: dict[str, list[float]] = {}
+    by_clock: Times = {}
+    by_cpu: Times = {}
     for kind, query in asked:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.thread_time()
         search.find(query, limit=10)
-        times.setdefault(kind, []).append((time.perf_counter() - began) * 1000)
-    return times
+        by_cpu.setdefault(kind, []).append((time.thread_time() - cpu) * 1000)
+        by_clock.setdefault(kind, []).append((time.perf_counter() - began) * 1000)
+    return by_clock, by_cpu
 
 
-def time_http(root: Path, data: Path, asked: list[tuple[str, str]], suffix: str) -> dict[str, list[float]]:
-    """Ask each of a portal started for it, over one connection."""
+def bench_queries(folder: Path, asked: list[tuple[str, str]], sections: int) -> None:
+    """Print both, so that what others do on the machine can be told from what search does."""
+    by_clock, by_cpu = time_queries(folder, asked)
+    report(f"In the process, {sections} sections, by the clock", by_clock)
+    report("The same, CPU time", by_cpu, by_kind=False)
+
+
+def bench_http(root: Path, data: Path, asked: list[tuple[str, str]]) -> None:
+    """Ask a portal started for it, over one connection."""
     from tests.portal_server import PortalServer
 
-    times: dict[str, list[float]] = {}
     with PortalServer(data=data, PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
         connection = HTTPConnection(urlsplit(portal.url).netloc)
-
-        def get(query: str) -> bytes:
-            connection.request("GET", f"/search/?q={quote(query)}{suffix}")
-            return connection.getresponse().read()
-
         until = time.monotonic() + 300
-        while b'"indexing": null' not in _answer(connection) and time.monotonic() < until:
+        while b'"indexing": null' not in get(connection, "a", "&format=json") and time.monotonic() < until:
             time.sleep(0.5)
-        for _kind, query in asked[-20:]:
-            get(query)
-        for kind, query in asked:
-            began = time.perf_counter()
-            get(query)
-            times.setdefault(kind, []).append((time.perf_counter() - began) * 1000)
-    return times
+        for name, suffix in (("JSON", "&format=json"), ("a page", "")):
+            for _kind, query in asked[-20:]:
+                get(connection, query, suffix)
+            times: Times = {}
+            for kind, query in asked:
+                began = time.perf_counter()
+                get(connection, query, suffix)
+                times.setdefault(kind, []).append((time.perf_counter() - began) * 1000)
+            report(f"Over HTTP, as {name}", times, by_kind=False)
 
 
-def _answer(connection: HTTPConnection) -> bytes:
-    connection.request("GET", "/search/?q=a&format=json")
+def get(connection: HTTPConnection, query: str, suffix: str) -> bytes:
+    """The body of an answer."""
+    connection.request("GET", f"/search/?q={quote(query)}{suffix}")
     return connection.getresponse().read()
 
 
@@ -163,7 +178,7 @@ def write_pages(root: Path, passages: dict[str, list[Passage]]) -> dict[str, str
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"# {of_page[0].title}\n", encoding="utf-8")
     catalogue = Catalogue(root)
-    catalogue.refresh(now=True)
+    catalogue.refresh()
     return {page.path: stamp_of(page) for page in catalogue.pages.values()}
 
 
@@ -179,30 +194,30 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-search-") as temporary:
         passages, reading = read_set(root)
         sections = sum(len(of_page) for of_page in passages.values())
-        print(f"{len(passages)} pages, {sections} sections; read in {reading:.2f} CPU seconds; load {os.getloadavg()[0]:.1f}")
+        print(f"{len(passages)} pages, {sections} sections; read in {reading:.2f} CPU seconds")
         asked = list(queries(passages, chosen.queries))
         small = Path(temporary) / "small"
         print(f"indexed in {build(small, passages, {}):.2f} s, {_size(small) / 1e6:.1f} MB")
-        report(f"In the process, {sections} sections", time_queries(small, asked))
+        bench_queries(small, asked, sections)
         if not chosen.no_http:
-            data = Path(temporary) / "data"
-            report("Over HTTP, as JSON", time_http(root, data, asked[:500], "&format=json"), by_kind=False)
-            report("Over HTTP, as a page", time_http(root, data, asked[:500], ""), by_kind=False)
-        bench_large(Path(temporary), passages, asked, chosen.sections, over_http=not chosen.no_http)
+            bench_http(root, Path(temporary) / "data", asked[:500])
+        if chosen.sections:
+            bench_large(Path(temporary), passages, asked, chosen)
 
 
-def bench_large(temporary: Path, passages: dict[str, list[Passage]], asked: list[tuple[str, str]], sections: int, *, over_http: bool) -> None:
+def bench_large(
+    temporary: Path, passages: dict[str, list[Passage]], asked: list[tuple[str, str]], chosen: argparse.Namespace
+) -> None:
     """The same over many sections."""
-    many = shuffled(passages, sections)
+    many = shuffled(passages, chosen.sections)
     root, data = temporary / "many", temporary / "many-data"
     stamps = write_pages(root, many)
     folder = folder_for(root, data)
     took = build(folder, many, stamps)
-    print(f"\n{len(many)} pages, {sections} sections; indexed in {took:.2f} s, {_size(folder) / 1e6:.1f} MB; load {os.getloadavg()[0]:.1f}")
-    report(f"In the process, {sections} sections", time_queries(folder, asked))
-    if over_http:
-        report("Over HTTP, as JSON", time_http(root, data, asked[:500], "&format=json"), by_kind=False)
-        report("Over HTTP, as a page", time_http(root, data, asked[:500], ""), by_kind=False)
+    print(f"\n{len(many)} pages, {chosen.sections} sections; indexed in {took:.2f} s, {_size(folder) / 1e6:.1f} MB")
+    bench_queries(folder, asked, chosen.sections)
+    if not chosen.no_http:
+        bench_http(root, data, asked[:500])
 
 
 def _size(folder: Path) -> int:

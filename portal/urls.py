@@ -10,6 +10,7 @@ from portal.docs.book import views as book
 from portal.docs.journal import views as journal
 from portal.docs.reference import views as reference
 from portal.docs.search import views as search
+from portal.runs import doors
 from portal.runs import views as runs
 
 urlpatterns = [
@@ -41,11 +42,17 @@ urlpatterns = [
     path("journal/<int:year>/", journal.home),
     path("journal/<int:year>/<int:month>/", journal.month),
     path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
+    path("runs/", doors.start),
+    path("runs/token", doors.token),
+    path("runs/<str:run_id>/log", doors.log),
+    path("runs/<str:run_id>/events", doors.events),
+    path("runs/<str:run_id>/cancel", doors.cancel),
     path("models/", runs.models, name="models"),
+    path("models/choice", runs.choice),
     path("healthz", runs.healthz, name="healthz"),
     # Addresses of the docs server mindX had before.
     path("doc/<path:path>", docs.older_address),
     path("docs.html", RedirectView.as_view(url="/docs/", permanent=True)),
     path("redoc", RedirectView.as_view(url="/reference/", permanent=True)),
 ]
-handler404 = "portal.docs.views.missing"
+handler404 = "portal.docs.views.not_found"

@@ -59,14 +59,13 @@ def _shown(request: Request, example: Example) -> dict[str, object]:
         "model": model if isinstance(model, str) else "",
         "body": "" if body is None else json.dumps(body, indent=2, ensure_ascii=False),
         "streams": streams,
-        "needs": (endpoint and endpoint.needs) or "",
         "runs": example.runnable and not elsewhere and endpoint is not None,
         "why_not": f"for {request.origin}" if elsewhere else example.reason,
     }
 
 
 def _name_blocks(blocks: Sequence[Block], seen: Counter[str]) -> list[str]:
-    """A name for each block that stays while other blocks come and go: a hash of its text and which of the equal ones it is."""
+    """A name for each block that stays while others come and go: a hash of its text, and its number among equals."""
     names = []
     for block in blocks:
         digest = hashlib.sha256(block.text.strip().encode("utf-8", "replace")).hexdigest()[:10]

@@ -26,7 +26,7 @@ async def page(request: HttpRequest, path: str) -> HttpResponse:
     """A document. Its other names (another case, an alias, its file's name) redirect to the address it is listed under."""
     found = await asyncio.to_thread(catalogue.find, path)
     if found is None:
-        return await asyncio.to_thread(missing, request)
+        return await missing(request)
     if found.path != path or found.path == "":
         return HttpResponsePermanentRedirect(found.url)
     if wants_markdown(request):
@@ -79,7 +79,7 @@ async def file_or_page(request: HttpRequest, path: str) -> HttpResponse:
     if path.lower().endswith(FILES):
         return await asyncio.to_thread(send_file, request, path)
     found = await asyncio.to_thread(catalogue.find, path)
-    return await asyncio.to_thread(missing, request) if found is None else HttpResponsePermanentRedirect(found.url)
+    return await missing(request) if found is None else HttpResponsePermanentRedirect(found.url)
 
 
 async def all_documents(request: HttpRequest) -> HttpResponse:
@@ -106,11 +106,16 @@ async def index(request: HttpRequest) -> HttpResponse:
 async def older_address(request: HttpRequest, path: str) -> HttpResponse:
     """`/doc/NAME`, as mindX's former docs server had it."""
     found = await asyncio.to_thread(catalogue.find, path.removesuffix(".md"))
-    return await asyncio.to_thread(missing, request) if found is None else HttpResponsePermanentRedirect(found.url)
+    return await missing(request) if found is None else HttpResponsePermanentRedirect(found.url)
 
 
-def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """No such page: says so, with pages whose names come near and the way back. Also the site's handler of 404."""
+async def missing(request: HttpRequest) -> HttpResponse:
+    """`not_found`, for views that look pages up."""
+    return await asyncio.to_thread(not_found, request)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """No such page: says so, with pages whose names come near and the way back. The site's handler of 404."""
     shelf = catalogue.shelf
     wanted = request.path.strip("/").rpartition("/")[2].casefold()
     near = [item for item in shelf.pages.values() if wanted and wanted in item.path.casefold()][:5]

@@ -7,9 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-from portal.embedded.weights import INSTALL, NotInstalledError, find_weights
+from portal.embedded.models.gguf import GGUFError
+from portal.embedded.models.weights import INSTALL, NotInstalledError, find_weights
 
-MISSING = 3
+MISSING, UNUSABLE = 3, 4
 
 
 def read_arguments() -> argparse.Namespace:
@@ -31,8 +32,11 @@ def main() -> int:
     try:
         weights = find_weights(arguments.store)
         from portal.embedded.serving import serve
-    except NotInstalledError as error:
+    except (NotInstalledError, GGUFError) as error:
         return give_up(str(error))
+    except OSError as error:
+        sys.stderr.write(f"The embedded engine cannot use its store {arguments.store}: {error.strerror}.\n")
+        return UNUSABLE
     except ImportError as error:
         return give_up(
             f"The embedded engine cannot run: {error}. Install it with `{INSTALL}`, "
@@ -42,7 +46,7 @@ def main() -> int:
 
 
 def give_up(sentence: str) -> int:
-    print(sentence, file=sys.stderr)  # noqa: T201
+    sys.stderr.write(f"{sentence}\n")
     return MISSING
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
-from portal.embedded import gojson
+from portal.embedded.errors import RequestError
+from portal.embedded.go import json_text
 
 log = logging.getLogger(__name__)
 
@@ -17,15 +18,6 @@ JSON_UTF8 = "application/json; charset=utf-8"
 JSON_BARE = "application/json"
 NDJSON = "application/x-ndjson"
 SSE = "text/event-stream"
-
-
-class RequestError(Exception):
-    """A request that is not carried out: the HTTP status and the sentence of the error."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
 
 
 class Exchange:
@@ -63,7 +55,7 @@ class Exchange:
 
     async def reply(self, status: int, value: Any = None, content_type: str = JSON_UTF8, tail: bytes = b"") -> None:
         """The whole answer at once: a JSON value, bytes as they are, or nothing."""
-        raw = b"" if value is None else value if isinstance(value, bytes) else gojson.dumps(value)
+        raw = b"" if value is None else value if isinstance(value, bytes) else json_text.dumps(value)
         raw += tail
         headers = [(b"content-length", str(len(raw)).encode())]
         if value is not None:
@@ -95,7 +87,7 @@ Complaint = Callable[[Exchange, RequestError], Awaitable[None]]
 async def complain(exchange: Exchange, error: RequestError) -> None:
     """An error in the shape of Ollama's own API: a JSON answer, or one more record of a stream that has begun."""
     if exchange.started:
-        await exchange.write(gojson.dumps({"error": error.message}) + b"\n")
+        await exchange.write(json_text.dumps({"error": error.message}) + b"\n")
     else:
         await exchange.reply(error.status, {"error": error.message})
 
@@ -129,9 +121,9 @@ class Door:
             await self._handler(exchange)
         except RequestError as error:
             await self._complaint(exchange, error)
-        except OSError as error:
-            log.warning("%s %s: %r", exchange.scope["method"], exchange.scope["path"], error)
-            await self._complaint(exchange, RequestError(500, str(error)))
+        except Exception as error:
+            log.exception("%s %s", exchange.scope["method"], exchange.scope["path"])
+            await self._complaint(exchange, RequestError(500, f"the embedded engine failed: {error!r}"))
         await exchange.close()
 
 

@@ -3,25 +3,33 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
 from portal.embedded.app import make_app
-from portal.embedded.engine import Engine
-from portal.embedded.library import BASE_NAME, Library
-from portal.embedded.llama import Shape, default_threads
-from portal.embedded.residence import Residence
-from portal.embedded.weights import Weights
+from portal.embedded.models.library import BASE_NAME, Library
+from portal.embedded.models.weights import Weights
+from portal.embedded.running.engine import Engine
+from portal.embedded.running.llama import Shape, default_threads
+from portal.embedded.running.residence import Residence
 
 CONTEXT = 4096
 PORT_TAKEN = 4
 
 
+class Server(uvicorn.Server):
+    """uvicorn's server, which leaves the signals to us: generations have to be ended before connections are."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 async def serve(weights: Weights, arguments: argparse.Namespace) -> int:
@@ -31,12 +39,15 @@ async def serve(weights: Weights, arguments: argparse.Namespace) -> int:
     try:
         listener = socket.create_server(("127.0.0.1", arguments.port), backlog=128)
     except OSError as error:
-        sys.stderr.write(f"The embedded engine cannot listen on port {arguments.port}: {error.strerror}.\n")
+        reason = os.strerror(error.errno or 0)
+        sys.stderr.write(f"The embedded engine cannot listen on port {arguments.port}: {reason}.\n")
         return PORT_TAKEN
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=1
+        app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=1,
+        # A client keeps its connection for the next request; Ollama never closes one on it.
+        timeout_keep_alive=3600,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
 
     def stop() -> None:
         # Half an answer is to look like half an answer, and that is nothing to report.
@@ -53,7 +64,7 @@ async def serve(weights: Weights, arguments: argparse.Namespace) -> int:
     # The socket is open and queues connections, so whoever reads the line may send at once.
     sys.stdout.write(f"listening on http://127.0.0.1:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
-    await server._serve([listener])
+    await server.serve([listener])
     engine.residence.close()
     return 0
 

@@ -15,6 +15,7 @@ from portal.ollama.bodies import load_json
 from portal.ollama.errors import BadBody
 from portal.runs.orders import Rejected, read_order, read_ref
 from portal.runs.registry import Registry, Run
+from portal.team.identity import reader_of
 
 MOST_WATCHED_AT_ONCE = 100
 
@@ -31,8 +32,8 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
 
     @property
     def reader(self) -> str:
-        """Who is at the other end. Alone on the machine, everybody is the one reader."""
-        return "solo"
+        """Who is at the other end."""
+        return reader_of(self.scope)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Act on one message. Whatever is wrong with it costs one `error` message and nothing else."""
@@ -65,12 +66,7 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
 
     async def _attach(self, message: dict[str, Any]) -> None:
         run = self.registry.find(message.get("run"), reader=self.reader)
-        after = message.get("after", 0)
-        if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= run.log.head:
-            raise Rejected(
-                "bad_after", f"“after” must be a whole number from 0 to {run.log.head}, the run's last frame.", "after"
-            )
-        self._watch(run, after)
+        self._watch(run, run.check_after(message.get("after", 0)))
 
     async def _cancel(self, message: dict[str, Any]) -> None:
         self.registry.find(message.get("run"), reader=self.reader).cancel()

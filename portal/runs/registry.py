@@ -84,10 +84,15 @@ class Run:
                 Failure("unwatched", f"Nobody had watched this run for {GRACE:.0f} seconds, so it was stopped."),
             )
 
+    def check_after(self, after: object) -> int:
+        """`after` as a place in this run's log to go on from. Raises `Rejected` when it is none."""
+        if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= self.log.head:
+            what = f"“after” must be a whole number from 0 to {self.log.head}, the number of the run's last frame."
+            raise Rejected("bad_after", what, "after")
+        return after
+
     async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
-        """Watch the log from the frame after `after`. Raises `Rejected` when there is no such frame to start from."""
-        if not 0 <= after <= self.log.head:
-            raise Rejected("bad_after", f"“after” is {after}; this run has frames 1 to {self.log.head}.", "after")
+        """Watch the log from the frame after `after`, which `check_after` has seen."""
         with self.watched():
             async for batch in self.log.follow(after):
                 yield batch

@@ -13,11 +13,14 @@ from portal.docs.reference.anchors import Anchors, slug
 from portal.docs.reference.operations import read_operation
 from portal.docs.reference.outline import Outline
 from portal.docs.reference.places import Place
-from portal.docs.reference.schemas import Tree
+from portal.docs.reference.schemas import ENOUGH_IN_ONE, Tree
 from portal.docs.reference.values import Content, Field, Group, Operation, Part, Problem, Sample, Shown
 from portal.docs.reference.words import Words
 from portal.docs.rendering import Fence, ResolveLink
 from portal.docs.rendering.highlighting import draw
+
+# A document of many pages is a large one, whose schemas hold one another many levels deep.
+ENOUGH_IN_SPLIT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,16 @@ class DrawnOperation:
 def draw_part(outline: Outline, part: Part, *, page: str, resolve_link: ResolveLink) -> Drawn:
     """Draw one page of a document. `page` is its path, which runs started on it are kept under."""
     words = Words(resolve_link, Panels(page).draw)
-    tree = Tree(words.describe, outline.addresses, Anchors(), links_names=bool(part.schemas))
+    tree = Tree(words.describe, outline.addresses, Anchors(), _enough(outline, part), 3 if part.schemas else 5)
     for group in part.groups:
         tree.anchors.take(group.anchor)
     context = {
         "outline": outline,
         "part": part,
         "is_first": part is outline.parts[0],
-        "description": _describe(words, outline.description, "about"),
+        "description": words.describe(outline.description, "about", 2),
         "groups": [
-            (group, _describe(words, group.description, group.anchor), list(_operations(outline, group, tree, page)))
+            (group, words.describe(group.description, group.anchor, 3), list(_operations(outline, group, tree, page)))
             for group in part.groups
         ],
         "schemas": list(_schemas(outline.place, part, tree)),
@@ -59,8 +62,11 @@ def draw_part(outline: Outline, part: Part, *, page: str, resolve_link: ResolveL
     return Drawn(part, body, tuple(outline.place.problems.found.values()))
 
 
-def _describe(words: Words, text: str, anchor: str) -> str:
-    return words.describe(text, anchor) if text.strip() else ""
+def _enough(outline: Outline, part: Part) -> int:
+    """How many fields of a body are written out before named schemas become links to their own page."""
+    if part.schemas:
+        return 0
+    return ENOUGH_IN_SPLIT if outline.is_split else ENOUGH_IN_ONE
 
 
 def _operations(outline: Outline, group: Group, tree: Tree, page: str) -> Iterator[DrawnOperation]:

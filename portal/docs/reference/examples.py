@@ -88,7 +88,8 @@ class _Maker:
             return self.make(layers.choices[0][1][0], above, depth + 1)
         if kind == "array":
             items = layers.first("items")
-            return [self.make(items, above, depth + 1)] if items is not None and items.is_mapping else []
+            item = self.make(items, above, depth + 1) if items is not None and items.is_mapping else None
+            return [] if item is None else [item]
         return _scalar(kind, layers)
 
     def _said(self, layers: Layers) -> list[object]:
@@ -97,7 +98,8 @@ class _Maker:
             if found is not None:
                 return [found.value]
         listed = layers.first("enum")
-        return of_schema(layers)[:1] or (listed.value[:1] if listed is not None and isinstance(listed.value, list) else [])
+        values = listed.value if listed is not None and isinstance(listed.value, list) else []
+        return of_schema(layers)[:1] or values[:1]
 
     def _object(self, layers: Layers, above: frozenset[str], depth: int) -> dict[str, object]:
         required = layers.required
@@ -120,8 +122,15 @@ def _guess(layers: Layers) -> str:
 
 def _scalar(kind: str, layers: Layers) -> object:
     if kind in ("integer", "number"):
-        low = layers.first("minimum")
-        return low.value if low is not None and isinstance(low.value, int | float) else 0
+        return _least(layers)
     if kind == "boolean":
         return True
     return _TEXTS.get(layers.text("format"), "string") if kind == "string" else None
+
+
+def _least(layers: Layers) -> object:
+    for key, more in (("exclusiveMinimum", 1), ("minimum", 1 if layers.claims("exclusiveMinimum") else 0)):
+        found = layers.first(key)
+        if found is not None and isinstance(found.value, int | float) and not isinstance(found.value, bool):
+            return found.value + more
+    return 0

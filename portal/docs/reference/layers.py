@@ -142,4 +142,5 @@ def _is_null(place: Place) -> bool:
     value = place.value
     if not isinstance(value, dict) or "$ref" in value:
         return False
-    return value.get("type") in ("null", ["null"]) or value.get("enum") == [None] or ("const" in value and value["const"] is None)
+    says_null = value.get("type") in ("null", ["null"]) or value.get("enum") == [None]
+    return says_null or ("const" in value and value["const"] is None)

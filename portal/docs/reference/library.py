@@ -17,18 +17,20 @@ from portal.docs.reference.reading import MAX_BYTES, BadDocument, Source, read_s
 from portal.docs.reference.values import Part
 from portal.docs.rendering import ResolveLink
 
-_DOCUMENTS_KEPT = 20
-_PAGES_KEPT = 300
+# Bytes of the files, which grow about tenfold when they are read; bytes of HTML.
+_DOCUMENTS_KEPT = 16 * 1024 * 1024
+_PAGES_KEPT = 48 * 1024 * 1024
 
 Value = TypeVar("Value")
 
 
 class Kept(Generic[Value]):
-    """The values made last, at most `most` of them, each for as long as its file stays as it was."""
+    """The values made last, each for as long as its file stays as it was; together they weigh at most `most`."""
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self._values: OrderedDict[Hashable, tuple[Hashable, Value]] = OrderedDict()
+        self._weight = 0
+        self._values: OrderedDict[Hashable, tuple[Hashable, Value, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, signature: Hashable) -> Value | None:
@@ -36,12 +38,14 @@ class Kept(Generic[Value]):
         found = self._values.get(key)
         return found[1] if found and found[0] == signature else None
 
-    def put(self, key: Hashable, signature: Hashable, value: Value) -> Value:
+    def put(self, key: Hashable, signature: Hashable, value: Value, weight: int) -> Value:
         """Keep `value`, and let the oldest go."""
         with self._lock:
-            self._values[key] = (signature, value)
-            while len(self._values) > self.most:
-                self._values.popitem(last=False)
+            before = self._values.pop(key, None)
+            self._values[key] = (signature, value, weight)
+            self._weight += weight - (before[2] if before else 0)
+            while self._weight > self.most and len(self._values) > 1:
+                self._weight -= self._values.popitem(last=False)[1][2]
         return value
 
 
@@ -67,7 +71,10 @@ class Reference:
     def read(self, document: Document) -> Reading:
         """The document's contents. A file that cannot be read or understood is a reading with a problem."""
         known = self._readings.get(document.address, document.signature)
-        return known or self._readings.put(document.address, document.signature, _read(document))
+        if known is not None:
+            return known
+        size = document.signature[1]
+        return self._readings.put(document.address, document.signature, _read(document), size)
 
     def kept(self, document: Document, slug: str) -> tuple[Reading, Drawn] | None:
         """A page that is drawn already, with its document."""
@@ -84,7 +91,7 @@ class Reference:
         fresh_part = next(one for one in fresh.parts if one.slug == part.slug)
         page = f"reference/{document.address}"
         drawn = draw_part(fresh, fresh_part, page=page, resolve_link=self._resolver(document))
-        return self._pages.put((document.address, part.slug), document.signature, drawn)
+        return self._pages.put((document.address, part.slug), document.signature, drawn, len(drawn.body))
 
     def _resolver(self, document: Document) -> ResolveLink:
         relative = document.file.relative_to(self.catalogue.root).as_posix()
@@ -92,9 +99,11 @@ class Reference:
 
 
 def _read(document: Document) -> Reading:
+    size = document.signature[1]
+    if size > MAX_BYTES:
+        problem = BadDocument(f"It is {size:,} bytes long; at most {MAX_BYTES:,} are read.")
+        return Reading(document, None, None, problem)
     try:
-        if document.signature[1] > MAX_BYTES:
-            raise BadDocument(f"It is {document.signature[1]:,} bytes long; at most {MAX_BYTES:,} are read.")
         source = read_source(document.file.read_bytes(), document.file.name)
     except BadDocument as problem:
         return Reading(document, None, None, problem)

@@ -14,7 +14,13 @@ from portal.docs.reference.servers import read_needs, read_servers
 from portal.docs.reference.values import Entry, Field, Operation, Parameters, Sample
 
 METHODS = ("get", "post", "put", "patch", "delete", "query", "head", "options", "trace")
-_TITLES = {"path": "Path", "query": "Query", "querystring": "Query", "header": "Headers", "cookie": "Cookies"}
+_TITLES = {
+    "path": "Path parameters",
+    "query": "Query parameters",
+    "querystring": "Query parameters",
+    "header": "Headers",
+    "cookie": "Cookies",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +40,14 @@ def read_operation(found: Found, document: Place, tree: Tree) -> Operation:
     parameters = list(_collect_parameters(found))
     return Operation(
         entry=entry,
-        description=tree.text(place, "description", entry.anchor),
+        description=tree.describe(place.text("description"), entry.anchor, tree.level - 1),
         parameters=tuple(_group_parameters(parameters, entry.anchor, tree)),
         body=read_body(place.at("requestBody"), f"{entry.anchor}.body", tree),
         responses=tuple(read_responses(place, entry.anchor, tree)),
         samples=() if found.is_webhook else tuple(_samples(found, document, parameters)),
         needs=read_needs(document, place),
         callbacks=tuple(_callbacks(place)),
-        more_url=place.at("externalDocs").text("url"),
+        more_url=_safe_url(place.at("externalDocs").text("url")),
     )
 
 
@@ -88,6 +94,10 @@ def _group_parameters(parameters: list[Place], anchor: str, tree: Tree) -> Itera
     for title, fields in grouped.items():
         if fields:
             yield Parameters(title, tuple(fields))
+
+
+def _safe_url(url: str) -> str:
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def _callbacks(operation: Place) -> Iterator[Entry]:

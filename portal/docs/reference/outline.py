@@ -13,7 +13,8 @@ from portal.docs.reference.reading import Source
 from portal.docs.reference.servers import Server, read_servers
 from portal.docs.reference.values import Entry, Group, Part
 
-MAX_ON_PAGE = 30
+MAX_ON_ONE_PAGE = 30
+MAX_ON_EACH_PAGE = 20
 MAX_SCHEMAS_ON_PAGE = 80
 _MAX_OPERATIONS = 5000
 
@@ -47,7 +48,7 @@ def outline(source: Source, address: str) -> Outline:
     for key, line in source.repeated:
         place.problems.note("the document", f"“{key}” stands twice in one mapping; the last one counts.", line)
     tagged = _tag(list(_find(place)), place)
-    is_split = sum(len(found) for _, found in tagged) > MAX_ON_PAGE
+    is_split = sum(len(found) for _, found in tagged) > MAX_ON_ONE_PAGE
     parts, kept = _paginate(tagged, place, address) if is_split else _on_one_page(tagged, place, address)
     shelves = list(_shelve(place, address))
     info = place.at("info")
@@ -148,12 +149,12 @@ def _paginate(
     parts = [Part("", "", address)]
     for (name, text), held in tagged:
         stem = slug(name or "other").lower()
-        for start in range(0, len(held), MAX_ON_PAGE):
+        for start in range(0, len(held), MAX_ON_EACH_PAGE):
             one = slugs.take(stem)
             url = f"{address}{quote(one)}/"
             title = name or "Other operations"
             more = f", from {start + 1}" if start else ""
-            group = _group(title, text if not start else "", held[start : start + MAX_ON_PAGE], url, kept)
+            group = _group(title, text if not start else "", held[start : start + MAX_ON_EACH_PAGE], url, kept)
             parts.append(Part(one, title + more, url, (group,)))
     return parts, kept
 

@@ -22,7 +22,14 @@ _MAX_SAMPLES = 50
 
 
 def read_samples(
-    operation: Place, *, anchor: str, method: str, path: str, servers: Sequence[str], parameters: Sequence[Place], body: Place
+    operation: Place,
+    *,
+    anchor: str,
+    method: str,
+    path: str,
+    servers: Sequence[str],
+    parameters: Sequence[Place],
+    body: Place,
 ) -> list[Sample]:
     """The samples of one operation, those the document gives first."""
     own = list(_own(operation, anchor))

@@ -12,7 +12,11 @@ from portal.docs.reference.places import Place
 from portal.docs.reference.values import Choice, Describe, Fact, Field
 
 MAX_DEPTH = 12
-MAX_FIELDS = 400
+# Fields of one body, and of all on a page. Past the lower bounds a named schema becomes a link; past the upper ones
+# nothing more is written.
+ENOUGH_IN_ONE = 400
+ENOUGH_ON_PAGE = 1000
+MAX_IN_ONE = 1000
 MAX_ON_PAGE = 3000
 _MAX_LISTS = 8
 _ENOUGH = "There are more fields here than one page shows."
@@ -23,25 +27,25 @@ _DEEP = "It goes deeper than is shown here."
 class Tree:
     """Grows the fields of one page.
 
-    `addresses` says where each named schema has its own place. With `links_names` a named schema inside another is a
-    link to that place instead of being written out again.
+    `addresses` says where each named schema has its own place. A named schema inside another is written out while its
+    body has fewer than `enough` fields; then it is a link to that place. `level` is that of headings in descriptions.
     """
 
     describe: Describe
     addresses: Mapping[str, str]
     anchors: Anchors
-    links_names: bool = False
-    left: int = 0
-    grown: int = 0
+    enough: int = ENOUGH_IN_ONE
+    level: int = 5
+    _grown: int = 0
+    _grown_before: int = 0
 
     def plant(self, place: Place, name: str, anchor: str, *, required: bool = False) -> Field:
         """The field at `place` with everything in it; without a name it is a body's own schema, and has no id."""
-        self.left = min(MAX_FIELDS, MAX_ON_PAGE - self.grown)
+        self._grown_before = self._grown
         return self._grow(_Spot(place, name, anchor, required))
 
     def _grow(self, spot: _Spot) -> Field:
-        self.left -= 1
-        self.grown += 1
+        self._grown += 1
         lists, layers = _unwrap(spot.place)
         prefix = "array of " * len(lists)
         every = [*lists, layers]
@@ -62,15 +66,21 @@ class Tree:
             return replace(shown, type=_with_prefix(prefix, kind), facts=shown.facts + facts)
         return self._fill(shown, spot, every)
 
+    @property
+    def _has_enough(self) -> bool:
+        return self._grown - self._grown_before >= self.enough or self._grown >= ENOUGH_ON_PAGE
+
+    @property
+    def _is_full(self) -> bool:
+        return self._grown - self._grown_before >= MAX_IN_ONE or self._grown >= MAX_ON_PAGE
+
     def text(self, place: Place, key: str, anchor: str) -> str:
         """The markdown at `key` as safe HTML."""
-        text = place.text(key)
-        return self.describe(text, anchor) if text.strip() else ""
+        return self.describe(place.text(key), anchor, self.level)
 
     def _describe(self, every: list[Layers], anchor: str) -> str:
         texts = (layers.text("description") for layers in every)
-        text = next((text for text in texts if text.strip()), "")
-        return self.describe(text, anchor) if text else ""
+        return self.describe(next((text for text in texts if text.strip()), ""), anchor, self.level)
 
     def _fill(self, shown: Field, spot: _Spot, every: list[Layers]) -> Field:
         layers = every[-1]
@@ -79,20 +89,18 @@ class Tree:
             return replace(shown, more=f"{layers.name or 'This schema'} again, as above.")
         if not _holds_anything(layers):
             return shown
-        if spot.depth and layers.name and shown.link and (self.links_names or self.left <= 0 or spot.depth >= MAX_DEPTH):
-            return replace(shown, more=f"All of {layers.name} is in its own place.")
+        if spot.depth and shown.link and (self._has_enough or spot.depth >= MAX_DEPTH):
+            return shown
         if spot.depth >= MAX_DEPTH:
             return replace(shown, more=_DEEP)
         inside = _Spot(spot.place, "", spot.anchor, above=spot.above | refs, depth=spot.depth + 1)
         fields = tuple(self._within(_fields_of(layers), inside))
         choices = tuple(self._choices(layers, inside))
-        if layers.name and not fields and not choices:
-            return replace(shown, more=_ENOUGH)
         return replace(shown, fields=fields, choices=choices)
 
     def _within(self, members: Iterator[tuple[str, Place, bool]], inside: _Spot) -> Iterator[Field]:
         for name, place, required in members:
-            if self.left <= 0:
+            if self._is_full:
                 yield Field(name="…", anchor=self.anchors.take(inside.anchor), more=_ENOUGH)
                 return
             anchor = f"{inside.anchor}.{slug(name)}"

@@ -1,7 +1,7 @@
 """The values the reference speaks in: what an OpenAPI document says, resolved, checked and ready to be shown.
 
-Every `description` and `note` is safe HTML, made by the `describe` the reading was given. Every `anchor` is an id,
-unique on its page.
+Every `description` is safe HTML, made by the `Describe` the reading was given. Every `anchor` is an id, unique on its
+page.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from portal.examples.values import Example
 
-Describe = Callable[[str, str], str]
+# From markdown, the anchor it is under and the level of its highest headings to safe HTML; "" for blank text.
+Describe = Callable[[str, str, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A page of a document: groups of operations, or named schemas. `slug` ends its address; the first page has none."""
+    """A page of a document: groups of operations, or named schemas. `slug` ends its address; the first page's is empty.
+    """
 
     slug: str
     title: str

@@ -43,12 +43,13 @@ async def _show(request: HttpRequest, document: Document, slug: str, documents: 
         reading = await asyncio.to_thread(reference.read, document)
         part = _find_part(reading, slug)
         if reading.outline is None and not slug:
-            return render(request, "reference/broken.html", context | {"problem": reading.problem}, status=500)
+            return render(request, "reference/broken.html", context | {"problem": reading.problem})
         if part is None:
             return await missing(request)
         kept = reading, await asyncio.to_thread(reference.draw, reading, part)
     reading, drawn = kept
-    return render(request, "reference/page.html", context | {"outline": reading.outline, "drawn": drawn, "part": drawn.part})
+    context |= {"outline": reading.outline, "drawn": drawn, "part": drawn.part}
+    return render(request, "reference/page.html", context)
 
 
 def _find_part(reading: Reading, slug: str) -> Part | None:

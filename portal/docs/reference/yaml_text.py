@@ -72,7 +72,7 @@ class _Builder:
         self._named: dict[str, tuple[object, int]] = {}
 
     def take(self, event: yaml.Event) -> None:
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.ScalarEvent):
             self._grow(1, line)
             is_key = self._expects_key()
@@ -87,7 +87,7 @@ class _Builder:
         elif isinstance(event, yaml.CollectionEndEvent):
             self._end(line)
         elif isinstance(event, yaml.AliasEvent):
-            self._repeat(event.anchor, line)
+            self._repeat(str(event.anchor), line)
 
     def _grow(self, values: int, line: int) -> None:
         self.count += values

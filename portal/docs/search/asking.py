@@ -15,7 +15,11 @@ _MOST_COUNTED = 100_000
 
 # Words that say little; a section need not have them.
 _STOP = frozenset(
-    ["a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "no", "of", "on", "or", "our", "should", "so", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your"]
+    """
+    a about all an and any are as at be been by can could did do does for from had has have how i if in into is it its
+    me my no of on or our should so such than that the their them then there these they this to was we were what when
+    where which who why will with would you your
+    """.split()  # noqa: SIM905 - as a list of quoted words it could not be read
 )
 
 
@@ -48,6 +52,10 @@ class Question:
     def wanted(self) -> tuple[Unit, ...]:
         """The units every section has to have: those that say something, or all when none does."""
         return tuple(unit for unit in self.units if not unit.is_optional) or self.units
+
+    def __str__(self) -> str:
+        """How a reader would type it."""
+        return " ".join("_".join(unit.parts) for unit in self.units)
 
     def in_parts(self) -> Question:
         """The same with each part of a name on its own."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import tantivy
@@ -16,7 +18,8 @@ from portal.docs.search.tokens import LONGEST, names_in, squeeze, words_in
 from portal.docs.search.values import Passage
 
 META = "meta.json"
-_HEAP = 30_000_000
+_CONDEMNED = "condemned"
+_HEAP = 15_000_000
 _MOST_PAGES = 1_000_000
 
 
@@ -34,11 +37,29 @@ def _code() -> str:
     """A digest of all that decides what an index holds."""
     here = Path(__file__).parent
     files = sorted([*here.glob("*.py"), *(here.parent / "rendering").glob("*.py")])
-    return _digest(tantivy.__version__.encode(), *(file.read_bytes() for file in files))
+    return _digest(version("tantivy").encode(), *(file.read_bytes() for file in files))
 
 
 def _digest(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:10]
+
+
+class IndexDamaged(Exception):
+    """What is on disk cannot be read as an index of ours."""
+
+
+@contextmanager
+def reading_index() -> Iterator[None]:
+    """Raise `IndexDamaged` for whatever the engine raises in the block over what it reads."""
+    try:
+        yield
+    except (ValueError, OSError) as problem:
+        raise IndexDamaged(str(problem)) from problem
+    except BaseException as problem:
+        # A failed assertion of the engine comes as an exception that cannot be imported.
+        if type(problem).__name__ != "PanicException":
+            raise
+        raise IndexDamaged(str(problem)) from problem
 
 
 @cache
@@ -62,7 +83,7 @@ def stemmer() -> TextAnalyzer:
 
 
 def open_index(folder: Path) -> tantivy.Index:
-    """The index in `folder`, made when there is none. Raises `ValueError` or `OSError` when what is there is no index of ours."""
+    """The index in `folder`, made when there is none. Raises what `reading_index` translates."""
     index = tantivy.Index(schema(), path=str(folder))
     index.register_tokenizer(
         "folded", TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(LONGEST * 4)).build()
@@ -71,29 +92,33 @@ def open_index(folder: Path) -> tantivy.Index:
     return index
 
 
+def condemn(folder: Path) -> None:
+    """Leave word that the index has to be made anew."""
+    if folder.exists():
+        (folder / _CONDEMNED).touch()
+
+
 class IndexWriter:
     """Writes the index in `folder`. `held` says which pages it holds, each with the stamp of its state."""
 
     def __init__(self, folder: Path) -> None:
         """Open the index or make it; one that is damaged or of another make is replaced. Raises `IndexBusy`."""
         self.folder = folder
+        if (folder / _CONDEMNED).exists():
+            shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
         try:
             self._open()
-        except IndexBusy:
-            raise
-        except BaseException as problem:
-            # What the engine calls a panic comes as a BaseException of its own.
-            if isinstance(problem, (KeyboardInterrupt, SystemExit)):
-                raise
+        except IndexDamaged:
             shutil.rmtree(folder)
             folder.mkdir()
             self._open()
 
     def _open(self) -> None:
-        self._index = open_index(self.folder)
-        self._writer = _writer_of(self._index)
-        self.held: dict[str, str] = _read_stamps(self._index)
+        with reading_index():
+            self._index = open_index(self.folder)
+            self._writer = _writer_of(self._index)
+            self.held: dict[str, str] = _read_stamps(self._index)
 
     def put(self, page: str, stamp: str, passages: Iterable[Passage]) -> None:
         """Hold these passages of the page in place of whatever was held of it."""
@@ -135,7 +160,8 @@ def _read_stamps(index: tantivy.Index) -> dict[str, str]:
 
 def _record(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> bytes:
     record = searcher.doc(address).get_first("record")
-    assert isinstance(record, bytes)
+    if not isinstance(record, bytes):
+        raise ValueError("a document of the index has no record")  # noqa: TRY004 - as what else is damaged
     return record
 
 

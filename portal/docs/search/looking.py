@@ -46,9 +46,11 @@ class Look:
             found = self._ask(asked, self._querying.all_of(asked), limit, start)
             if found.total:
                 return replace(found, is_corrected=asked not in (question, question.in_parts()))
-        some = corrected.in_parts()
-        found = self._ask(some, self._querying.some_of(some), limit, start)
-        return replace(found, is_corrected=some != question.in_parts(), is_partial=len(some.units) > 1)
+        for asked in dict.fromkeys((corrected, corrected.in_parts())):
+            found = self._ask(asked, self._querying.some_of(asked), limit, start)
+            if found.total:
+                return replace(found, is_corrected=asked not in (question, question.in_parts()), is_partial=True)
+        return found
 
     def _ask(self, question: Question, query: tantivy.Query, limit: int, start: int) -> Found:
         result = self._searcher.search(query, limit, offset=start)
@@ -59,14 +61,14 @@ class Look:
         return replace(question, units=tuple(self._correct_unit(unit) for unit in question.units))
 
     def _correct_unit(self, unit: Unit) -> Unit:
-        """The unit with each part that is nowhere replaced by the likeliest, which in a name is one that makes a known name."""
+        """The unit with each part that is nowhere replaced by the likeliest: in a name, one that makes a known name."""
         parts = list(unit.parts)
         for number, part in enumerate(parts):
             is_open = unit.is_open and number == len(parts) - 1
             if self._querying.knows(part, is_open=is_open):
                 continue
             near = self._spelling(self._searcher).near(part, is_open=is_open)
-            wholes = ("".join((*parts[:number], word, *parts[number + 1 :])) for word in near)
-            fitting = [word for word, whole in zip(near, wholes, strict=True) if self._querying.knows(whole, is_open=is_open)]
-            parts[number] = next(iter([*fitting, *near]), part)
+            before, after = "".join(parts[:number]), "".join(parts[number + 1 :])
+            fitting = (word for word in near if self._querying.knows(before + word + after, is_open=is_open))
+            parts[number] = next(fitting, next(iter(near), part))
         return replace(unit, parts=tuple(parts))

@@ -32,7 +32,8 @@ def _is_title(path: tuple[str, ...], title: str) -> bool:
 def _cut(text: str) -> Iterator[str]:
     """The text in pieces of some 2,000 characters, cut where a line or at least a word ends."""
     while len(text) > _LONGEST:
-        at = max(text.rfind("\n", _LONGEST // 2, _LONGEST), 0) or max(text.rfind(" ", _LONGEST // 2, _LONGEST), 0) or _LONGEST
+        ends = (text.rfind(end, _LONGEST // 2, _LONGEST) for end in "\n ")
+        at = next((end for end in ends if end > 0), _LONGEST)
         yield text[:at]
         text = text[at:].lstrip()
     yield text

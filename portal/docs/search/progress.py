@@ -18,10 +18,21 @@ def write_progress(folder: Path, progress: Progress) -> None:
     fresh.replace(folder / _NAME)
 
 
-def read_progress(folder: Path) -> Progress:
-    """The last word left there; nothing done when there is none."""
-    try:
-        found = json.loads((folder / _NAME).read_bytes())
-        return Progress(int(found["done"]), int(found["of"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return Progress()
+class ProgressReader:
+    """Knows the last word left in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / _NAME
+        self._stamp = (0, 0)
+        self._kept = Progress()
+
+    def read(self) -> Progress | None:
+        """How far indexing is; None when no word was left."""
+        try:
+            stat = self._path.stat()
+            if (stamp := (stat.st_mtime_ns, stat.st_ino)) != self._stamp:
+                found = json.loads(self._path.read_bytes())
+                self._kept, self._stamp = Progress(int(found["done"]), int(found["of"])), stamp
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return self._kept

@@ -14,7 +14,8 @@ from portal.docs.search.index import schema, stemmer
 
 # What a match counts for, by where it is: BM25 of the text is 1.
 _HEADING, _TITLE, _NAME, _WHOLE_NAME, _STEM, _BEGUN = 2.5, 2.0, 1.0, 4.0, 0.4, 0.6
-_MOST_ENDINGS = 16
+# So many words that begin as asked are looked for; of one or two letters fewer, as each is in very many sections.
+_MOST_ENDINGS, _MOST_ENDINGS_OF_VAGUE, _VAGUE = 16, 5, 2
 _MOST_KEPT = 5000
 
 
@@ -27,9 +28,8 @@ class Querying:
 
     def all_of(self, question: Question) -> Query:
         """Sections that have every unit that says something, first those where they stand together."""
-        wanted = question.wanted
-        clauses = [(Occur.Must if unit in wanted else Occur.Should, self._of(unit)) for unit in question.units]
-        return Query.boolean_query(clauses + [(Occur.Should, query) for query in _together(question.units)])
+        clauses = [(Occur.Must, self._of(unit)) for unit in question.wanted]
+        return Query.boolean_query(clauses + [(Occur.Should, query) for query in _together(question.wanted)])
 
     def some_of(self, question: Question) -> Query:
         """Sections that have any unit, those with most of them first."""
@@ -74,7 +74,8 @@ class Querying:
         kept = self._known_endings.get((field, beginning))
         if kept is None:
             found = self._searcher.terms_with_prefix(field, beginning)
-            most = heapq.nlargest(_MOST_ENDINGS + 1, found, key=lambda pair: pair[1])
+            number = _MOST_ENDINGS if len(beginning) > _VAGUE else _MOST_ENDINGS_OF_VAGUE
+            most = heapq.nlargest(number + 1, found, key=lambda pair: pair[1])
             kept = [word for word, _passages in most if word != beginning]
             if len(self._known_endings) < _MOST_KEPT:
                 self._known_endings[field, beginning] = kept

@@ -23,7 +23,7 @@ class Spelling:
             self._by_initial[word[0]].append((len(word), _letters_of(word), word))
 
     def near(self, word: str, *, is_open: bool = False) -> list[str]:
-        """The words that may be meant, likeliest first; of an open word, which may be unfinished, beginnings too."""
+        """The words that may be meant, likeliest first. An open word may be unfinished: beginnings will do for it."""
         if len(word) < _SHORTEST_FOR_ONE:
             return []
         one_off = set(_one_off(word))
@@ -44,8 +44,9 @@ class Spelling:
             return
         size, letters = len(word), _letters_of(word)
         for other_size, other_letters, other in self._by_initial[word[0]]:
+            near_in_size = abs(other_size - size) <= 2
             # Each change adds or removes at most two letters of the set.
-            if abs(other_size - size) <= 2 and (other_letters ^ letters).bit_count() <= 4 and distance(word, other) <= 2:
+            if near_in_size and (other_letters ^ letters).bit_count() <= 4 and distance(word, other) <= 2:
                 yield other
 
 

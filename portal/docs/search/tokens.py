@@ -29,7 +29,8 @@ class _Folding(dict[int, str]):
 
 
 def _fold_character(char: str) -> str:
-    if (not char.isalnum() and not unicodedata.category(char).startswith("M")) or "\ufe00" <= char <= "\ufe0f":
+    is_mark = unicodedata.category(char).startswith("M") and not "\ufe00" <= char <= "\ufe0f"
+    if not char.isalnum() and not is_mark:
         return " "
     letters = [part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part)]
     lowered = (letters[0] if len(letters) == 1 else char).lower()

@@ -9,8 +9,12 @@ import threading
 import time
 from pathlib import Path
 
+from portal.docs.search.index import condemn
+
 logger = logging.getLogger(__name__)
 
+# Seconds. An index that is damaged again at once is not mended by making it anew.
+_BETWEEN_REBUILDS = 60.0
 _SITE = Path(__file__).parents[3]
 
 
@@ -20,6 +24,7 @@ class Upkeep:
     def __init__(self, root: Path, folder: Path) -> None:
         self.root, self.folder = root, folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._rebuilt = float("-inf")
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._watcher: threading.Thread | None = None
@@ -44,10 +49,11 @@ class Upkeep:
             watcher.join(5)
 
     def rebuild(self) -> None:
-        """The index cannot be read: begin again. The process looks the index over when it starts, and replaces it."""
+        """The index cannot be read: have it made anew."""
         with self._lock:
-            if self._process is not None:
-                (self.folder / "damaged").touch()
+            if self._process is not None and time.monotonic() - self._rebuilt > _BETWEEN_REBUILDS:
+                self._rebuilt = time.monotonic()
+                condemn(self.folder)
                 self._process.kill()
 
     def _launch(self) -> subprocess.Popen[bytes]:

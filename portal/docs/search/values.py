@@ -53,7 +53,7 @@ class Progress:
     @property
     def is_complete(self) -> bool:
         """Whether all there is can be found."""
-        return 0 < self.of <= self.done
+        return self.done >= self.of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import fields
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from portal.docs.search.here import search, upkeep
-from portal.docs.search.values import Answer
+from portal.docs.search.values import Answer, Hit, Marked
 
 _IN_PALETTE, _ON_PAGE = 16, 30
 _LAST_PAGE = 20
+_MOST_ECHOED = 400
 # Queries take a millisecond; this many waiting means that more come than one machine can answer.
 _MOST_WAITING = 100
 _threads = ThreadPoolExecutor(2, thread_name_prefix="search")
@@ -38,7 +41,7 @@ async def results(request: HttpRequest) -> HttpResponse:
     except Overloaded:
         return _overloaded(request, query, as_json=as_json)
     if as_json:
-        return _private(JsonResponse(_as_json(answer, page, size)))
+        return _private(JsonResponse(_as_json(answer, page, size), json_dumps_params={"default": _as_fields}))
     return _private(render(request, "search/results.html", _as_context(answer, page)))
 
 
@@ -60,21 +63,38 @@ def _page_number(text: str) -> int:
 
 
 def _as_json(answer: Answer, page: int, size: int) -> dict[str, object]:
-    shown = asdict(answer)
-    shown["query"] = answer.query[:400]
-    shown["milliseconds"] = round(answer.milliseconds, 2)
-    shown["more"] = answer.total > page * size and page < _LAST_PAGE
-    return shown
+    return _as_fields(answer) | {
+        "query": answer.query[:_MOST_ECHOED],
+        "milliseconds": round(answer.milliseconds, 2),
+        "more": answer.total > page * size and page < _LAST_PAGE,
+    }
 
 
-def _as_context(answer: Answer, page: int) -> dict[str, object]:
+def _as_fields(value: object) -> dict[str, object]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
+
+
+def _as_context(answer: Answer, number: int) -> dict[str, object]:
     return {
         "answer": answer,
-        "query": answer.query[:400],
+        "query": answer.query[:_MOST_ECHOED],
         "asked": bool(answer.query.strip()),
-        "earlier": page - 1 if page > 1 else None,
-        "later": page + 1 if answer.total > page * _ON_PAGE and page < _LAST_PAGE else None,
+        "pages": [
+            _as_fields(page) | {"title": _as_html(page.title), "hits": map(_hit_as_html, page.hits)}
+            for page in answer.pages
+        ],
+        "earlier": number - 1 if number > 1 else None,
+        "later": number + 1 if answer.total > number * _ON_PAGE and number < _LAST_PAGE else None,
     }
+
+
+def _hit_as_html(hit: Hit) -> dict[str, object]:
+    return {"url": hit.url, "path": map(_as_html, hit.path), "snippet": _as_html(hit.snippet)}
+
+
+def _as_html(text: Marked) -> SafeString:
+    shown = (f"<mark>{escape(piece)}</mark>" if is_marked else escape(piece) for piece, is_marked in text)
+    return mark_safe("".join(shown))  # noqa: S308 - each piece was escaped
 
 
 def _overloaded(request: HttpRequest, query: str, *, as_json: bool) -> HttpResponse:
@@ -82,7 +102,8 @@ def _overloaded(request: HttpRequest, query: str, *, as_json: bool) -> HttpRespo
     if as_json:
         response: HttpResponse = JsonResponse({"error": {"code": "overloaded", "message": message}}, status=503)
     else:
-        response = render(request, "search/results.html", {"query": query[:400], "problem": message}, status=503)
+        said = {"query": query[:_MOST_ECHOED], "problem": message}
+        response = render(request, "search/results.html", said, status=503)
     response.headers["Retry-After"] = "1"
     return response
 
