@@ -19,6 +19,7 @@ check: $(VENV)/tests ## Lint, types, Django's checks, links and examples of the 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py check_docs
 
 bench: $(VENV)/tests ## Run the benchmarks and print their ratios
 	$(BIN)/python -m bench

@@ -57,10 +57,10 @@ def misspelt(dice: random.Random, word: str) -> str:
 def read_set(root: Path) -> tuple[dict[str, list[Passage]], float]:
     """The passages of each page, and the CPU seconds it took to read them."""
     catalogue = Catalogue(root)
-    catalogue.refresh(now=True)
+    catalogue.refresh()
     began = time.process_time()
     pages = catalogue.pages.values()
-    passages = {page.path: passages_of(page.path, page.url, page.title, read_sections(page.file)) for page in pages}
+    passages = {page.path: passages_of(page.path, page.url, page.title, read_sections(page.file, root)) for page in pages}
     return passages, time.process_time() - began
 
 
@@ -178,7 +178,7 @@ def write_pages(root: Path, passages: dict[str, list[Passage]]) -> dict[str, str
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"# {of_page[0].title}\n", encoding="utf-8")
     catalogue = Catalogue(root)
-    catalogue.refresh(now=True)
+    catalogue.refresh()
     return {page.path: stamp_of(page) for page in catalogue.pages.values()}
 
 

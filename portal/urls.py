@@ -48,6 +48,7 @@ urlpatterns = [
     path("runs/<str:run_id>/events", doors.events),
     path("runs/<str:run_id>/cancel", doors.cancel),
     path("models/", runs.models, name="models"),
+    path("models/choice", runs.choice),
     path("healthz", runs.healthz, name="healthz"),
     # Addresses of the docs server mindX had before.
     path("doc/<path:path>", docs.older_address),

@@ -19,7 +19,7 @@ PARSERS = {
     "tree_sitter_javascript",
     "tree_sitter_typescript",
 }
-MARKDOWN = {"markdown", "markdown_it", "mdit_py_plugins", "linkify_it", "latex2mathml", "pygments", "nh3", "yaml"}
+MARKDOWN = {"markdown", "markdown_it", "mdit_py_plugins", "latex2mathml", "pygments", "nh3", "yaml"}
 SEARCH = {"tantivy"}
 
 # Room -> (packages of others, rooms of ours) it may import besides the standard library and itself.

@@ -7,13 +7,14 @@ import itertools
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from urllib.parse import quote
 
 from portal.docs.files import Found, Unreadable, read_regular, walk
 from portal.docs.headings import TopMatter, read_top
+from portal.docs.mintlify import NAMES, read_site_file
 from portal.docs.rendering import decode
 from portal.docs.shelving import Branch, arrange, in_reading_order, title_from
 
@@ -75,6 +76,7 @@ class Shelf:
 
     pages: Mapping[str, Page]
     tree: Branch[Page]
+    by_file: Mapping[str, Page]
     other_names: Mapping[str, Page]
     by_file_name: Mapping[str, tuple[Page, ...]]
     stamp: str
@@ -83,7 +85,18 @@ class Shelf:
     def find(self, path: str) -> Page | None:
         """The page at `path`, by its address, by an alias, by its file's name, or by any of these in another case."""
         path = path.strip("/")
-        return self.pages.get(path) or self.other_names.get(path.casefold())
+        return self.pages.get(path) or self.by_file.get(path) or self.other_names.get(path.casefold())
+
+    def branch(self, path: str) -> Branch[Page] | None:
+        """The section whose folder is `path`, in whatever case."""
+        branch, parts = self.tree, path.strip("/").casefold().split("/")
+        for depth in range(1, len(parts) + 1):
+            wanted = "/".join(parts[:depth])
+            below = next((below for below in branch.branches if below.path.casefold() == wanted), None)
+            if below is None:
+                return None
+            branch = below
+        return branch
 
 
 class Catalogue:
@@ -136,12 +149,13 @@ class Catalogue:
 
     def _look_through(self) -> Shelf:
         files = _with_leads(walk(self.root))
-        seen = tuple((found.relative, found.modified, found.size) for found, _ in files)
+        seen = (*((found.relative, found.modified, found.size) for found, _ in files), *_site_files(self.root))
         if self._shelf is not None and seen == self._seen:
             return self._shelf
         self._seen = seen
-        pages = [self._page(found, lead) for found, lead in files]
-        tree = arrange([page for page in pages if not page.top.draft])
+        pages = _with_own_addresses([self._page(found, lead) for found, lead in files])
+        own = read_site_file(self.root)
+        tree = arrange([page for page in pages if not page.top.draft], own.ranks)
         ordered = in_reading_order(tree)
         by_path = {page.path: page for page in ordered}
         self._tops = {page.relative: self._tops[page.relative] for page in pages}
@@ -149,7 +163,8 @@ class Catalogue:
         return Shelf(
             MappingProxyType(by_path),
             tree,
-            MappingProxyType(_other_names(ordered)),
+            MappingProxyType({page.relative: page for page in ordered}),
+            MappingProxyType(_other_names(ordered, own.moved)),
             _by_file_name(ordered),
             stamp,
             next(self._numbers),
@@ -188,11 +203,18 @@ def _with_leads(found: Iterable[Found]) -> list[tuple[Found, bool]]:
         if rank is not None:
             leads[folder] = min(leads.get(folder, (rank, file.relative)), (rank, file.relative))
     chosen = {relative for _, relative in leads.values()}
-    # Of two files that differ in their suffix alone (`a.md`, `a.mdx`) the first in the alphabet has the address.
-    unique: dict[str, Found] = {}
-    for file in files:
-        unique.setdefault(file.relative.rpartition(".")[0], file)
-    return [(file, file.relative in chosen) for file in unique.values()]
+    return [(file, file.relative in chosen) for file in files]
+
+
+def _with_own_addresses(pages: list[Page]) -> list[Page]:
+    """The same pages, no two at one address: a section's own page has it, else the first file in the alphabet.
+
+    The others (`a.mdx` beside `a.md`, `a.md` beside `a/index.md`) are found under their whole file name.
+    """
+    first: dict[str, Page] = {}
+    for page in sorted(pages, key=lambda page: (page.top.draft, not page.is_index, page.relative)):
+        first.setdefault(page.path, page)
+    return [page if first[page.path] is page else replace(page, path=page.relative) for page in pages]
 
 
 def _rank(stem: str, *, at_root: bool) -> int | None:
@@ -204,7 +226,12 @@ def _rank(stem: str, *, at_root: bool) -> int | None:
     return 2 if stem.lower() == "index" and not at_root else None
 
 
-def _other_names(pages: list[Page]) -> dict[str, Page]:
+def _site_files(root: Path) -> list[tuple[str, int, int]]:
+    statuses = [(name, (root / name).stat()) for name in NAMES if (root / name).is_file()]
+    return [(name, status.st_mtime_ns, status.st_size) for name, status in statuses]
+
+
+def _other_names(pages: list[Page], moved: Mapping[str, str]) -> dict[str, Page]:
     """Every other name a page answers to, case folded. An address beats an alias, an earlier page a later one."""
     names: dict[str, Page] = {}
     for page in pages:
@@ -215,6 +242,9 @@ def _other_names(pages: list[Page]) -> dict[str, Page]:
     for page in pages:
         for alias in page.top.aliases:
             names.setdefault(alias.strip("/").removeprefix("docs/").casefold(), page)
+    for former, present in moved.items():
+        if (meant := names.get(present.casefold())) is not None:
+            names.setdefault(former.casefold(), meant)
     return names
 
 

@@ -72,5 +72,30 @@ def read_regular(file: Path, root: Path, at_most: int = LARGEST) -> bytes:
         return opened.read(at_most)
 
 
+def find_file(root: Path, relative: str) -> str | None:
+    """The path from `root` of the regular file called so, in whatever case; None where there is none inside the root."""
+    parts = relative.split("/")
+    if any(part.startswith(".") or not part for part in parts):
+        return None
+    try:
+        file = root.joinpath(*parts)
+        if not file.is_file():
+            file = _in_other_case(root, parts)
+        if file.is_file() and Path(os.path.realpath(file)).is_relative_to(os.path.realpath(root)):
+            return file.relative_to(root).as_posix()
+    except (OSError, ValueError):
+        # Nothing has such a name, or can have it: it is too long, or holds a zero byte.
+        return None
+    return None
+
+
+def _in_other_case(root: Path, parts: list[str]) -> Path:
+    folder = root
+    for part in parts:
+        alike = [entry.name for entry in os.scandir(folder) if entry.name.casefold() == part.casefold()]
+        folder = folder / (part if part in alike else min(alike, default=part))
+    return folder
+
+
 def _stays_within(entry: os.DirEntry[str], real: str) -> bool:
     return not entry.is_symlink() or os.path.realpath(entry.path).startswith(real + os.sep)

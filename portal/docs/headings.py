@@ -43,7 +43,7 @@ def read_top(text: str) -> TopMatter:
         order=_order(values),
         draft=values.get("draft") is True or values.get("published") is False,
         aliases=tuple(alias for name in _ALIASES for alias in _texts(values.get(name))),
-        nav=tuple(_texts(values.get("nav"))),
+        nav=tuple(_names(values.get("nav"))),
         values=values,
     )
 
@@ -78,6 +78,12 @@ def _order(values: Mapping[str, object]) -> float:
 
 def _text(value: object) -> str:
     return " ".join(str(value).split()) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+def _names(value: object) -> list[str]:
+    """The names in a list whose entries are names, or pairs of a title and a name."""
+    items = value if isinstance(value, list) else [value]
+    return _texts([name for item in items for name in (item.values() if isinstance(item, dict) else [item])])
 
 
 def _texts(value: object) -> list[str]:

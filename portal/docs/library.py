@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from portal.docs.anchoring import mend_anchors
 from portal.docs.catalogue import Catalogue, Page
 from portal.docs.files import read_regular
 from portal.docs.links import Links
@@ -50,8 +51,9 @@ class Library:
             resolve_link=links.resolve,
             resolve_mention=links.mention,
             draw_fences=Panels(page.path).draw,
-            is_mdx=page.file.suffix == ".mdx",
+            is_mdx=page.file.suffix.lower() == ".mdx",
         )
+        rendered = replace(rendered, html=mend_anchors(rendered.html))
         reading = Reading(page, rendered, oddities + rendered.oddities)
         with self._lock:
             self._kept[page.path] = (state, reading)

@@ -42,10 +42,9 @@ async def as_markdown(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 async def markdown(request: HttpRequest, path: str) -> HttpResponse:
-    """`/docs/<path>.md`."""
-    found = await asyncio.to_thread(catalogue.find, path)
-    if found is None and path == "index":
-        found = catalogue.pages.get("")
+    """`/docs/<path>.md`, and the name of any document's own file."""
+    # `index` is what the first page is called here; a set may have an INDEX besides.
+    found = await asyncio.to_thread(catalogue.find, "" if path == "index" else path)
     if found is None:
         return HttpResponse("There is no such document.\n", status=404, content_type="text/plain; charset=utf-8")
     return await as_markdown(request, found)

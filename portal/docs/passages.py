@@ -6,12 +6,14 @@ import hashlib
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from portal.docs.catalogue import Page
+from portal.docs.files import read_regular
 from portal.docs.library import Library
 from portal.docs.panels import Panels
-from portal.docs.rendering import Rendered, render
+from portal.docs.rendering import Rendered, decode, render
+from portal.docs.rendering.front_matter import split_front_matter
 
 _MOST_KEPT = 1000
 # The renderer's output is well formed: no bare `<` in text, no bare quote in a value.
@@ -22,6 +24,8 @@ _EMPTY_HEADING = re.compile(r'<div class="heading"><h([1-6])(?: [^<>]*)?></h\1><
 _LINKS = frozenset({"href", "src"})
 
 Change = Callable[[str], str]
+Source = tuple[Mapping[str, object], str]
+ReadSource = Callable[[Page], Source]
 
 
 class Passages:
@@ -29,12 +33,19 @@ class Passages:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self._kept: OrderedDict[tuple[str, bytes], Rendered] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, bytes, str], Rendered] = OrderedDict()
         self._lock = threading.Lock()
+
+    def source(self, page: Page) -> Source:
+        """The page's front matter and the text below it. Raises `Unreadable`."""
+        text = decode(read_regular(page.file, self.library.catalogue.root))[0]
+        return split_front_matter(text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def read(self, page: Page, source: str) -> Rendered:
         """Render `source`, a part of the page's text, with the links and panels it has there. Call it off the loop."""
-        key = (page.path, hashlib.blake2b(source.encode("utf-8", "replace"), digest_size=16).digest())
+        text = hashlib.blake2b(source.encode("utf-8", "replace"), digest_size=16).digest()
+        # Links depend on which pages there are.
+        key = (page.path, text, self.library.catalogue.shelf.stamp)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

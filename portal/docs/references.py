@@ -6,7 +6,6 @@ import re
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import unquote
 
 from portal.docs.catalogue import Page, Shelf
 from portal.docs.files import Unreadable, read_regular
@@ -61,7 +60,7 @@ class References:
 
     def _targets(self, page: Page, shelf: Shelf) -> list[str]:
         links = Links(shelf, page.relative, self.root, "")
-        found = (links.page_at(unquote(href)) for href in self._links_in(page))
+        found = (links.page_at(href) for href in self._links_in(page))
         return list(dict.fromkeys(target.path for target in found if target is not None and target is not page))
 
     def _links_in(self, page: Page) -> tuple[str, ...]:

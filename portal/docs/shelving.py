@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
 from portal.docs.headings import UNORDERED, TopMatter
 
 _INITIALS = frozenset({"api", "cli", "faq", "gpu", "mcp", "sdk"})
+_SUFFIX = re.compile(r"\.(?:md|mdx|markdown)$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(\d+)[-_. ]+(?=\D)")
 
 
@@ -58,8 +60,8 @@ class Branch(Generic[P]):
         return [item for item in self.below if isinstance(item, Branch)]
 
 
-def arrange(pages: Sequence[P]) -> Branch[P]:
-    """Grow the tree of sections from pages in any order."""
+def arrange(pages: Sequence[P], ranks: Mapping[str, int] = MappingProxyType({})) -> Branch[P]:
+    """Grow the tree of sections from pages in any order; `ranks` holds the places the set itself gives to paths."""
     trunk: Branch[P] = Branch("", "")
     known = {"": trunk}
     for page in pages:
@@ -69,7 +71,7 @@ def arrange(pages: Sequence[P]) -> Branch[P]:
         else:
             branch.below.append(page)
     for branch in known.values():
-        branch.below.sort(key=_place_in(branch.page.top.nav if branch.page else ()))
+        branch.below.sort(key=_place_in(branch.page.top.nav if branch.page else (), ranks))
     return trunk
 
 
@@ -102,18 +104,30 @@ def _branch(path: str, known: dict[str, Branch[P]]) -> Branch[P]:
     return known[path]
 
 
-def _place_in(nav: Sequence[str]):  # type: ignore[no-untyped-def]  # a key function over pages and branches
-    listed = {
-        name.rpartition(".")[0] or name if name.endswith((".md", ".mdx")) else name.strip("/"): at
-        for at, name in enumerate(nav)
-    }
+def strays_in(branch: Branch[P]) -> list[str]:
+    """The names in the `nav` of a section's page that nothing in the section has."""
+    names = {item.path.rpartition("/")[2] for item in branch.below}
+    return [name for name in (branch.page.top.nav if branch.page else ()) if _named(name) not in names]
+
+
+def _named(entry: str) -> str:
+    """The name a `nav` entry means: `./setup.md`, `setup/` and `setup` are one."""
+    name = entry.removeprefix("./").strip("/")
+    return _SUFFIX.sub("", name)
+
+
+def _place_in(  # type: ignore[no-untyped-def]  # a key function over pages and branches
+    nav: Sequence[str], ranks: Mapping[str, int]
+):
+    listed = {_named(name): at for at, name in enumerate(nav)}
 
     def place(item: P | Branch[P]) -> tuple[object, ...]:
         name = item.path.rpartition("/")[2]
         top = (item.page.top if item.page else TopMatter()) if isinstance(item, Branch) else item.top
         numbered = _NUMBERED.match(name)
         order = top.order if top.order != UNORDERED else float(numbered[1]) if numbered else UNORDERED
-        return (listed.get(name, len(listed)), order, isinstance(item, Branch), _natural(name))
+        rank = ranks.get(item.path, len(ranks))
+        return (listed.get(name, len(listed)), rank, order, isinstance(item, Branch), _natural(name))
 
     return place
 

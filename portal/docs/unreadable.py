@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portal.docs.files import Unreadable
 from portal.docs.here import catalogue
 from portal.docs.surroundings import around
 
@@ -20,25 +21,25 @@ View = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponse]]
 
 
 def says_when_unreadable(title: str) -> Callable[[View[P]], View[P]]:
-    """Let a view that meets an `OSError` answer with a page that says so, headed by `title`.
+    """Let a view that meets `Unreadable` answer with a page that says so, headed by `title`.
 
     A file that is not there any more is no fault: the folder is looked through again and the view asked once more.
     """
 
     def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
-        async def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        async def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
                 try:
                     return await view(request, *args, **kwargs)
-                except FileNotFoundError:
+                except Unreadable:
                     await asyncio.to_thread(catalogue.refresh)
                     return await view(request, *args, **kwargs)
-            except OSError as problem:
+            except Unreadable as problem:
                 logger.warning("%s cannot be read: %s", title, problem)
-                context = around(None, catalogue.shelf) | {"page": {"title": title}, "reason": "its file cannot be read"}
+                context = around(None, catalogue.shelf) | {"page": {"title": title}, "reason": str(problem)}
                 return render(request, "docs/unreadable.html", context, status=500)
 
-        return answer  # type: ignore[return-value]  # wraps() hides that it is a view
+        update_wrapper(answer, view)
+        return answer
 
     return decorate

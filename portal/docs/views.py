@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import mimetypes
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from portal.docs.attachments import FILES, send_file
 from portal.docs.catalogue import Page
-from portal.docs.files import Unreadable, read_regular
+from portal.docs.files import Unreadable
 from portal.docs.front import keep
 from portal.docs.here import catalogue, library, references
 from portal.docs.library import Reading
-from portal.docs.links import PICTURES
 from portal.docs.machines import as_markdown, wants_markdown
 from portal.docs.surroundings import around, draw_crumbs
 
 logger = logging.getLogger(__name__)
-# A picture is an SVG at times, and an SVG can hold scripts: opened by itself it may do nothing.
-_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 async def page(request: HttpRequest, path: str) -> HttpResponse:
@@ -78,23 +75,11 @@ def _in(reading: Reading) -> dict[str, object]:
 
 
 async def file_or_page(request: HttpRequest, path: str) -> HttpResponse:
-    """An address without its last slash: a picture of the set, else a page to be redirected to."""
-    if path.lower().endswith(PICTURES):
-        return await asyncio.to_thread(_picture, request, path)
+    """An address without its last slash: a file of the set, else a page to be redirected to."""
+    if path.lower().endswith(FILES):
+        return await asyncio.to_thread(send_file, request, path)
     found = await asyncio.to_thread(catalogue.find, path)
     return await missing(request) if found is None else HttpResponsePermanentRedirect(found.url)
-
-
-def _picture(request: HttpRequest, path: str) -> HttpResponse:
-    try:
-        content = None if "/." in f"/{path}" else read_regular(catalogue.root / path, catalogue.root)
-    except (Unreadable, ValueError):
-        content = None
-    if content is None:
-        return HttpResponse("There is no such picture.\n", status=404, content_type="text/plain")
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    policy = {"Content-Security-Policy": _PICTURE_POLICY, "Cache-Control": "max-age=300"}
-    return HttpResponse(content, content_type=kind, headers=policy)
 
 
 async def all_documents(request: HttpRequest) -> HttpResponse:

@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from portal.embedded.gguf import GGUFError
-from portal.embedded.weights import INSTALL, NotInstalledError, find_weights
+from portal.embedded.models.gguf import GGUFError
+from portal.embedded.models.weights import INSTALL, NotInstalledError, find_weights
 
 MISSING, UNUSABLE = 3, 4
 

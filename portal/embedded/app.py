@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal.embedded import creating, embedding, messages, native, responses, shelf, v1
-from portal.embedded.engine import VERSION, Engine
 from portal.embedded.exchange import Complaint, Door, Exchange, complain
+from portal.embedded.faces import creating, embedding, messages, native, responses, shelf, v1
+from portal.embedded.faces.native import Endpoint
 from portal.embedded.guard import Guard
-from portal.embedded.native import Endpoint
+from portal.embedded.running.engine import VERSION, Engine
 
 
 async def answer_root(_: Engine, exchange: Exchange) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
-from portal.embedded import gojson
 from portal.embedded.errors import RequestError
+from portal.embedded.go import json_text
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Exchange:
 
     async def reply(self, status: int, value: Any = None, content_type: str = JSON_UTF8, tail: bytes = b"") -> None:
         """The whole answer at once: a JSON value, bytes as they are, or nothing."""
-        raw = b"" if value is None else value if isinstance(value, bytes) else gojson.dumps(value)
+        raw = b"" if value is None else value if isinstance(value, bytes) else json_text.dumps(value)
         raw += tail
         headers = [(b"content-length", str(len(raw)).encode())]
         if value is not None:
@@ -87,7 +87,7 @@ Complaint = Callable[[Exchange, RequestError], Awaitable[None]]
 async def complain(exchange: Exchange, error: RequestError) -> None:
     """An error in the shape of Ollama's own API: a JSON answer, or one more record of a stream that has begun."""
     if exchange.started:
-        await exchange.write(gojson.dumps({"error": error.message}) + b"\n")
+        await exchange.write(json_text.dumps({"error": error.message}) + b"\n")
     else:
         await exchange.reply(error.status, {"error": error.message})
 

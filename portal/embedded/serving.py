@@ -14,11 +14,11 @@ from contextlib import contextmanager
 import uvicorn
 
 from portal.embedded.app import make_app
-from portal.embedded.engine import Engine
-from portal.embedded.library import BASE_NAME, Library
-from portal.embedded.llama import Shape, default_threads
-from portal.embedded.residence import Residence
-from portal.embedded.weights import Weights
+from portal.embedded.models.library import BASE_NAME, Library
+from portal.embedded.models.weights import Weights
+from portal.embedded.running.engine import Engine
+from portal.embedded.running.llama import Shape, default_threads
+from portal.embedded.running.residence import Residence
 
 CONTEXT = 4096
 PORT_TAKEN = 4

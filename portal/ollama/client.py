@@ -16,7 +16,11 @@ from portal.ollama.upstreams import Upstream
 # An answer may be silent while a model loads: Ollama itself allows a load five minutes (OLLAMA_LOAD_TIMEOUT).
 LONGEST_SILENCE = 600.0
 _TIMEOUT = httpx.Timeout(connect=5.0, read=LONGEST_SILENCE, write=60.0, pool=5.0)
-_LIMITS = httpx.Limits(max_connections=2000, max_keepalive_connections=100, keepalive_expiry=30.0)
+_MOST_CONNECTIONS = 2000
+# A kept connection may be closed by the other end in the moment it is used again, which would cost a run. Opening one
+# costs nothing on a local network; to the cloud it costs a TLS handshake, so those are kept, briefly.
+_FRESH = httpx.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=0)
+_KEPT = httpx.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=20, keepalive_expiry=5.0)
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "portal"}
 _SHOWN_HEADERS = ("content-type", "retry-after", "x-request-id")
 
@@ -38,12 +42,13 @@ class Client:
     """
 
     def __init__(self) -> None:
+        tls = ssl.create_default_context()
         self._http = httpx.AsyncClient(
             timeout=_TIMEOUT,
-            limits=_LIMITS,
             trust_env=False,
             follow_redirects=False,
-            verify=ssl.create_default_context(),
+            transport=httpx.AsyncHTTPTransport(limits=_FRESH, verify=tls, trust_env=False),
+            mounts={"https://": httpx.AsyncHTTPTransport(limits=_KEPT, verify=tls, trust_env=False)},
         )
 
     @asynccontextmanager

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.ollama.client import Client
-from portal.ollama.endpoints import Capability
 from portal.ollama.errors import BrokenProtocol, Refused
 from portal.ollama.reading import error_text_of
 from portal.ollama.upstreams import Upstream
@@ -80,7 +79,7 @@ def find_model(wanted: str, models: Sequence[Model]) -> Model | None:
     return next((model for model in models if full_name(model.name).lower() == full), None)
 
 
-def nearest_model(wanted: str, models: Sequence[Model], needs: frozenset[Capability | str]) -> Model | None:
+def nearest_model(wanted: str, models: Sequence[Model], needs: frozenset[str]) -> Model | None:
     """The installed model that comes closest to `wanted` and has every capability in `needs`; None if none can.
 
     Closest is: same name before the colon, then same family, then the nearest number of parameters. A server that

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from portal.ollama.endpoints import Endpoint
 from portal.ollama.errors import BrokenProtocol
 
 LARGEST_RECORD = 8 << 20
@@ -23,6 +24,13 @@ _MARKS = {
             b"response.incomplete", b"message_stop"),
 }  # fmt: skip
 _LAST_EVENTS = {"response.completed", "response.incomplete", "message_stop"}
+
+
+def framing_of(endpoint: Endpoint, status: int, streams: bool) -> Framing:
+    """How the answer of an endpoint is cut into records: an error, and what does not stream, comes whole."""
+    if status >= 400 or not streams:
+        return "whole"
+    return "ndjson" if endpoint.wire == "native" else "sse"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from portal.ollama.client import Answer, Client
 from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Refused, quoted
 from portal.ollama.models import list_models
-from portal.ollama.reading import Framing, Reading, error_text_of
+from portal.ollama.reading import Reading, error_text_of, framing_of
 from portal.runs.frames import Failure, Outcome, State, Stats, data_fields, end_fields, head_fields, state_fields
 from portal.runs.log import RunLog
 from portal.runs.orders import Order
@@ -91,7 +91,7 @@ class Relay:
         ) as answer:
             self.enter("waiting")
             self.log.append(head_fields(answer.status, answer.headers))
-            self.reading = Reading(_framing(order, answer))
+            self.reading = Reading(framing_of(order.endpoint, answer.status, order.streams))
             body = await self._pass_on(answer)
         if answer.status >= 400:
             raise await self._refusal(answer.status, body)
@@ -214,12 +214,6 @@ class Relay:
             model=counts.model or self.order.model,
             measured=tuple(measured),
         )
-
-
-def _framing(order: Order, answer: Answer) -> Framing:
-    if answer.status >= 400 or not order.streams:
-        return "whole"
-    return "ndjson" if order.endpoint.wire == "native" else "sse"
 
 
 def _failure(problem: OllamaError) -> Failure:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
 
+from portal.ollama.bodies import load_json
+from portal.ollama.choosing import choose, needs_of, wanted_by
 from portal.ollama.endpoints import find_endpoint
-from portal.ollama.errors import OllamaError
-from portal.ollama.models import Model, find_model, list_models, nearest_model
+from portal.ollama.errors import BadBody, OllamaError
+from portal.ollama.models import Model, list_models
 from portal.ollama.upstreams import Upstream
 from portal.runs.here import registry
 
@@ -18,20 +23,35 @@ _KEPT_FOR = 3.0
 _kept: dict[str, tuple[float, list[Model]]] = {}
 
 
+@require_GET
 async def models(request: HttpRequest) -> JsonResponse:
-    """The models of an upstream and, for a `model` and the (method, path) it is asked at, the one to use.
+    """`/models/?upstream=NAME`: what is installed there, as `{"models": […]}`."""
+    return await _about_models(request.GET.get("upstream", "local"), lambda here: {"models": [asdict(model) for model in here]})
 
-    `needs` (repeatable) adds capabilities the request asks for, such as vision. Answers `{"models": […], "use": name or
-    null}`, or `{"error": {code, message, hint}}` with status 404 or 502.
+
+@csrf_exempt
+@require_POST
+async def choice(request: HttpRequest) -> JsonResponse:
+    """`POST /models/choice` with a `request` as `start` takes it: which installed model to use for it.
+
+    Answers `{"wanted": name or null, "place": "model", "name" or "path", "use": name or null}`. It changes nothing.
     """
-    upstream = settings.PORTAL_UPSTREAMS.get(request.GET.get("upstream", "local"))
-    if upstream is None:
-        return _error(404, "unknown_upstream", "This portal has no such upstream.", "")
     try:
-        here = await _models_of(upstream)
-    except OllamaError as problem:
-        return _error(502, problem.code, str(problem), problem.hint)
-    return JsonResponse({"models": [asdict(model) for model in here], "use": _choose(request, here)})
+        asked = load_json(request.body.decode())
+    except (BadBody, UnicodeDecodeError) as problem:
+        return _error(400, "bad_message", str(problem), "")
+    found = asked if isinstance(asked, dict) else {}
+    method, path, body = found.get("method"), found.get("path"), found.get("body")
+    endpoint = find_endpoint(method, path) if isinstance(method, str) and isinstance(path, str) else None
+    wanted = wanted_by(endpoint, str(path), body) if endpoint and not endpoint.changes_server else None
+    if endpoint is None or wanted is None:
+        return JsonResponse({"wanted": None, "place": None, "use": None})
+
+    def answer(here: list[Model]) -> dict[str, object]:
+        chosen = choose(wanted, needs_of(endpoint, body), here)
+        return {"wanted": wanted.name, "place": wanted.place, "use": chosen.model.name if chosen else None}
+
+    return await _about_models(found.get("upstream"), answer)
 
 
 async def healthz(_request: HttpRequest) -> HttpResponse:
@@ -39,12 +59,14 @@ async def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def _choose(request: HttpRequest, here: list[Model]) -> str | None:
-    wanted = request.GET.get("model", "")
-    endpoint = find_endpoint(request.GET.get("method", ""), request.GET.get("path", ""))
-    needs = set(request.GET.getlist("needs")) | ({endpoint.needs} if endpoint and endpoint.needs else set())
-    chosen = find_model(wanted, here) or nearest_model(wanted, here, frozenset(filter(None, needs)))
-    return chosen.name if chosen else None
+async def _about_models(name: object, answer: Callable[[list[Model]], dict[str, object]]) -> JsonResponse:
+    upstream = settings.PORTAL_UPSTREAMS.get(name) if isinstance(name, str) else None
+    if upstream is None:
+        return _error(404, "unknown_upstream", "This portal has no such upstream.", "")
+    try:
+        return JsonResponse(answer(await _models_of(upstream)))
+    except OllamaError as problem:
+        return _error(502, problem.code, str(problem), problem.hint)
 
 
 async def _models_of(upstream: Upstream) -> list[Model]:

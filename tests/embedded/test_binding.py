@@ -2,13 +2,13 @@
 
 import pytest
 
-from portal.embedded import binding, gojson
-from portal.embedded.requests import GO_TYPES
+from portal.embedded.faces.native_requests import GO_TYPES
+from portal.embedded.go import binding, json_text
 
 
 def bound(request: str, body: bytes) -> dict[str, object]:
     kind, go_type = GO_TYPES[request]
-    return binding.bind(kind, gojson.parse(body), go_type)
+    return binding.bind(kind, json_text.parse(body), go_type)
 
 
 def test_keys_match_in_any_case_and_the_last_one_wins() -> None:

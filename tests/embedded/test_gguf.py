@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.embedded.gguf import GGUFError, read_header
-from portal.embedded.weights import Weights, find_weights
+from portal.embedded.models.gguf import GGUFError, read_header
+from portal.embedded.models.weights import Weights, find_weights
 from tests.embedded.conftest import need_wheels
 
 pytestmark = pytest.mark.embedded

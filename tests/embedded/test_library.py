@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from portal.embedded.gguf import Header
-from portal.embedded.library import BASE_NAME, BrokenManifestError, Library, NoSuchModelError, Recipe
-from portal.embedded.names import parse_name
-from portal.embedded.weights import Weights
+from portal.embedded.models.gguf import Header
+from portal.embedded.models.library import BASE_NAME, BrokenManifestError, Library, NoSuchModelError, Recipe
+from portal.embedded.models.names import parse_name
+from portal.embedded.models.weights import Weights
 
 WEIGHTS = Weights(Path("model.gguf"), 1000, "ab" * 32, Header({}, ()), "some license")
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from portal.embedded.weights import find_weights
+from portal.embedded.models.weights import find_weights
 from tests.engine import MODEL, RunningEngine
 
 pytestmark = pytest.mark.embedded

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.embedded.names import (
+from portal.embedded.models.names import (
     BadNameError,
     NameRequiredError,
     TwoSourcesError,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from portal.docs.book.aligning import align
-from portal.docs.book.marking import mark_words, words_of
+from portal.docs.book.marking import mark_words, read_alike
 from portal.docs.book.outline import read_blocks
 from portal.docs.book.volumes import Chapter, Volume
 from portal.docs.passages import transplant
@@ -74,38 +73,53 @@ def _pair(old: Chapter | None, new: Chapter) -> Pair:
     return Pair("same" if old.source.split() == new.source.split() else "changed", old, new)
 
 
-@lru_cache(maxsize=64)
 def compare(pair: Pair) -> tuple[Row, ...]:
     """The rows of one chapter. Call it off the loop: it renders and matches both texts."""
-    olds, news = _blocks(pair.old), _blocks(pair.new)
+    return _compare(_side(pair.old), _side(pair.new))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What a chapter's blocks are drawn from."""
+
+    source: str = ""
+    definitions: str = ""
+    level: int = 1
+    is_mdx: bool = False
+
+    def draw(self, block: str) -> str:
+        """A block's HTML with neither ids, which would stand there twice, nor panels, which would run."""
+        if not block:
+            return ""
+        rendered = render(f"{block}\n\n{self.definitions}", is_mdx=self.is_mdx)
+        html = transplant(rendered.html, name=lambda name: "", lead=str, lift=self.level - 2, top=3)
+        return _NO_ID.sub(r"\1", html)
+
+
+def _side(chapter: Chapter | None) -> _Side:
+    if chapter is None:
+        return _Side()
+    return _Side(chapter.source, chapter.definitions, chapter.level, chapter.page.file.suffix == ".mdx")
+
+
+@lru_cache(maxsize=64)
+def _compare(old: _Side, new: _Side) -> tuple[Row, ...]:
+    olds, news = read_blocks(old.source), read_blocks(new.source)
     if max(len(olds), len(news)) > MOST_BLOCKS:
-        return (Row(pair.change, _drawn("\n\n".join(olds), pair.old), _drawn("\n\n".join(news), pair.new)),)
-    rows = (_row(old, new, pair, olds, news) for old, new in align(olds, news))
+        change: Change = "same" if olds == news else "changed" if olds and news else "added" if news else "removed"
+        return (Row(change, old.draw(old.source), new.draw(new.source)),)
+    rows = (
+        _row("" if at is None else olds[at], "" if to is None else news[to], old, new) for at, to in align(olds, news)
+    )
     return tuple(row for row in rows if row.old or row.new)
 
 
-def _blocks(chapter: Chapter | None) -> list[str]:
-    return read_blocks(chapter.source) if chapter else []
-
-
-def _row(old: int | None, new: int | None, pair: Pair, olds: Sequence[str], news: Sequence[str]) -> Row:
-    left = "" if old is None else _drawn(olds[old], pair.old)
-    right = "" if new is None else _drawn(news[new], pair.new)
-    if old is None:
-        return Row("added", "", right)
-    if new is None:
-        return Row("removed", left, "")
-    if olds[old].split() == news[new].split():
-        return Row("same", left, right)
-    marked = mark_words(left, right)
-    # What differs in markup alone reads the same.
-    return Row("same" if marked == (left, right) and words_of(left) == words_of(right) else "changed", *marked)
-
-
-def _drawn(source: str, chapter: Chapter | None) -> str:
-    """A block's HTML with neither ids, which would stand there twice, nor panels, which would run."""
-    if chapter is None or not source:
-        return ""
-    rendered = render(f"{source}\n\n{chapter.definitions}", is_mdx=chapter.page.file.suffix == ".mdx")
-    html = transplant(rendered.html, name=lambda name: "", lead=str, lift=chapter.level - 2, top=3)
-    return _NO_ID.sub(r"\1", html)
+def _row(left: str, right: str, old: _Side, new: _Side) -> Row:
+    before, after = old.draw(left), new.draw(right)
+    if not left:
+        return Row("added", "", after)
+    if not right:
+        return Row("removed", before, "")
+    if read_alike(before, after):
+        return Row("same", before, after)
+    return Row("changed", *mark_words(before, after))

@@ -108,21 +108,10 @@ def _files(pages: Sequence[Page]) -> list[Edition]:
 
 def _of_files(pages: Iterable[Page]) -> list[Edition]:
     editions: list[Edition] = []
-    # The dated ones first: an undated copy of one of them is not another edition.
-    for page in sorted(pages, key=lambda page: (_written_in(_stem(page)) is None, page.path)):
-        written = _written_in(_stem(page))
-        if written is None and any(_same_text(page, edition.pages[0]) for edition in editions):
-            continue
-        key, when, has_time = _key_of(written, editions)
+    for page in pages:
+        key, when, has_time = _key_of(_written_in(_stem(page)), editions)
         editions.append(Edition(key, when, has_time, (page,), index=page))
     return editions
-
-
-def _same_text(page: Page, other: Page) -> bool:
-    try:
-        return page.size == other.size and page.file.read_bytes() == other.file.read_bytes()
-    except OSError:
-        return False
 
 
 def _key_of(written: Written | None, others: Sequence[Edition]) -> tuple[str, datetime | None, bool]:

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 # Matching words costs up to the product of their numbers; larger pairs are shown without marks.
 MOST_WORD_PAIRS = 1_500_000
 
+_UNSEEN = re.compile(r"\s|</?span\b")
 _TOKEN = re.compile(r'<(?:[^<>"]|"[^"]*")*>|\s+|[^<\s]+')
 
 
@@ -27,9 +28,10 @@ def mark_words(old: str, new: str) -> tuple[str, str]:
     return _marked(left, gone, "del"), _marked(right, come, "ins")
 
 
-def words_of(html: str) -> list[str]:
-    """The words a reader sees."""
-    return [token for token in _TOKEN.findall(html) if not token.startswith("<") and not token.isspace()]
+def read_alike(old: str, new: str) -> bool:
+    """Whether two pieces of HTML look the same on the page: spaces and bare spans make no difference."""
+    left, right = ([token for token in _TOKEN.findall(html) if not _UNSEEN.match(token)] for html in (old, new))
+    return left == right
 
 
 def _places_of_words(tokens: Sequence[str]) -> list[int]:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from portal.docs.book.editions import Edition, find_editions
 from portal.docs.book.volumes import Chapter, Volume, lay_out
 from portal.docs.book.ways import Way, part_of
-from portal.docs.catalogue import Catalogue, Page
+from portal.docs.catalogue import Catalogue
+from portal.docs.catalogue import Shelf as Documents
+from portal.docs.files import Unreadable
+from portal.docs.library import signature
 from portal.docs.passages import Passages, transplant
 from portal.docs.rendering import Rendered
 
@@ -30,26 +33,48 @@ class Shelf:
 
     def __init__(self, catalogue: Catalogue, passages: Passages) -> None:
         self.catalogue, self.passages = catalogue, passages
+        self._found: tuple[Documents, tuple[Edition, ...]] | None = None
         self._open: OrderedDict[str, tuple[object, Volume]] = OrderedDict()
         self._lock = threading.Lock()
 
     def editions(self) -> tuple[Edition, ...]:
         """The editions there are now, the current one first."""
-        found = find_editions(self.catalogue.pages)
+        found = self._editions_of(self.catalogue.shelf)
         if not found:
             self.catalogue.refresh()
-            found = find_editions(self.catalogue.pages)
+            found = self._editions_of(self.catalogue.shelf)
         return found
 
+    def _editions_of(self, documents: Documents) -> tuple[Edition, ...]:
+        if self._found is None or self._found[0] is not documents:
+            self._found = (documents, self._without_copies(find_editions(documents.pages)))
+        return self._found[1]
+
+    def _without_copies(self, editions: tuple[Edition, ...]) -> tuple[Edition, ...]:
+        """The editions without undated documents that say just what a dated one says."""
+        dated = [edition for edition in editions if edition.when]
+        return tuple(
+            edition
+            for edition in editions
+            if edition.when or edition.is_folder or not any(self._same_text(edition, other) for other in dated)
+        )
+
+    def _same_text(self, edition: Edition, other: Edition) -> bool:
+        page, twin = edition.pages[0], other.pages[0]
+        try:
+            return page.size == twin.size and self.passages.source(page) == self.passages.source(twin)
+        except Unreadable:
+            return False
+
     def open(self, edition: Edition) -> Volume:
-        """The edition laid out, as its files stand. Raises `OSError` when its one file cannot be read."""
+        """The edition laid out, as its files stand. Raises `Unreadable` when its one file is."""
         files = (*edition.pages, edition.index) if edition.index else edition.pages
-        state = [(page.path, page.title, _stat(page)) for page in files]
+        state = [(page.path, page.title, signature(page.file)) for page in files]
         with self._lock:
             kept = self._open.get(edition.key)
         if kept and kept[0] == state:
             return kept[1]
-        volume = lay_out(edition)
+        volume = lay_out(edition, self.passages.source)
         with self._lock:
             self._open[edition.key] = (state, volume)
             while len(self._open) > _MOST_OPEN:
@@ -92,11 +117,3 @@ class Shelf:
             lift=chapter.level - 2,
             top=3,
         )
-
-
-def _stat(page: Page) -> tuple[int, int]:
-    try:
-        stat = page.file.stat()
-    except OSError:
-        return (0, -1)
-    return (stat.st_mtime_ns, stat.st_size)

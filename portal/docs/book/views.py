@@ -26,7 +26,7 @@ _says_so = says_when_unreadable("The Book")
 async def contents(request: HttpRequest, edition: str | None = None) -> HttpResponse:
     """The book's page of contents."""
     editions = await asyncio.to_thread(shelf.editions)
-    if not editions:
+    if not editions and edition is None:
         return render(request, "book/empty.html", {"root": catalogue.root})
     chosen = _choose(editions, edition)
     if chosen is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,15 +11,15 @@ from portal.docs.book.cutting import chapter_level, plain, takes_title
 from portal.docs.book.editions import Edition
 from portal.docs.book.outline import read_definitions, read_titles
 from portal.docs.catalogue import Page
+from portal.docs.files import Unreadable
 from portal.docs.naming import claim, name_for
-from portal.docs.rendering import decode
-from portal.docs.rendering.front_matter import split_front_matter
+from portal.docs.passages import ReadSource
 
 WORDS_A_MINUTE = 220
 # Names of the book's own pages, which no chapter may take.
 RESERVED = frozenset({"print", "editions", "compare"})
-_LEADING_NUMBER = re.compile(r"(?:(?:chapter|part)\s+)?(?:\d+|[ivxlc]+)\s*[.:)—–-]\s*(?=\S)", re.IGNORECASE)
-_FILE_NUMBER = re.compile(r"\d+[\s._-]+(?=\S)")
+_LEADING_NUMBER = re.compile(r"\A(?:(?:chapter|part)\s+)?(?:\d+|[ivxlc]+)\s*[.:)—–-]\s*(?=\S)", re.IGNORECASE)
+_FILE_NUMBER = re.compile(r"(?<![^/])\d+[\s._-]+(?=[^\s/])")
 _LONGEST_NAME = 80
 
 
@@ -53,7 +53,7 @@ class Chapter:
     @property
     def subject(self) -> str:
         """The title without its number, by which the chapter is found again in another edition."""
-        return _LEADING_NUMBER.sub("", self.title, count=1).casefold()
+        return _LEADING_NUMBER.sub("", self.title).casefold()
 
     @property
     def text(self) -> str:
@@ -85,56 +85,54 @@ class Volume:
         return max(1, round(sum(chapter.words for chapter in self.chapters) / WORDS_A_MINUTE))
 
 
-def lay_out(edition: Edition) -> Volume:
-    """Read the edition's files. Raises `OSError` when the one file of a book cannot be read."""
-    return _from_folder(edition) if edition.is_folder else _from_file(edition, edition.pages[0])
+def lay_out(edition: Edition, read: ReadSource) -> Volume:
+    """Read the edition's files. Raises `Unreadable` when the one file of a book is."""
+    return _from_folder(edition, read) if edition.is_folder else _from_file(edition, edition.pages[0], read)
 
 
-def _from_file(edition: Edition, page: Page) -> Volume:
-    matter, text = _read(page)
+def _from_file(edition: Edition, page: Page, read: ReadSource) -> Volume:
+    matter, text = read(page)
     lines, titles = text.split("\n"), read_titles(text)
     level = chapter_level(titles, matter.get("chapters"))
     named = takes_title(titles, level)
     starts = [title for title in titles[named:] if title.level == level and title.source.strip()]
-    ends = [start.start for start in starts[1:]] + [len(lines)]
-    first = starts[0].start if starts else len(lines)
-    foreword = lines[: titles[0].start] + lines[titles[0].end : first] if named else lines[:first]
+    cuts = [start.start for start in starts] + [len(lines)]
+    foreword = lines[: titles[0].start] + lines[titles[0].end : cuts[0]] if named else lines[: cuts[0]]
     definitions = read_definitions(text)
     shown = [plain(start.source) for start in starts]
     chapters = tuple(
         Chapter(number, name, title, "\n".join(lines[start.end : end]), level, page, "", definitions)
-        for number, (start, end, title, name) in enumerate(zip(starts, ends, shown, _names(shown), strict=True), 1)
+        for number, (start, end, title, name) in enumerate(zip(starts, cuts[1:], shown, _names(shown), strict=True), 1)
     )
     title = str(matter.get("title") or "") or (plain(titles[0].source) if named else page.title)
     return Volume(edition, title, "\n".join(foreword).strip("\n") + f"\n\n{definitions}", chapters)
 
 
-def _from_folder(edition: Edition) -> Volume:
+def _from_folder(edition: Edition, read: ReadSource) -> Volume:
     title, foreword = "", ""
     if edition.index is not None:
-        title, foreword, _level = _without_title(edition.index)
-    below = (_below(page, edition.folder).replace("/", "-") for page in edition.pages)
-    names = _names(_FILE_NUMBER.sub("", name, count=1) for name in below)
+        title, foreword, _level = _without_title(edition.index, read)
+    names = _names(_FILE_NUMBER.sub("", _below(page, edition.folder)) for page in edition.pages)
     chapters = tuple(
-        _of_page(page, number, name, edition)
+        _of_page(page, number, name, edition, read)
         for number, (page, name) in enumerate(zip(edition.pages, names, strict=True), 1)
     )
     return Volume(edition, title or _from_name(edition.folder), foreword, chapters)
 
 
-def _of_page(page: Page, number: int, name: str, edition: Edition) -> Chapter:
+def _of_page(page: Page, number: int, name: str, edition: Edition, read: ReadSource) -> Chapter:
     part = page.section.removeprefix(edition.folder).strip("/")
     try:
-        title, source, level = _without_title(page)
-    except OSError:
+        title, source, level = _without_title(page, read)
+    except Unreadable:
         # One file that cannot be read costs its own chapter's text, not the book.
         title, source, level = page.title, "*The file of this chapter cannot be read just now.*", 1
     return Chapter(number, name, title, source, level, page, _from_name(part))
 
 
-def _without_title(page: Page) -> tuple[str, str, int]:
+def _without_title(page: Page, read: ReadSource) -> tuple[str, str, int]:
     """The document's title, its text without the heading that says it, and that heading's level."""
-    matter, text = _read(page)
+    matter, text = read(page)
     said, titles = str(matter.get("title") or ""), read_titles(text)
     lines = text.split("\n")
     if not titles or titles[0].level > 1 or any(line.strip() for line in lines[: titles[0].start]):
@@ -159,8 +157,3 @@ def _names(wanted: Iterable[str]) -> Sequence[str]:
         base = name_for(name, longest=_LONGEST_NAME) or f"chapter-{number}"
         given[claim(base, RESERVED | given.keys())] = None
     return list(given)
-
-
-def _read(page: Page) -> tuple[Mapping[str, object], str]:
-    text = decode(page.file.read_bytes())[0].replace("\r\n", "\n").replace("\r", "\n")
-    return split_front_matter(text)

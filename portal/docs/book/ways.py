@@ -20,7 +20,7 @@ class Way:
 
     def __init__(self, volume: Volume, read: Callable[[Chapter], Rendered], base: str | None) -> None:
         self.volume, self.read, self.base = volume, read, base
-        self._chapters = {quote(chapter.page.url): chapter for chapter in volume.chapters}
+        self._chapters = {chapter.page.url: chapter for chapter in volume.chapters}
         self._places: dict[str, tuple[Chapter, str]] | None = None
 
     def lead(self, href: str, here: Chapter | None, rendered: Rendered) -> str:

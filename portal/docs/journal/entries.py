@@ -71,11 +71,11 @@ def _entry(page: Page, piece: Piece) -> Entry:
     said = written.rest_of(piece.heading)[:_LONGEST_READ]
     rest = _KIND.match(said)
     kind = (rest[1] or rest[2]).capitalize() if rest else ""
-    title = _plain(said[rest.end() :] if rest else said)
+    title = plain(said[rest.end() :] if rest else said)
     body = piece.source
     lead = _LEAD.match(body)
     if not title and lead:
-        title, kind, body = _plain(lead[1]), kind or _kind_of(lead[1]), body[lead.end() :]
+        title, kind, body = plain(lead[1]), kind or _kind_of(lead[1]), body[lead.end() :]
     excerpt = _excerpt(body)
     title = _shorten(title or excerpt, _LONGEST_TITLE) or "Entry"
     when = written.when or datetime.min.replace(tzinfo=UTC)
@@ -116,17 +116,18 @@ def _named(entries: Sequence[Entry]) -> list[Entry]:
 def _kind_of(lead: str) -> str:
     """What entries led by such words have in common: `Improvement cycle 72 succeeded` is one of many."""
     words = re.split(r"[:—–(]", lead, maxsplit=1)[0]
-    return _shorten(_plain(re.sub(r"[#\w.]*\d[\w.%/]*", "", words)), 40)
+    return _shorten(plain(re.sub(r"[#\w.]*\d[\w.%/]*", "", words)), 40)
 
 
 def _excerpt(body: str) -> str:
     """The beginning of the first paragraph that is no heading."""
     paragraphs = (part.strip() for part in _BLANK_LINE.split(body[:4000]))
     first = next((part for part in paragraphs if part and not part.startswith(("#", "```", "~~~"))), "")
-    return _shorten(_plain(first[: 4 * _LONGEST_EXCERPT]), _LONGEST_EXCERPT)
+    return _shorten(plain(first[: 4 * _LONGEST_EXCERPT]), _LONGEST_EXCERPT)
 
 
-def _plain(source: str) -> str:
+def plain(source: str) -> str:
+    """A piece of markdown about as it is read, on one line."""
     return " ".join(_MARKS.sub(" ", _LINK.sub(r"\1", source)).split()).strip(" —–:")
 
 

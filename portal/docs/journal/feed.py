@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from portal.docs.journal.entries import Entry
@@ -52,7 +53,7 @@ def _write_entry(element: Element, entry: Entry, site: str, base: str, html: str
     _add(element, "title", entry.title)
     _add(element, "published", _moment(entry))
     _add(element, "updated", _moment(entry))
-    SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": base + entry.url})
+    SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": base + quote(entry.url)})
     if entry.kind:
         SubElement(element, "category", {"term": _fit(entry.kind)})
     _add(element, "content", html).set("type", "html")

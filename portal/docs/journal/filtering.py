@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from portal.docs.journal.entries import Entry
+from portal.docs.journal.entries import Entry, plain
 
 # More words than anybody means; each costs a look through the whole journal.
 _MOST_WORDS = 12
@@ -71,7 +71,11 @@ def _part_with(pattern: re.Pattern[str], entry: Entry) -> str:
     if hit is None:
         return entry.excerpt
     start, end = max(0, hit.start() - _AROUND), min(len(entry.source), hit.end() + _AROUND)
-    part = " ".join(entry.source[start:end].split())
+    raw = " ".join(entry.source[start:end].split())
+    part = plain(entry.source[start:end])
+    # What was asked for may be the very marks that reading leaves out.
+    if len(pattern.findall(part)) < len(pattern.findall(raw)):
+        part = raw
     return ("…" if start else "") + part + ("…" if end < len(entry.source) else "")
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from portal.docs.catalogue import Catalogue, Page
+from portal.docs.catalogue import Catalogue, Page, Shelf
 from portal.docs.dates import Written
+from portal.docs.files import Unreadable
 from portal.docs.journal.cutting import Piece, cut
 from portal.docs.journal.entries import Entry, name_entries
 from portal.docs.journal.finding import Documents, date_of, find_documents
-from portal.docs.passages import Passages, transplant
-from portal.docs.rendering import decode
-from portal.docs.rendering.front_matter import split_front_matter
+from portal.docs.library import signature
+from portal.docs.passages import Passages, ReadSource, transplant
 
 Month = tuple[int, int]
 
@@ -41,23 +41,30 @@ class Reader:
 
     def __init__(self, catalogue: Catalogue, passages: Passages) -> None:
         self.catalogue, self.passages = catalogue, passages
+        self._found: tuple[Shelf, Documents | None] | None = None
         self._kept: tuple[object, Journal] | None = None
         self._lock = threading.Lock()
 
     def read(self) -> Journal | None:
-        """The journal as its files stand; None where the set has none. `OSError` when its file cannot be read."""
-        documents = find_documents(self.catalogue.pages)
+        """The journal as its files stand; None where the set has none. Raises `Unreadable`."""
+        documents = self._documents()
         if documents is None:
             self.catalogue.refresh()
-            documents = find_documents(self.catalogue.pages)
+            documents = self._documents()
         if documents is None:
             return None
         files = [page for page in (documents.index, *documents.pages) if page]
-        state = (documents.is_folder, [(page.path, _stat(page)) for page in files])
+        state = (documents, [signature(page.file) for page in files])
         with self._lock:
             if self._kept is None or self._kept[0] != state:
-                self._kept = (state, _read(documents))
+                self._kept = (state, _read(documents, self.passages.source))
             return self._kept[1]
+
+    def _documents(self) -> Documents | None:
+        shelf = self.catalogue.shelf
+        if self._found is None or self._found[0] is not shelf:
+            self._found = (shelf, find_documents(shelf.pages))
+        return self._found[1]
 
     def preface(self, journal: Journal) -> str:
         """What the journal says of itself, as HTML."""
@@ -78,8 +85,8 @@ class Reader:
         return transplant(rendered.html, name=lambda name: prefix + name, lead=lead, lift=lift, top=top)
 
 
-def _read(documents: Documents) -> Journal:
-    title, preface, pieces = (_from_folder if documents.is_folder else _from_file)(documents)
+def _read(documents: Documents, read: ReadSource) -> Journal:
+    title, preface, pieces = (_from_folder if documents.is_folder else _from_file)(documents, read)
     entries = tuple(name_entries(pieces))
     months: dict[Month, list[Entry]] = {}
     for entry in entries:
@@ -88,25 +95,25 @@ def _read(documents: Documents) -> Journal:
     return Journal(title, preface, documents.index, entries, by_name, MappingProxyType(months))
 
 
-def _from_file(documents: Documents) -> tuple[str, str, list[tuple[Page, Piece]]]:
+def _from_file(documents: Documents, read: ReadSource) -> tuple[str, str, list[tuple[Page, Piece]]]:
     page = documents.pages[0]
-    _matter, text = _text_of(page)
+    _matter, text = read(page)
     preface, pieces = cut(text)
     return page.title, _without_title(preface), [(page, piece) for piece in pieces]
 
 
-def _from_folder(documents: Documents) -> tuple[str, str, list[tuple[Page, Piece]]]:
+def _from_folder(documents: Documents, read: ReadSource) -> tuple[str, str, list[tuple[Page, Piece]]]:
     index = documents.index
-    preface = _without_title(_text_of(index)[1]) if index else ""
-    pieces = [(page, piece) for page in documents.pages for piece in _pieces_of(page)]
+    preface = _without_title(read(index)[1]) if index else ""
+    pieces = [(page, piece) for page in documents.pages for piece in _pieces_of(page, read)]
     # Oldest first, as the files' names have it.
     return index.title if index else "Journal", preface, pieces
 
 
-def _pieces_of(page: Page) -> Iterator[Piece]:
+def _pieces_of(page: Page, read: ReadSource) -> Iterator[Piece]:
     try:
-        _matter, text = _text_of(page)
-    except OSError:
+        _matter, text = read(page)
+    except Unreadable:
         # A file that cannot be read costs its own entry.
         return
     _preface, pieces = cut(text)
@@ -124,15 +131,3 @@ def _without_title(text: str) -> str:
     if first < len(lines) and lines[first].startswith("# "):
         lines = lines[first + 1 :]
     return "\n".join(lines).strip("\n")
-
-
-def _text_of(page: Page) -> tuple[Mapping[str, object], str]:
-    return split_front_matter(decode(page.file.read_bytes())[0].replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _stat(page: Page) -> tuple[int, int]:
-    try:
-        stat = page.file.stat()
-    except OSError:
-        return (0, -1)
-    return (stat.st_mtime_ns, stat.st_size)

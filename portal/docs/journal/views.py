@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from itertools import groupby
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 
 from portal.docs.here import catalogue, library
 from portal.docs.journal import feed as atom
@@ -35,10 +32,10 @@ _LONGEST_QUESTION = 200
 async def home(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """The journal's newest entries, or those a reader asks for, each as one line or two."""
     journal = await asyncio.to_thread(reader.read)
+    if year is not None and not any(month[0] == year for month in (journal.months if journal else ())):
+        return await missing(request)
     if journal is None or not journal.entries:
         return _empty(request, journal)
-    if year is not None and not any(month[0] == year for month in journal.months):
-        return await missing(request)
     question = Question(request.GET.get("q", "").strip()[:_LONGEST_QUESTION], request.GET.get("kind", ""), year)
     return render(request, "journal/home.html", await asyncio.to_thread(_home, request, journal, question))
 
@@ -130,9 +127,7 @@ async def feed(request: HttpRequest) -> HttpResponse:
         base=base,
         draw=lambda entry: reader.draw(entry, top=2, base=base),
     )
-    response = HttpResponse(body, content_type=atom.CONTENT_TYPE)
-    response.headers["ETag"] = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
-    return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
+    return HttpResponse(body, content_type=atom.CONTENT_TYPE)
 
 
 def _empty(request: HttpRequest, journal: Journal | None) -> HttpResponse:

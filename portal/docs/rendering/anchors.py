@@ -10,7 +10,7 @@ _KEPT = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"}
 
 def slugify(text: str) -> str:
     """The anchor GitHub gives a heading of this text, before numbering; "" where no character of it survives."""
-    lowered = text.strip().lower().replace(" ", "-")
+    lowered = text.lower().replace(" ", "-").replace("\n", "-")
     if lowered.isascii():
         return "".join(char for char in lowered if char.isalnum() or char in "-_")
     return "".join(char for char in lowered if char == "-" or unicodedata.category(char) in _KEPT)

@@ -37,6 +37,10 @@ class BlockParser(ParserBlock):
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
         assert isinstance(state, BlockState)
+        if state.level >= state.md.options.maxNesting and not state.env.get("cut"):
+            state.env["cut"] = True
+            message = f"Blocks are nested more than {state.level} deep here; what is deeper is left out."
+            state.env["draft"].note(startLine + 1, "deep-nesting", message)
         state.columns.append(state.blkIndent)
         super().tokenize(state, startLine, endLine)
         state.columns.pop()

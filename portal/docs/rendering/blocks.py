@@ -39,12 +39,16 @@ def _heading_open(page: TreeBuilder, token: Token) -> None:
 
 def _heading_close(page: TreeBuilder, token: Token) -> None:
     element = page.close()
-    text = page.sections.heading_text()
-    heading = Heading(int(token.tag[1]), text, page.draft.anchors.claim(text))
+    written = page.sections.heading_text()
+    text = " ".join(written.split())
+    heading = Heading(int(token.tag[1]), text, page.draft.anchors.claim(written))
     page.draft.headings.append(heading)
     page.sections.start(heading)
     element.set("id", heading.anchor)
-    page.add("a", {"href": "#" + heading.anchor, "class": "heading-anchor", "aria-label": f"Link to “{text}”"})
+    page.add(
+        "a",
+        {"href": "#" + heading.anchor, "class": "heading-anchor", "aria-label": f"Link to “{text or heading.anchor}”"},
+    )
     page.close()
 
 
@@ -52,7 +56,7 @@ def _fence(page: TreeBuilder, token: Token) -> None:
     info = token.info.strip()
     words = info.split(None, 1)
     lang = words[0].lower() if words else ""
-    fence = Fence(lang, info, token.content, page.line, len(page.draft.fences), label_of(info))
+    fence = Fence(lang, info, token.content, page.line, len(page.draft.fences), label_of(info), page.comment)
     if lang == "math":
         maths.draw_block(page, token)
         return

@@ -72,7 +72,7 @@ class Draft:
         found = self.resolve_mention(name) if self.resolve_mention and not self.in_raw_link else None
         if found is None:
             return None
-        self.links.append(Link(name, line, False, name))
+        self.links.append(Link(name, line, False, name, is_mention=True))
         return ResolvedLink(found) if isinstance(found, str) else found
 
     def follow(self, href: str, *, is_image: bool, line: int, text: str) -> ResolvedLink:

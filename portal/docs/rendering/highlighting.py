@@ -18,6 +18,7 @@ from portal.docs.rendering.serializing import escape, escape_value
 from portal.docs.rendering.values import Fence
 
 MAX_SIZE = 100_000  # characters; a larger block stays plain
+MAX_SIZE_SLOW = 2_000
 SECONDS_A_BLOCK = 0.5
 SECONDS_A_PAGE = 2.0
 _LOOK_EVERY = 0.05
@@ -25,6 +26,8 @@ _LOOK_EVERY = 0.05
 # through all of it. Such runs are no code anybody reads; blocks that have one stay plain.
 _LONG_RUN = re.compile(r"\s{300}|[^\n]{3000}|\S{1500}")
 
+# These can spend seconds on one token, where no clock is looked at.
+_SLOW = frozenset({"Evoque", "HTML+Evoque", "XML+Evoque"})
 # Blanks, punctuation and plain names look like the text around them: no span, a third less HTML.
 _UNCOLOURED = frozenset({"w", "p", "n", "esc"})
 _LINES = re.compile(r"\{([\d,\s-]*)\}")
@@ -70,16 +73,15 @@ class Allowance:
 
     def spend(self, tokens: Iterable[tuple[int, TokenType, str]]) -> Iterator[tuple[int, TokenType, str]]:
         """The same tokens, for as long as there is time. Raises TooSlow when there is no more."""
-        spent, look_again = 0.0, time.perf_counter() + _LOOK_EVERY
-        counted = None
+        least = self.left - SECONDS_A_BLOCK
+        due, before = time.perf_counter() + _LOOK_EVERY, 0.0
         for number, token in enumerate(tokens):
             # Asking for the CPU time is a system call; nearly all blocks are done before the first time it is due.
-            if number % 16 == 0 and time.perf_counter() > look_again:
+            if number % 16 == 0 and time.perf_counter() > due:
                 now = time.thread_time()
-                spent += _LOOK_EVERY if counted is None else now - counted
-                self.left -= _LOOK_EVERY if counted is None else now - counted
-                counted, look_again = now, time.perf_counter() + _LOOK_EVERY
-                if spent > SECONDS_A_BLOCK or self.left < 0:
+                self.left -= now - before if before else _LOOK_EVERY
+                due, before = time.perf_counter() + _LOOK_EVERY, now
+                if self.left < max(0, least):
                     raise TooSlow
             yield token
 
@@ -111,7 +113,7 @@ def _tokens(text: str, lang: str, allowance: Allowance) -> list[tuple[str, str]]
     """(short class name, text), neighbours of one class joined; all in one plain piece where it cannot be coloured."""
     plain = [("", text)]
     lexer = _lexer(lang) if lang and len(text) <= MAX_SIZE and allowance.left > 0 else None
-    if lexer is None or _LONG_RUN.search(text):
+    if lexer is None or (lexer.name in _SLOW and len(text) > MAX_SIZE_SLOW) or _LONG_RUN.search(text):
         return plain
     try:
         joined = list(_joined(allowance.spend(lexer.get_tokens_unprocessed(text))))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from xml.etree.ElementTree import tostring
 
-from latex2mathml.converter import convert
+from latex2mathml.converter import convert_to_element
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
@@ -41,7 +43,11 @@ def draw(latex: str, *, display: bool) -> str:
 
 def _mathml(latex: str, display: bool) -> str:
     try:
-        return convert(latex, display="block" if display else "inline")
+        formula = convert_to_element(latex, display="block" if display else "inline")
+        for element in formula.iter():
+            # The library writes its characters as references and leaves a document's text as it is.
+            element.text = unescape(element.text) if element.text else None
+        return tostring(formula, encoding="unicode")
     except Exception:  # the library raises a score of kinds, among them IndexError and RecursionError
         return ""
 

@@ -15,7 +15,7 @@ _TEXT = frozenset({
     "a", "abbr", "aside", "b", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup",
     "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2", "h3", "h4",
     "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby",
-    "s", "samp", "section", "small", "source", "span", "strike", "strong", "sub", "summary", "sup", "table",
+    "s", "samp", "section", "small", "span", "strike", "strong", "sub", "summary", "sup", "table",
     "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
 })  # fmt: skip
 _MATH = frozenset({
@@ -47,7 +47,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "del": {"cite", "datetime"},
     "details": {"open"},
     "div": {"data-columns", "tabindex"},
-    "img": {"alt", "data-link", "decoding", "loading", "sizes", "src", "srcset"},
+    "img": {"alt", "data-link", "decoding", "loading", "src"},
     "ins": {"cite", "datetime"},
     "li": {"value"},
     "math": {"alttext", "display", "xmlns"},
@@ -55,7 +55,6 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "pre": {"data-slot", "tabindex"},
     "q": {"cite"},
     "section": {"data-title"},
-    "source": {"media", "sizes", "srcset", "type"},
     "span": {"data-icon", "data-slot"},
     "td": {"colspan", "headers", "rowspan"},
     "th": {"colspan", "headers", "rowspan", "scope"},

@@ -40,8 +40,8 @@ class Sections:
         self._heading = []
 
     def heading_text(self) -> str:
-        """The text since `start_heading`, on one line."""
-        return " ".join("".join(self._heading or ()).split())
+        """The text since `start_heading`, blanks as they stand."""
+        return "".join(self._heading or ())
 
     def start(self, heading: Heading) -> None:
         """The heading is complete: its section begins."""

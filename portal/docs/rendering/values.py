@@ -23,7 +23,8 @@ class Fence:
     """A fenced block. `info` is the whole info string, `lang` its first word in lower case, `text` the code untouched.
 
     `line` is the opening fence's line in the file, from 1; `index` the block's place among the page's fences, from 0.
-    `label` is the caption an info string like `bash Title.sh` gives, "" where it gives none.
+    `label` is the caption an info string like `bash Title.sh` gives, "" where it gives none; `comment` the text of the
+    HTML comment right before the block, "" where there is none.
     """
 
     lang: str
@@ -32,16 +33,21 @@ class Fence:
     line: int
     index: int
     label: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link or picture with its address as the document writes it. `text` is the link's text or the picture's alt."""
+    """A link or picture with its address as the document writes it. `text` is the link's text or the picture's alt.
+
+    `is_mention` is True where the document has the name of another in its text, and no link.
+    """
 
     href: str
     line: int
     is_image: bool
     text: str
+    is_mention: bool = False
 
 
 @dataclass(frozen=True, slots=True)

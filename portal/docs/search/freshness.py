@@ -1,16 +1,11 @@
-"""What the index lacks: the tree on disk against what is held of it."""
+"""What the index lacks: the pages there are against those that are held."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from portal.docs.catalogue import Page
-from portal.docs.files import SUFFIXES
-
-Stamps = Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +14,6 @@ class Difference:
 
     stale: tuple[Page, ...]
     gone: tuple[str, ...]
-
-
-def stamps_under(root: Path) -> Stamps:
-    """Each document's time of change (ns) and size (bytes): enough to know that nothing happened."""
-    return dict(_stamps(str(root)))
-
-
-def _stamps(folder: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _stamps(entry.path)
-            elif entry.name.lower().endswith(SUFFIXES):
-                stat = entry.stat()
-                yield entry.path, (stat.st_mtime_ns, stat.st_size)
-        except OSError:
-            continue
 
 
 def stamp_of(page: Page) -> str:

@@ -19,7 +19,7 @@ from portal.docs.search.values import Passage
 
 META = "meta.json"
 _CONDEMNED = "condemned"
-_HEAP = 30_000_000
+_HEAP = 15_000_000
 _MOST_PAGES = 1_000_000
 
 

@@ -10,9 +10,10 @@ import threading
 import time
 from pathlib import Path
 
-from portal.docs.catalogue import Catalogue, Page
+from portal.docs.catalogue import Catalogue, Page, Shelf
+from portal.docs.files import Unreadable
 from portal.docs.rendering import Section
-from portal.docs.search.freshness import Stamps, compare, stamp_of, stamps_under
+from portal.docs.search.freshness import compare, stamp_of
 from portal.docs.search.index import IndexBusy, IndexWriter
 from portal.docs.search.passages import passages_of
 from portal.docs.search.progress import write_progress
@@ -22,7 +23,7 @@ from portal.docs.search.values import Progress
 logger = logging.getLogger(__name__)
 
 # Seconds: between looks at the tree at least and at most, and between commits while much is to do.
-_SHORTEST_REST, _LONGEST_REST = 0.25, 0.8
+_SHORTEST_REST, _LONGEST_REST = 0.3, 0.8
 _BETWEEN_COMMITS = 1.0
 # Looking at the tree may take this share of one core.
 _SHARE = 0.04
@@ -36,47 +37,46 @@ class Indexing:
         self.writer = IndexWriter(folder)
         self.folder = folder
         self._catalogue = Catalogue(root)
-        self._seen: Stamps | None = None
+        self._seen = 0
 
     def work(self) -> bool:
         """Index what has changed, for about a second. True when there is more to do."""
-        seen = stamps_under(self._catalogue.root)
-        if seen == self._seen:
-            return False
         self._catalogue.refresh()
-        difference = compare(self._catalogue.pages, self.writer.held)
+        shelf = self._catalogue.shelf
+        if shelf.number == self._seen:
+            return False
+        difference = compare(shelf.pages, self.writer.held)
         for path in difference.gone:
             self.writer.remove(path)
-        self._tell(len(difference.stale))
+        self._tell(len(difference.stale), shelf)
         done = self._index(difference.stale)
         if done or difference.gone:
             self.writer.commit()
         left = len(difference.stale) - done
-        self._tell(left)
-        self._seen = None if left else seen
+        self._tell(left, shelf)
+        self._seen = 0 if left else shelf.number
         return left > 0
 
-    def _tell(self, left: int) -> None:
-        pages = len(self._catalogue.pages)
+    def _tell(self, left: int, shelf: Shelf) -> None:
+        pages = len(shelf.pages)
         write_progress(self.folder, Progress(pages - left, pages))
 
     def _index(self, pages: tuple[Page, ...]) -> int:
         """How many pages were indexed before it was time to commit."""
         until = time.monotonic() + _BETWEEN_COMMITS
         for number, page in enumerate(pages, 1):
-            self.writer.put(page.path, stamp_of(page), passages_of(page.path, page.url, page.title, _sections(page)))
+            self.writer.put(page.path, stamp_of(page), passages_of(page.path, page.url, page.title, self._read(page)))
             if time.monotonic() > until:
                 return number
         return len(pages)
 
-
-def _sections(page: Page) -> tuple[Section, ...]:
-    """The page's sections; none of a file that cannot be read, so that the rest goes on."""
-    try:
-        return read_sections(page.file)
-    except OSError as problem:
-        logger.warning("the document %s is found by its title alone, because it cannot be read: %s", page.path, problem)
-        return ()
+    def _read(self, page: Page) -> tuple[Section, ...]:
+        """The page's sections; none of a file that cannot be read, so that the rest goes on."""
+        try:
+            return read_sections(page.file, self._catalogue.root)
+        except Unreadable as problem:
+            logger.warning("the document %s is found by its title alone, because %s", page.path, problem)
+            return ()
 
 
 def main(root: Path, folder: Path) -> None:

@@ -46,9 +46,11 @@ class Look:
             found = self._ask(asked, self._querying.all_of(asked), limit, start)
             if found.total:
                 return replace(found, is_corrected=asked not in (question, question.in_parts()))
-        some = corrected.in_parts()
-        found = self._ask(some, self._querying.some_of(some), limit, start)
-        return replace(found, is_corrected=some != question.in_parts(), is_partial=len(some.units) > 1)
+        for asked in dict.fromkeys((corrected, corrected.in_parts())):
+            found = self._ask(asked, self._querying.some_of(asked), limit, start)
+            if found.total:
+                return replace(found, is_corrected=asked not in (question, question.in_parts()), is_partial=True)
+        return found
 
     def _ask(self, question: Question, query: tantivy.Query, limit: int, start: int) -> Found:
         result = self._searcher.search(query, limit, offset=start)

@@ -28,9 +28,8 @@ class Querying:
 
     def all_of(self, question: Question) -> Query:
         """Sections that have every unit that says something, first those where they stand together."""
-        wanted = question.wanted
-        clauses = [(Occur.Must if unit in wanted else Occur.Should, self._of(unit)) for unit in question.units]
-        return Query.boolean_query(clauses + [(Occur.Should, query) for query in _together(question.units)])
+        clauses = [(Occur.Must, self._of(unit)) for unit in question.wanted]
+        return Query.boolean_query(clauses + [(Occur.Should, query) for query in _together(question.wanted)])
 
     def some_of(self, question: Question) -> Query:
         """Sections that have any unit, those with most of them first."""

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from markdown.util import Registry
 
+from portal.docs.files import read_regular
 from portal.docs.rendering import Section, decode
 from portal.docs.rendering.decoding import normalise
 from portal.docs.rendering.draft import Draft
@@ -25,9 +26,9 @@ class TooSlow(Exception):
     """A document took longer to read than any real one does."""
 
 
-def read_sections(file: Path, *, patience: float = PATIENCE) -> tuple[Section, ...]:
-    """The sections as the page shows them; of one that is too much for the grammar, its source. Raises `OSError`."""
-    source, _oddities = decode(file.read_bytes())
+def read_sections(file: Path, root: Path, *, patience: float = PATIENCE) -> tuple[Section, ...]:
+    """The sections as the page shows them; of one that is too much for the grammar, its source. Raises `Unreadable`."""
+    source, _oddities = decode(read_regular(file, root))
     source = normalise(source)
     try:
         with _no_longer_than(patience):

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tantivy
@@ -22,8 +22,25 @@ from portal.docs.search.values import Answer, Progress
 
 logger = logging.getLogger(__name__)
 
-# Seconds. Collecting the words of the documents takes some 50 ms, so after an edit the old ones serve a while.
-_SPELLING_LASTS = 30.0
+# Collecting the words of the documents takes some 50 ms, so after an edit the old ones serve so many seconds, unless
+# the documents have become more or fewer by this share.
+_SPELLING_LASTS, _SPELLING_TOLERATES = 30.0, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The words of the documents as they were in one state of the index."""
+
+    searcher: tantivy.Searcher
+    since: float
+    spelling: Spelling
+
+    def serves(self, searcher: tantivy.Searcher) -> bool:
+        """Whether these words will do for another state too: after an edit for a while, after many changes not."""
+        if searcher is self.searcher:
+            return True
+        before, now = self.searcher.num_docs, searcher.num_docs
+        return abs(now - before) <= before * _SPELLING_TOLERATES and time.monotonic() - self.since < _SPELLING_LASTS
 
 
 class Search:
@@ -36,7 +53,7 @@ class Search:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int, int] | None = None
         self._look: Look | None = None
-        self._spelling: tuple[float, Spelling] | None = None
+        self._spelling: _Kept | None = None
 
     def find(self, query: str, *, limit: int = 10, start: int = 0) -> Answer:
         """The `limit` best sections after the first `start`, by page. Never raises because of what is asked."""
@@ -86,10 +103,10 @@ class Search:
 
     def _spell(self, searcher: tantivy.Searcher) -> Spelling:
         with self._lock:
-            kept = self._spelling
-            if kept is None or time.monotonic() - kept[0] > _SPELLING_LASTS:
-                kept = self._spelling = (time.monotonic(), Spelling(searcher.terms_with_prefix("words", "")))
-            return kept[1]
+            if self._spelling is None or not self._spelling.serves(searcher):
+                spelling = Spelling(searcher.terms_with_prefix("words", ""))
+                self._spelling = _Kept(searcher, time.monotonic(), spelling)
+            return self._spelling.spelling
 
 
 def _stamp_of(folder: Path) -> tuple[int, int, int] | None:

@@ -8,8 +8,6 @@ import signal
 import socket
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,8 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.bind import BadBind, is_loopback, loopback_origins, open_socket, split_bind
-from portal.engine import Engine, EngineMissing, answers
-from portal.ollama.upstreams import Upstream
+from portal.local import local_answers
 from portal.staticfiles import VENDOR
 
 
@@ -65,36 +62,11 @@ class Command(BaseCommand):
                 f"There are no documents in {settings.PORTAL_DOCS_ROOT}. The portal starts all the same; put markdown files "
                 "there, or set PORTAL_DOCS_ROOT to the folder that has them."
             )
-        with self._engine():
+        with local_answers(say=self.stdout.write, warn=self.stderr.write):
             _collect_static()
             self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
             self.stdout.flush()
             _run_server(listening)
-
-    @contextmanager
-    def _engine(self) -> Iterator[None]:
-        local = settings.PORTAL_UPSTREAMS["local"]
-        if not _wants_engine(local):
-            yield
-            return
-        engine = Engine(settings.PORTAL_DATA / "embedded")
-        try:
-            engine.start()
-        except EngineMissing as problem:
-            settings.PORTAL_NO_ENGINE = str(problem)
-            self.stderr.write(
-                f"No Ollama answers at {local.origin}, and the embedded engine is not available: {problem}"
-            )
-            yield
-            return
-        settings.PORTAL_UPSTREAMS["local"] = Upstream("local", engine.origin, embedded=True)
-        self.stdout.write(
-            "No Ollama was found, so the embedded model smollm2:135m answers. Set OLLAMA_HOST to use your own."
-        )
-        try:
-            yield
-        finally:
-            engine.stop()
 
 
 def _refuse_open_bind(host: str) -> None:
@@ -121,15 +93,6 @@ def _adopt(bind: str, listening: socket.socket) -> str:
     if not os.environ.get("PORTAL_ORIGINS"):
         settings.PORTAL_ORIGINS = loopback_origins(bind)
     return bind
-
-
-def _wants_engine(local: Upstream) -> bool:
-    if settings.PORTAL_EMBEDDED == "always":
-        return True
-    # An address the operator named is never replaced behind their back, whether it answers or not.
-    if settings.PORTAL_EMBEDDED == "never" or os.environ.get("OLLAMA_HOST"):
-        return False
-    return not answers(local.origin)
 
 
 def _collect_static() -> None:

@@ -67,31 +67,28 @@ class RunPanel extends HTMLElement {
     }
     this.#begin(streams(this, body));
     this.#show({ ...this.#view, state: "sending" });
-    const prepared = await this.#withModelThatIsHere(body);
+    const { upstream, method, path, page } = this.dataset;
+    const prepared = await this.#withModelThatIsHere({ upstream, method, path, body });
     if (prepared === null || this.#view.state !== "sending") return;
     const ref = crypto.randomUUID();
-    const text = startMessage(ref, this.dataset, this.id, prepared);
+    const text = `{"type":"start","ref":"${ref}","request":${requestText(prepared)},"source":${JSON.stringify({ page, example: this.id })}}`;
     const saved = { ref, text, body: this.body?.value, note: this.#note, streamed: this.#reader.streamed };
     sessionStorage.setItem(this.#key, JSON.stringify(saved));
     connection.start(ref, text, this.#watcher(saved));
   }
 
   // The model of the example may not be on this server; then the nearest that can do the job runs, and the panel says so.
-  async #withModelThatIsHere(body) {
+  async #withModelThatIsHere(request) {
     this.#note = "";
-    const wanted = this.body ? JSON.parse(body)?.model : null;
-    if (typeof wanted !== "string" || this.dataset.upstream !== "local" || !this.dataset.needs) return body;
-    const { upstream, method, path } = this.dataset;
     try {
-      const query = new URLSearchParams({ upstream, method, path, model: wanted });
-      const answer = await fetch(`/models/?${query}`);
+      const answer = await fetch("/models/choice", { method: "POST", body: requestText(request) });
       const found = await answer.json();
       if (found.error) throw found.error;
-      if (!found.use || sameModel(found.use, wanted)) return body;
-      this.#note = `${wanted} is not on this server; ${found.use} answers instead.`;
-      return replaceModel(body, found.use);
+      if (!found.use || sameModel(found.use, found.wanted)) return request;
+      this.#note = `${found.wanted} is not on this server; ${found.use} answers instead.`;
+      return replaceModel(request, found);
     } catch (error) {
-      if (error?.code === undefined) return body;
+      if (error?.code === undefined) return request;
       this.#show(refused(this.#view, error));
       return null;
     }
@@ -220,10 +217,9 @@ function figureElement({ name, value, measured }) {
 }
 
 // The body goes into the message as it was written: parsing it here would round its large numbers.
-function startMessage(ref, { upstream, method, path, page }, example, body) {
-  const source = JSON.stringify({ page, example });
+function requestText({ upstream, method, path, body }) {
   const address = `"upstream":${JSON.stringify(upstream)},"method":${JSON.stringify(method)},"path":${JSON.stringify(path)}`;
-  return `{"type":"start","ref":"${ref}","request":{${address},"body":${body}},"source":${source}}`;
+  return `{${address},"body":${body}}`;
 }
 
 function streams(panel, body) {
@@ -234,9 +230,10 @@ function streams(panel, body) {
 const sameModel = (one, other) => withTag(one) === withTag(other);
 const withTag = (name) => (name.includes(":") ? name : `${name}:latest`);
 
-function replaceModel(body, used) {
-  const [from, to] = spanOf(body, "model");
-  return body.slice(0, from) + JSON.stringify(used) + body.slice(to);
+function replaceModel(request, { wanted, place, use }) {
+  if (place === "path") return { ...request, path: request.path.slice(0, -wanted.length) + use };
+  const [from, to] = spanOf(request.body, place);
+  return { ...request, body: request.body.slice(0, from) + JSON.stringify(use) + request.body.slice(to) };
 }
 
 customElements.define("run-panel", RunPanel);

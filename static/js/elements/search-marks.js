@@ -16,7 +16,7 @@ class SearchMarks extends HTMLElement {
     CSS.highlights.set(NAME, new Highlight(...this.#ranges));
     this.count = Object.assign(document.createElement("span"), { className: "count" });
     this.count.setAttribute("role", "status");
-    this.setAttribute("role", "group");
+    this.setAttribute("role", "region");
     this.setAttribute("aria-label", "Marks of the search");
     this.append(this.count, button("Previous", "↑", () => this.#step(-1)), button("Next", "↓", () => this.#step(1)), button("Clear the marks", "✕", () => this.#clear()));
     this.onkey = (event) => event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]") && this.#clear();
@@ -62,14 +62,18 @@ function rangesIn(text, query) {
     (node.parentElement.closest("textarea, button, script, style") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
   const nodes = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
-  const places = placesOf(nodes.map((node) => node.data).join(""), query);
-  return inPieces(places, nodes.map((node) => node.length)).map(([[first, start], [last, end]]) => {
+  // Cells and paragraphs may stand side by side without a space; a line end keeps their words apart.
+  const pieces = nodes.map((node, at) => (blockOf(node) === blockOf(nodes[at + 1]) ? node.data : `${node.data}\n`));
+  const places = placesOf(pieces.join(""), query);
+  return inPieces(places, pieces.map((piece) => piece.length)).map(([[first, start], [last, end]]) => {
     const range = new Range();
     range.setStart(nodes[first], start);
     range.setEnd(nodes[last], end);
     return range;
   });
 }
+
+const blockOf = (node) => node?.parentElement.closest("p, li, td, th, dt, dd, pre, h1, h2, h3, h4, h5, h6, summary, figcaption, div, blockquote, article");
 
 function button(label, text, act) {
   const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, ariaLabel: label, title: label });

@@ -27,7 +27,7 @@ class SearchPalette extends HTMLElement {
     this.list = element("div", { id: "search-options", role: "listbox", "aria-label": "Results" });
     this.hint = element("p", { class: "hint" });
     this.count = element("p", { class: "count", role: "status" });
-    const close = element("button", { type: "button", class: "close", "aria-label": "Esc, close search" }, "Esc");
+    const close = element("button", { type: "button", class: "close", "aria-label": "Esc: close search" }, "Esc");
     const form = element("form", { role: "search", action: this.dataset.action }, this.input, close);
     this.dialog.append(form, this.notes, element("div", { class: "results" }, this.list, this.hint), footer(this.count));
     this.append(this.dialog);

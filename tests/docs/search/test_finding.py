@@ -112,6 +112,12 @@ def test_all_words_are_needed_and_only_where_no_section_has_them_are_some_enough
     assert set(headings(answer)) == {"Generate", "Chat"}
 
 
+def test_where_some_words_are_enough_a_name_is_still_one(unchanging: Set) -> None:
+    answer = unchanging.search.find("num_ctx zzzzqqqq")
+    assert answer.is_partial
+    assert marked(answer) == ["num_ctx"]
+
+
 def test_more_can_be_asked_for(unchanging: Set) -> None:
     first, second = (unchanging.search.find("the", limit=2, start=start) for start in (0, 2))
     assert first.total == second.total > 3

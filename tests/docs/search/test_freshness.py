@@ -27,7 +27,7 @@ CONTENT = Path(__file__).parents[3] / "docs_content"
 
 def test_an_edit_shows_and_costs_one_page(documents: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    monkeypatch.setattr(indexing, "read_sections", lambda file: (read.append(file.name), read_sections(file))[1])
+    monkeypatch.setattr(indexing, "read_sections", lambda file, root: (read.append(file.name), read_sections(file, root))[1])
     documents.write("guide.md", "# Guide\n\nA pangolin.\n")
     documents.update()
     assert headings(documents.search.find("pangolin")) == ["Guide"]
@@ -58,7 +58,7 @@ def test_a_page_that_moves_is_found_where_it_is(documents: Set) -> None:
 def test_a_restart_reads_no_page_again(documents: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     documents.indexing.writer.close()
     del documents.indexing
-    monkeypatch.setattr(indexing, "read_sections", lambda file: pytest.fail(f"{file} was read again"))
+    monkeypatch.setattr(indexing, "read_sections", lambda file, root: pytest.fail(f"{file} was read again"))
     again = Indexing(documents.root, documents.index)
     assert again.work() is False
     assert set(again.writer.held) == {"", "api/chat", "api/generate", "operate/settings", "guide"}
@@ -96,7 +96,7 @@ def test_a_set_without_documents_is_searched_in_vain_and_not_called_unfinished(t
 
 def test_a_file_that_cannot_be_read_costs_its_own_page_only(documents: Set) -> None:
     documents.write("bad.md", b"# Bad \xff\xfe bytes\x00\n\npangolin \x80\n")
-    os.symlink("/nowhere/at/all.md", documents.root / "gone.md")
+    (documents.root / "gone.md").symlink_to("/nowhere/at/all.md")
     documents.update()
     assert documents.search.find("pangolin").total == 1
     assert documents.search.find("pooling").total == 1
@@ -106,7 +106,7 @@ def test_a_document_made_to_be_slow_is_given_up_and_found_by_its_source(tmp_path
     file = tmp_path / "slow.md"
     file.write_text("# Slow\n\npangolin\n\n" + "a" * 100)
     began = time.monotonic()
-    sections = read_sections(file, patience=0.000001)
+    sections = read_sections(file, tmp_path, patience=0.000001)
     assert time.monotonic() - began < 5
     assert [section.anchor for section in sections] == [""] and "pangolin" in sections[0].text
 
