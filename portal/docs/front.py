@@ -84,28 +84,24 @@ class Front:
 
 
 class _Catcher:
-    """The `send` of one request to the application: holds a text that comes in one piece, passes on everything else."""
+    """The `send` of one request to the application: holds a text of known length until it is whole, passes on everything else."""
 
     def __init__(self, front: Front, key: Hashable, method: str, asked: dict[bytes, bytes], send: Send) -> None:
         self.front, self.key, self.method, self.asked, self.send = front, key, method, asked, send
         self._start: Message | None = None
+        self._body = bytearray()
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and _is_text(message):
             self._start = message
             return
-        start, self._start = self._start, None
-        if start is None:
+        if self._start is None or message["type"] != "http.response.body":
             await self.send(message)
-        elif (
-            message["type"] != "http.response.body"
-            or message.get("more_body")
-            or len(message.get("body", b"")) > _LARGEST
-        ):
-            await self.send({**start, "headers": [pair for pair in start["headers"] if pair[0].lower() != _KEEP]})
-            await self.send(message)
-        else:
-            await self._finish(start, message.get("body", b""))
+            return
+        self._body += message.get("body", b"")
+        # Django sends what is longer than 64 KiB in several pieces.
+        if not message.get("more_body"):
+            await self._finish(self._start, bytes(self._body))
 
     async def _finish(self, start: Message, body: bytes) -> None:
         headers = {name.lower(): value for name, value in start["headers"]}
@@ -122,7 +118,8 @@ def _is_text(start: Message) -> bool:
         start["status"] == 200
         and headers.get(b"content-type", b"").startswith(_TEXTS)
         and b"content-encoding" not in headers
-        and not headers.get(b"content-type", b"").startswith(b"text/event-stream")
+        # What streams does not say how long it will be.
+        and int(headers.get(b"content-length", _LARGEST + 1)) <= _LARGEST
     )
 
 
