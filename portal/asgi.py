@@ -22,7 +22,7 @@ from django.urls import path, re_path
 from servestatic import ServeStaticASGI
 
 from portal.docs.front import Application, Front
-from portal.docs.here import catalogue, references, state_of
+from portal.docs.here import catalogue, present_state, press, references
 from portal.docs.search.here import upkeep
 from portal.lifespan import Lifespan
 from portal.origins import OnlyKnownOrigins
@@ -38,6 +38,16 @@ async def indexing() -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(upkeep.stop)
+
+
+@asynccontextmanager
+async def drawing() -> AsyncIterator[None]:
+    """Documents are drawn in processes of their own while the server runs."""
+    await asyncio.to_thread(press.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(press.stop)
 
 
 @asynccontextmanager
@@ -64,7 +74,7 @@ websocket = OnlyKnownOrigins(
     URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
-front = Front(cast(Application, http), state_of)
+front = Front(cast(Application, http), present_state)
 static = ServeStaticASGI(front, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
-lifespan = Lifespan([running, indexing, linking])
+lifespan = Lifespan([drawing, running, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})
