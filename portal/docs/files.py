@@ -72,6 +72,15 @@ def read_regular(file: Path, root: Path, at_most: int = LARGEST) -> bytes:
         return opened.read(at_most)
 
 
+def signature(file: Path) -> tuple[int, int]:
+    """What tells one state of a file from another: its time in nanoseconds and its size; (0, -1) when it is gone."""
+    try:
+        status = file.stat()
+    except OSError:
+        return (0, -1)
+    return (status.st_mtime_ns, status.st_size)
+
+
 def find_file(root: Path, relative: str) -> str | None:
     """The path from `root` of the regular file called so, in whatever case; None where there is none inside the root."""
     parts = relative.split("/")
