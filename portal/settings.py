@@ -21,8 +21,19 @@ env = os.environ.get
 def _choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     value = env(name) or default
     if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is “{value}”; it can be {', '.join(allowed[:-1])} or {allowed[-1]}.")
+        *others, last = allowed
+        raise ImproperlyConfigured(f"{name} is “{value}”; it can be {', '.join(others)}{' or ' if others else ''}{last}.")
     return value
+
+
+def _secret(kept: Path) -> str:
+    try:
+        return env("PORTAL_SECRET_KEY") or load_or_make_secret(kept)
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"PORTAL_DATA is {kept.parent}, and nothing can be kept there: {(problem.strerror or '').lower()}. "
+            "Name a folder that can be written."
+        ) from None
 
 
 def _listed(name: str) -> list[str]:
@@ -40,7 +51,7 @@ PORTAL_EMBEDDED = _choice("PORTAL_EMBEDDED", "auto", ("auto", "always", "never")
 PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo",))
 PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
-SECRET_KEY = env("PORTAL_SECRET_KEY") or load_or_make_secret(PORTAL_DATA / "secret-key")
+SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
 DATABASES = {"default": dj_database_url.parse(env("DATABASE_URL") or f"sqlite:///{PORTAL_DATA / 'portal.sqlite3'}")}
 try:
     PORTAL_UPSTREAMS = read_upstreams(os.environ)
@@ -87,6 +98,7 @@ STORAGES = {
 }
 
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "portal.runs.doors.without_token"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -98,5 +110,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Django's own line for a page that is not there would put what strangers ask for into the log.
-    "loggers": {"portal": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {"portal": {"level": "INFO"}, "django.request": {"level": "ERROR"},
+                "django.security.DisallowedHost": {"handlers": [], "propagate": False}},
 }

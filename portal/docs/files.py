@@ -29,7 +29,7 @@ class Found:
 def walk(root: Path) -> Iterator[Found]:
     """Every document below `root` in no particular order.
 
-    Left out: names that start with a dot, folders that are links (they may loop), links that lead out of the root,
+    Left out: names that start with a dot or are not UTF-8, folders that are links (they may loop), links that lead out of the root,
     and whatever is no regular file. What cannot be looked at is passed over.
     """
     real = os.path.realpath(root)
@@ -41,7 +41,7 @@ def walk(root: Path) -> Iterator[Found]:
         except OSError:
             continue
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or not _is_text(entry.name):
                 continue
             relative = f"{folder}/{entry.name}" if folder else entry.name
             try:
@@ -104,6 +104,15 @@ def _in_other_case(root: Path, parts: list[str]) -> Path:
         alike = [entry.name for entry in os.scandir(folder) if entry.name.casefold() == part.casefold()]
         folder = folder / (part if part in alike else min(alike, default=part))
     return folder
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be part of an address: the bytes of one that is not UTF-8 come as lone surrogates."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _stays_within(entry: os.DirEntry[str], real: str) -> bool:

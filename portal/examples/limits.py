@@ -66,7 +66,7 @@ def parse_tree(language: Language, text: str, clock: Clock) -> Node:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # tree-sitter 0.26 dropped the limit and has nothing else
         if hasattr(parser, "timeout_micros"):
-            parser.timeout_micros = int(PARSE_SECONDS * 1_000_000)
+            parser.timeout_micros = int(PARSE_SECONDS * 1_000_000)  # type: ignore[misc]  # the stub lacks the setter
     for _ in range(5):
         try:
             return parser.parse(source).root_node

@@ -95,6 +95,12 @@ def token(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"token": get_token(request)}, headers={"Cache-Control": "no-store"})
 
 
+def without_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A POST that does not carry the site's token: refused, so that no other site can start a run."""
+    message = "This POST lacks the site's token. Ask /runs/token for one and send it as X-CSRFToken."
+    return JsonResponse({"error": {"code": "no_token", "message": message, "field": None}}, status=403)
+
+
 async def _as_events(run: Run, after: int) -> AsyncGenerator[str, None]:
     batches = run.follow(after)
     try:

@@ -12,9 +12,17 @@ from portal.docs.front import Front, Message
 LONG = b"<p>A paragraph of a page that is longer than one piece.</p>\n" * 4000
 
 
+async def always_one(name: str) -> str:
+    return "1"
+
+
+async def never(name: str) -> None:
+    return None
+
+
 async def in_pieces(scope: Message, receive: object, send: object) -> None:
     """As Django sends a long page."""
-    head = [(b"Content-Type", b"text/html"), (b"Content-Length", str(len(LONG)).encode()), (b"X-Portal-Keep", b"page")]
+    head = [(b"Content-Type", b"text/html"), (b"Content-Length", str(len(LONG)).encode()), (b"X-Portal-Keep", b"1 page")]
     await send({"type": "http.response.start", "status": 200, "headers": head})  # type: ignore[operator]
     for at in range(0, len(LONG), 1 << 16):
         piece = LONG[at : at + (1 << 16)]
@@ -44,7 +52,7 @@ def ask(front: Front) -> list[Message]:
 
 @pytest.mark.parametrize("asked_before", [False, True])
 def test_a_page_longer_than_one_piece_is_compressed_and_tagged_too(asked_before: bool) -> None:
-    front = Front(in_pieces, lambda name: 1)
+    front = Front(in_pieces, always_one)
     if asked_before:
         ask(front)
         front.application = streaming
@@ -58,6 +66,6 @@ def test_a_page_longer_than_one_piece_is_compressed_and_tagged_too(asked_before:
 
 
 def test_what_streams_is_passed_on_piece_by_piece() -> None:
-    start, *pieces = ask(Front(streaming, lambda name: None))
+    start, *pieces = ask(Front(streaming, never))
     assert [piece["body"] for piece in pieces] == [b"one ", b"two"]
     assert b"content-encoding" not in dict(start["headers"])

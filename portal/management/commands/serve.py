@@ -31,7 +31,7 @@ class Command(BaseCommand):
         """The options of CONTRACT: --bind and --workers."""
         parser.add_argument("--bind", metavar="HOST:PORT", default=settings.PORTAL_BIND, help="where to listen")
         parser.add_argument(
-            "--workers", type=int, default=1, metavar="N", help="worker processes; more than one needs Redis"
+            "--workers", type=int, default=1, metavar="N", help="worker processes (one)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,9 +64,10 @@ class Command(BaseCommand):
             )
         with local_answers(say=self.stdout.write, warn=self.stderr.write):
             _collect_static()
+            server = _load_server()
             self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
             self.stdout.flush()
-            _run_server(listening)
+            _run(server, listening)
 
 
 def _refuse_open_bind(host: str) -> None:
@@ -112,7 +113,8 @@ def _collect_static() -> None:
     stamp.write_text(json.dumps(seen))
 
 
-def _run_server(listening: socket.socket) -> None:
+def _load_server() -> uvicorn.Server:
+    """The server with the site loaded into it, so that nothing is announced that cannot start."""
     config = uvicorn.Config(
         "portal.asgi:application",
         ws="websockets-sansio",
@@ -128,7 +130,11 @@ def _run_server(listening: socket.socket) -> None:
         access_log=False,
         timeout_graceful_shutdown=5,
     )
-    server = uvicorn.Server(config)
+    config.load()
+    return uvicorn.Server(config)
+
+
+def _run(server: uvicorn.Server, listening: socket.socket) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         # Until uvicorn takes the signals over, and again when it repeats them at its end.
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
