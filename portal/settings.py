@@ -109,7 +109,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Django's own line for a page that is not there would put what strangers ask for into the log.
-    "loggers": {"portal": {"level": "INFO"}, "django.request": {"level": "ERROR"},
-                "django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+    # Django's own lines for a page that is not there, or another host's, would put what strangers ask for into the log.
+    "loggers": {
+        "portal": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

@@ -63,12 +63,15 @@ def read_regular(file: Path, root: Path, at_most: int = LARGEST) -> bytes:
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as problem:
         raise Unreadable((problem.strerror or "it cannot be opened").lower()) from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+        os.close(descriptor)
+        raise Unreadable(
+            f"it has {status.st_size:,} bytes, more than the {LARGEST:,} that are read"
+            if stat.S_ISREG(status.st_mode)
+            else "it is not a regular file"
+        )
     with os.fdopen(descriptor, "rb") as opened:
-        status = os.fstat(opened.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("it is not a regular file")
-        if status.st_size > LARGEST:
-            raise Unreadable(f"it has {status.st_size:,} bytes, more than the {LARGEST:,} that are read")
         return opened.read(at_most)
 
 

@@ -67,7 +67,7 @@ class Front:
         self.application = application
         self.state_of = state_of
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._size = 0
+        self.size = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD from what is kept, else through the application."""
@@ -86,11 +86,11 @@ class Front:
     def take(self, key: Hashable, kept: Kept) -> None:
         """Keep an answer; those asked for longest ago give way."""
         before = self._kept.pop(key, None)
-        self._size += kept.size - (before.size if before else 0)
+        self.size += kept.size - (before.size if before else 0)
         self._kept[key] = kept
-        while self._size > _MOST_BYTES:
+        while self.size > _MOST_BYTES:
             _, oldest = self._kept.popitem(last=False)
-            self._size -= oldest.size
+            self.size -= oldest.size
 
 
 class _Catcher:

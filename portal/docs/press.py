@@ -113,7 +113,7 @@ def _close(process: subprocess.Popen[bytes]) -> int:
 
 def _explain(code: int, patience: float) -> str:
     if code == -signal.SIGPROF:
-        return f"This document takes more than {patience:.0f} seconds to draw, so its source is shown as it is."
+        return f"This document takes more than {patience:g} seconds to draw, so its source is shown as it is."
     return "This document could not be drawn, so its source is shown as it is."
 
 

@@ -74,7 +74,7 @@ class References:
                 text = ""
             known = self._hrefs[page.relative] = (
                 state,
-                tuple("".join(found) for found in _LINK.findall(text)),
+                tuple(dict.fromkeys("".join(found) for found in _LINK.findall(text))),
             )
         return known[1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
@@ -29,7 +30,7 @@ async def page(request: HttpRequest, path: str) -> HttpResponse:
     found = catalogue.glance(path) or await asyncio.to_thread(catalogue.find, path)
     if found is None:
         return await _first_of_section(request, path)
-    if found.path != path or found.path == "":
+    if unquote(found.url) != f"/docs/{path}/":
         return HttpResponsePermanentRedirect(found.url)
     if wants_markdown(request):
         return await as_markdown(request, found)
