@@ -3,92 +3,16 @@
 from __future__ import annotations
 
 import json
-import signal
-import sqlite3
-import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
-import pytest
-from websockets.sync.client import ClientConnection, connect
 
 from tests.farend import FarEnd, chat, silence, stream
-from tests.portal_server import PortalServer
+from tests.runs.recording import attach, crash, for_seconds, log, rows, server, socket, start, text_of, to_the_end
 
-Frames = list[dict[str, Any]]
 # Records, the network and a busy machine between a frame seen by the client and the kill.
 BEHIND = 0.25
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
-
-
-def server(upstream: FarEnd, data: Path, **environment: str) -> PortalServer:
-    return PortalServer(data=data, OLLAMA_HOST=upstream.origin, **environment)
-
-
-@contextmanager
-def socket(portal: PortalServer) -> Iterator[ClientConnection]:
-    with connect(portal.socket_url, origin=portal.origin, proxy=None) as opened:  # type: ignore[arg-type]
-        yield opened
-
-
-def start(opened: ClientConnection, ref: str | None = None) -> str:
-    request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "far:1b", "messages": []}}
-    message = {"type": "start", "ref": ref or str(uuid.uuid4()), "request": request,
-               "source": {"page": "api/chat", "example": "run-1"}}  # fmt: skip
-    opened.send(json.dumps(message))
-    answer = json.loads(opened.recv(timeout=10))
-    assert answer["type"] == "accepted", answer
-    return str(answer["run"])
-
-
-def attach(opened: ClientConnection, run: str, after: int) -> Frames:
-    opened.send(json.dumps({"type": "attach", "run": run, "after": after}))
-    return to_the_end(opened)
-
-
-def to_the_end(opened: ClientConnection) -> Frames:
-    frames: Frames = []
-    while not frames or frames[-1]["type"] not in ("end", "error"):
-        frames.append(json.loads(opened.recv(timeout=10)))
-    return frames
-
-
-def for_seconds(opened: ClientConnection, seconds: float) -> list[tuple[float, dict[str, Any]]]:
-    """What came in that time, each with the moment it was seen."""
-    seen = []
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        try:
-            frame = json.loads(opened.recv(timeout=left))
-        except TimeoutError:
-            break
-        seen.append((time.monotonic(), frame))
-    return seen
-
-
-def log(portal: PortalServer, run: str, after: int = 0) -> Frames:
-    answer = httpx.get(f"{portal.url}runs/{run}/log", params={"after": after}, trust_env=False)
-    assert answer.status_code == 200, answer.text
-    return list(answer.json()["frames"])
-
-
-def text_of(frames: Frames) -> str:
-    return "".join(frame.get("text", "") for frame in frames)
-
-
-def crash(portal: PortalServer) -> float:
-    at = time.monotonic()
-    portal.process.send_signal(signal.SIGKILL)
-    portal.process.wait()
-    return at
 
 
 def test_what_had_streamed_before_a_crash_is_there_after_it(far_end: FarEnd, data: Path) -> None:
@@ -186,13 +110,6 @@ def test_no_reader_finds_a_run_by_a_strange_name(far_end: FarEnd, data: Path) ->
         assert "Traceback" not in portal.log
 
 
-def rows(data: Path, what: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(data / "portal.sqlite3") as database:
-        found = database.execute(what).fetchall()
-    database.close()
-    return found
-
-
 def test_a_record_says_what_was_asked_and_how_it_ended(far_end: FarEnd, data: Path) -> None:
     far_end.script = stream(chat(["a"]))
     with server(far_end, data) as portal, socket(portal) as opened:
@@ -202,29 +119,3 @@ def test_a_record_says_what_was_asked_and_how_it_ended(far_end: FarEnd, data: Pa
     assert record[:-1] == (run, "solo", "local", "POST", "/api/chat", "far:1b", "api/chat", "run-1", "streaming", "done", len(frames))
     assert json.loads(record[-1]) == frames[-1]["stats"]
     assert (data / "portal.sqlite3").stat().st_mode & 0o077 == 0
-
-
-def test_a_locked_database_slows_no_stream_and_is_caught_up_with(far_end: FarEnd, data: Path) -> None:
-    far_end.script = stream(chat(["word "] * 100), pause=0.01)
-    with server(far_end, data) as portal, socket(portal) as opened:
-        lock = sqlite3.connect(data / "portal.sqlite3", isolation_level=None)
-        lock.execute("begin immediate")
-        runs = []
-        for _ in range(2):
-            started = time.monotonic()
-            runs.append((start(opened), to_the_end(opened)))
-            assert time.monotonic() - started < 2.2
-        time.sleep(1)
-        assert rows(data, "select count(*) from runs_record") == [(0,)]
-        assert portal.log.count("the database cannot be written (database is locked)") == 1
-        lock.execute("rollback")
-        lock.close()
-        deadline = time.monotonic() + 8
-        while rows(data, "select count(*) from runs_record where outcome = 'done'") != [(2,)]:
-            assert time.monotonic() < deadline, portal.log
-            time.sleep(0.1)
-        assert "the records catch up" in portal.log
-        crash(portal)
-    with server(far_end, data) as portal:
-        for run, frames in runs:
-            assert log(portal, run) == frames
