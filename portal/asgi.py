@@ -63,8 +63,8 @@ async def linking() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def running() -> AsyncIterator[None]:
-    """Connections to the upstreams are made before they are needed: that blocks the loop for some 30 ms."""
-    _ = registry.client
+    """Connections to the upstreams are made before they are needed (that blocks the loop for some 30 ms); records are kept."""
+    await registry.open(settings.PORTAL_NO_DATABASE)
     try:
         yield
     finally:

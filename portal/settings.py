@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
 from portal.bind import loopback_origins
+from portal.database import BadDatabase, read_database
 from portal.ollama.upstreams import BadUpstream, read_upstreams
 from portal.secret import load_or_make_secret
 
@@ -36,6 +36,13 @@ def _secret(kept: Path) -> str:
         ) from None
 
 
+def _whole(name: str, default: int) -> int:
+    value = env(name) or str(default)
+    if not (value.isascii() and value.isdigit() and len(value) < 6):
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be a whole number such as {default}.")
+    return int(value)
+
+
 def _listed(name: str) -> list[str]:
     return [item.strip() for item in env(name, "").split(",") if item.strip()]
 
@@ -52,14 +59,17 @@ PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo",))
 PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
-DATABASES = {"default": dj_database_url.parse(env("DATABASE_URL") or f"sqlite:///{PORTAL_DATA / 'portal.sqlite3'}")}
+PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
 try:
+    DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
     PORTAL_UPSTREAMS = read_upstreams(os.environ)
-except BadUpstream as problem:
+except (BadDatabase, BadUpstream) as problem:
     raise ImproperlyConfigured(str(problem)) from None
 
 # Set by `serve` to the reason when no Ollama answers and the embedded engine cannot run either.
 PORTAL_NO_ENGINE = ""
+# Set by `serve` to the reason when the database could not be brought up to date.
+PORTAL_NO_DATABASE = ""
 
 # The site ------------------------------------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_left_running(tmp_path: Pat
     ([], {"OLLAMA_HOST": "http://"}, "names no host"),
     ([], {"PORTAL_ACCESS": "club"}, "PORTAL_ACCESS is “club”; it can be solo."),
     ([], {"PORTAL_DATA": "/dev/null"}, "PORTAL_DATA"),
+    ([], {"DATABASE_URL": "foo://x"}, "DATABASE_URL"),
     ([], {"OLLAMA_HOST": "http://a b"}, "is not an address"),
     ([], {"PORTAL_UPSTREAMS": "gpu"}, "write name=http://host:port"),
     ([], {"PORTAL_EMBEDDED": "maybe"}, "PORTAL_EMBEDDED is “maybe”; it can be auto, always or never"),

@@ -15,9 +15,11 @@ import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, connections
 
 from portal.bind import BadBind, is_loopback, loopback_origins, open_socket, split_bind
 from portal.local import local_answers
+from portal.runs.tables import bring_up_to_date, first_line
 from portal.staticfiles import VENDOR
 
 
@@ -62,12 +64,26 @@ class Command(BaseCommand):
                 f"There are no documents in {settings.PORTAL_DOCS_ROOT}. The portal starts all the same; put markdown files "
                 "there, or set PORTAL_DOCS_ROOT to the folder that has them."
             )
+        self._prepare_database()
         with local_answers(say=self.stdout.write, warn=self.stderr.write):
             _collect_static()
             server = _load_server()
             self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
             self.stdout.flush()
             _run(server, listening)
+
+
+    def _prepare_database(self) -> None:
+        try:
+            bring_up_to_date()
+        except (Error, OSError) as problem:
+            settings.PORTAL_NO_DATABASE = first_line(problem)
+            self.stderr.write(
+                f"The database cannot be brought up to date ({settings.PORTAL_NO_DATABASE}). The portal starts all the same; "
+                "runs are kept in memory only until it can."
+            )
+        finally:
+            connections.close_all()
 
 
 def _refuse_open_bind(host: str) -> None:
