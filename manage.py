@@ -5,7 +5,8 @@ import os
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - an older Python must be told so, not shown a traceback
-    sys.exit("The portal needs Python 3.11 or newer; this is Python %d.%d. Install a newer one and run `make run PYTHON=python3.11`." % sys.version_info[:2])  # noqa: E501, UP031
+    sys.exit("The portal needs Python 3.11 or newer; this is Python " + sys.version.split()[0] + ". "
+             "Install a newer one and run `make run PYTHON=python3.11`.")
 
 
 def main() -> None:
@@ -13,9 +14,16 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError as missing:
-        sys.exit(f"The package {missing.name} is not installed here. `make run` installs everything into .venv; "
-                 "or run `.venv/bin/python manage.py`.")
-    execute_from_command_line(sys.argv)
+        sys.exit(
+            f"The package {missing.name} is not installed here. `make run` installs everything into .venv; "
+            "or run `.venv/bin/python manage.py`."
+        )
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        sys.exit(str(problem))
 
 
 if __name__ == "__main__":

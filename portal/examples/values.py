@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from portal.ollama.endpoints import Endpoint, find_endpoint
+
 Upstream = Literal["local", "cloud", "other"]
 Kind = Literal[
     "curl", "http", "python-openai", "python-ollama", "python-requests", "python-httpx",
@@ -42,6 +44,11 @@ class Request:
     body: object = None
     origin: str = ""
     changes_server: bool = False
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """What the table says of it; None for an address that is not in the table."""
+        return find_endpoint(self.method, self.path)
 
     def as_json(self) -> Mapping[str, object]:
         """The request as `manage.py examples` prints it."""

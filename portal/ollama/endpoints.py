@@ -63,7 +63,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/v1/responses", "openai", "Respond to an input", streams=False, needs="completion"),
     Endpoint("GET", "/v1/models", "openai", "List the models on the server", takes_body=False),
     Endpoint("GET", "/v1/models/{model}", "openai", "Describe a model", takes_body=False),
-    Endpoint("POST", "/v1/messages", "anthropic", "Continue a chat (Anthropic's form)", streams=False, needs="completion"),
+    Endpoint(
+        "POST", "/v1/messages", "anthropic", "Continue a chat (Anthropic's form)", streams=False, needs="completion"
+    ),
 )
 
 # A model's name in a path: no slash of its own kind of trouble, no dots that climb, nothing to escape.

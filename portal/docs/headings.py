@@ -1,0 +1,93 @@
+"""What a document says of itself at its top, for the catalogue: front matter, else its first heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from portal.docs.rendering.front_matter import read_front_matter
+
+UNORDERED = 1e9
+# Names that the generators people come from use for the same thing.
+_ORDERS = ("order", "nav_order", "sidebar_position", "weight")
+_ALIASES = ("aliases", "redirect_from", "redirects")
+_HEADING = re.compile(r"#\s+(.+?)\s*#*\s*$")
+# A title longer than this is none; and to look for marks in a line takes the square of its length.
+_LONGEST = 500
+_UNDERLINE = re.compile(r"=+\s*$")
+_MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|</?[a-zA-Z][^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class TopMatter:
+    """A document's own words about itself; empty where it has none. `nav` lists names in a section's own order.
+
+    `values` is all of its front matter.
+    """
+
+    title: str = ""
+    description: str = ""
+    order: float = UNORDERED
+    draft: bool = False
+    aliases: tuple[str, ...] = ()
+    nav: tuple[str, ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def read_top(text: str) -> TopMatter:
+    """Read the top of a document, given its first few thousand characters."""
+    found = read_front_matter(text)
+    values = found.values
+    return TopMatter(
+        title=_text(values.get("title")) or _first_heading(text.split("\n")[found.lines :]),
+        description=_text(values.get("description")),
+        order=_order(values),
+        draft=values.get("draft") is True or values.get("published") is False,
+        aliases=tuple(alias for name in _ALIASES for alias in _texts(values.get(name))),
+        nav=tuple(_names(values.get("nav"))),
+        values=values,
+    )
+
+
+def _first_heading(lines: list[str]) -> str:
+    fence = ""
+    for number, line in enumerate(lines):
+        bare = line.strip()
+        if fence:
+            fence = "" if bare.startswith(fence) and not bare.strip(fence[0]) else fence
+        elif bare.startswith(("```", "~~~")):
+            fence = bare[:3]
+        elif found := _HEADING.match(line[:_LONGEST]):
+            return plain(found[1])
+        elif bare and number + 1 < len(lines) and _UNDERLINE.match(lines[number + 1]):
+            return plain(bare[:_LONGEST])
+    return ""
+
+
+def plain(text: str) -> str:
+    """A heading's text without markdown's marks."""
+    return " ".join(_MARKS.sub(lambda found: found[1] or "", text).split())
+
+
+def _order(values: Mapping[str, object]) -> float:
+    for name in _ORDERS:
+        value = values.get(name)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+    return UNORDERED
+
+
+def _text(value: object) -> str:
+    return " ".join(str(value).split()) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+def _names(value: object) -> list[str]:
+    """The names in a list whose entries are names, or pairs of a title and a name."""
+    items = value if isinstance(value, list) else [value]
+    return _texts([name for item in items for name in (item.values() if isinstance(item, dict) else [item])])
+
+
+def _texts(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [item.strip() for item in values if isinstance(item, str) and item.strip()]

@@ -1,0 +1,33 @@
+"""The doc set of this site, for the doors."""
+
+from __future__ import annotations
+
+import asyncio
+
+from django.conf import settings
+
+from portal.docs.catalogue import Catalogue, Page, Shelf
+from portal.docs.files import signature
+from portal.docs.library import Library
+from portal.docs.press import Press
+from portal.docs.references import References
+
+catalogue = Catalogue(settings.PORTAL_DOCS_ROOT)
+press = Press(settings.PORTAL_DOCS_ROOT, source_url=settings.PORTAL_SOURCE_URL)
+library = Library(catalogue, source_url=settings.PORTAL_SOURCE_URL, press=press)
+references = References(settings.PORTAL_DOCS_ROOT)
+
+
+def state_of(page: Page, shelf: Shelf) -> str:
+    """What the page as shown depends on: its file, the set around it, the graph of its links."""
+    modified, size = signature(page.file)
+    return f"{modified}-{size}-{shelf.number}-{references.is_drawn(shelf):d}"
+
+
+async def present_state(path: str) -> str | None:
+    """The state of the page at `path` as it is now; None when it is gone."""
+    if catalogue.is_due:
+        await asyncio.to_thread(lambda: catalogue.shelf)
+    shelf = catalogue.present
+    page = shelf.pages.get(path)
+    return state_of(page, shelf) if page else None

@@ -1,0 +1,131 @@
+"""The OpenAPI documents of the set: files that say so at their top level, found again when they change."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from portal.docs.reference.reading import MAX_BYTES
+
+SUFFIXES = (".yaml", ".yml", ".json")
+_SCAN_INTERVAL = 1.0
+_HEAD_BYTES = 4096
+_IN_YAML = re.compile(rb"""^["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?\d""", re.MULTILINE)
+_IN_JSON = re.compile(rb'"(?:openapi|swagger)"\s*:\s*"\d')
+_ANYWHERE = re.compile(rb"""["']?\b(?:openapi|swagger)["']?\s*:\s*["']?\d""")
+
+Signature = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that is an OpenAPI document by its own word. `address` is its place below /reference/, without slashes
+    at its ends; `signature` its time of change in nanoseconds and its size in bytes."""
+
+    address: str
+    file: Path
+    relative: str
+    signature: Signature
+
+    @property
+    def url(self) -> str:
+        """The document's address on the site."""
+        return f"/reference/{self.address}/"
+
+
+class Documents:
+    """The OpenAPI documents under `root`. The tree is looked through at most once a second."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._found: Mapping[str, Document] = {}
+        self._judged: dict[Path, tuple[Signature, bool]] = {}
+        self._scanned = float("-inf")
+
+    def all(self) -> tuple[Document, ...]:
+        """Every document, in the order of their addresses."""
+        moment = time.monotonic()
+        if moment - self._scanned >= _SCAN_INTERVAL:
+            self._found = MappingProxyType({document.address: document for document in self._scan()})
+            self._scanned = moment
+        return tuple(self._found.values())
+
+    def find(self, path: str) -> tuple[Document, str] | None:
+        """The document that `path` names, and the slug of the part that follows it; whatever the case of its name."""
+        known = {document.address.casefold(): document for document in self.all()}
+        whole = known.get(path.casefold())
+        if whole is not None:
+            return whole, ""
+        above, _, part = path.rpartition("/")
+        document = known.get(above.casefold())
+        return (document, part) if document is not None and part else None
+
+    def _scan(self) -> Iterator[Document]:
+        taken: set[str] = set()
+        kept: dict[Path, tuple[Signature, bool]] = {}
+        for file, stat in _files(self.root, self.root.resolve()):
+            signature = (stat.st_mtime_ns, stat.st_size)
+            judged = self._judged.get(file)
+            if judged is None or judged[0] != signature:
+                judged = (signature, _says_openapi(file))
+            kept[file] = judged
+            if not judged[1]:
+                continue
+            relative = file.relative_to(self.root).as_posix()
+            stem = relative[: -len(file.suffix)]
+            address = relative if stem.casefold() in taken else stem
+            taken.add(address.casefold())
+            yield Document(address, file, relative, signature)
+        self._judged = kept
+
+
+def _files(folder: Path, root: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        path = Path(entry.path)
+        try:
+            if entry.is_dir() and not entry.is_symlink():
+                yield from _files(path, root)
+            elif path.suffix.lower() in SUFFIXES and entry.is_file() and path.resolve().is_relative_to(root):
+                yield path, entry.stat()
+        except OSError:
+            continue
+
+
+def _says_openapi(file: Path) -> bool:
+    """Whether the file claims to be an OpenAPI (or Swagger) document; read no further than is needed to tell."""
+    is_json = file.suffix.lower() == ".json"
+    claim = _IN_JSON if is_json else _IN_YAML
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(_HEAD_BYTES)
+            if claim.search(head) or (head.lstrip().startswith(b"{") and _ANYWHERE.search(head)):
+                return True
+            if len(head) < _HEAD_BYTES:
+                return False
+            whole = head + opened.read(MAX_BYTES)
+    except OSError:
+        return False
+    if not claim.search(whole):
+        return False
+    return not is_json or _has_at_top(whole)
+
+
+def _has_at_top(content: bytes) -> bool:
+    """Generators that sort keys put `openapi` after everything that starts with an earlier letter."""
+    try:
+        read = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(read, dict) and not {"openapi", "swagger"}.isdisjoint(read)

@@ -1,0 +1,8 @@
+"""The reference of this site, for the doors."""
+
+from django.conf import settings
+
+from portal.docs.here import catalogue
+from portal.docs.reference.library import Reference
+
+reference = Reference(catalogue, source_url=settings.PORTAL_SOURCE_URL)

@@ -1,0 +1,73 @@
+"""From a file's bytes to the mapping an OpenAPI document is, or to the sentence that says why it is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from portal.docs.reference.yaml_text import BadDocument, Text, read_yaml
+from portal.docs.rendering import decode
+
+MAX_BYTES = 8 * 1024 * 1024
+# One call of the C scanner holds the interpreter until it is done, so beyond this the slower one reads.
+_QUICK_JSON = 1024 * 1024
+
+__all__ = ["MAX_BYTES", "BadDocument", "Source", "read_source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as it was read. `lines` gives the line of a mapping or list by its `id`; JSON has none."""
+
+    root: Mapping[str, object]
+    name: str
+    lines: Mapping[int, int] = field(default_factory=dict)
+    repeated: tuple[tuple[str, int], ...] = ()
+
+
+def read_source(content: bytes, name: str) -> Source:
+    """Read the OpenAPI 3 document in `content`; `name` is its file's. Raises BadDocument."""
+    text = decode(content)[0].removeprefix("\ufeff")
+    read = Text(_read_json(text)) if name.lower().endswith(".json") else read_yaml(text)
+    if not isinstance(read.value, dict):
+        raise BadDocument(f"It is {_kind(read.value)}; an OpenAPI document is a mapping with “openapi” in it.", 1)
+    _check_version(read.value)
+    return Source(read.value, name, read.lines, tuple(read.repeated))
+
+
+def _check_version(root: Mapping[str, object]) -> None:
+    if "swagger" in root and "openapi" not in root:
+        raise BadDocument(
+            f"It is a Swagger {root['swagger']} document. The reference shows OpenAPI 3; convert it to that first."
+        )
+    version = root.get("openapi")
+    if version is None:
+        raise BadDocument("It does not say which OpenAPI it follows: “openapi: 3.1.0” has to stand at its top level.")
+    if not str(version).startswith("3"):
+        raise BadDocument(f"It says it is OpenAPI {version}. The reference shows OpenAPI 3.")
+
+
+def _read_json(text: str) -> object:
+    decoder = json.JSONDecoder(parse_constant=_refuse)
+    if len(text) > _QUICK_JSON:
+        decoder.parse_string = json.decoder.py_scanstring  # type: ignore[attr-defined]
+        decoder.scan_once = json.scanner.py_make_scanner(decoder)  # type: ignore[attr-defined]
+    try:
+        return decoder.decode(text)
+    except json.JSONDecodeError as problem:
+        raise BadDocument(f"It is not JSON: {problem.msg}, at column {problem.colno}.", problem.lineno) from None
+    except RecursionError:
+        raise BadDocument("It is nested too deeply to be read.") from None
+    except ValueError as problem:
+        raise BadDocument(f"It holds a value that cannot be read: {problem}.") from None
+
+
+def _refuse(name: str) -> NoReturn:
+    raise BadDocument(f"It is not JSON: {name} is no JSON value.")
+
+
+def _kind(value: object) -> str:
+    kinds = {list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}
+    return kinds.get(type(value), "empty")

@@ -1,0 +1,60 @@
+"""Where the operations of a document are served, and what lets a caller in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from portal.docs.reference.places import BadRef, Place
+
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An address requests go to, its variables at their defaults. `description` is plain text."""
+
+    url: str
+    description: str = ""
+
+
+def read_servers(place: Place) -> tuple[Server, ...]:
+    """The servers named at `place` (a document, a path or an operation)."""
+    return tuple(
+        Server(_fill_in(entry), entry.text("description")) for entry in place.entries("servers") if entry.text("url")
+    )
+
+
+def _fill_in(server: Place) -> str:
+    variables = server.at("variables")
+
+    def value(found: re.Match[str]) -> str:
+        return variables.at(found[1]).text("default") or found[0]
+
+    return _IN_BRACES.sub(value, server.text("url"))
+
+
+def read_needs(document: Place, operation: Place) -> tuple[str, ...]:
+    """The ways to be let in, each as words; empty where none is needed. The operation's own word comes first."""
+    place = operation if operation.has("security") else document
+    schemes = document.at("components").at("securitySchemes")
+    ways = []
+    for entry in place.entries("security"):
+        names = list(entry.value) if isinstance(entry.value, dict) else []
+        ways.append(" and ".join(_describe(schemes.at(name), name) for name in names) or "nothing")
+    return () if all(way == "nothing" for way in ways) else tuple(ways)
+
+
+def _describe(scheme: Place, name: str) -> str:
+    try:
+        scheme = scheme.follow()
+    except BadRef:
+        return name
+    kind = scheme.text("type")
+    if kind == "http":
+        return {"bearer": "a bearer token", "basic": "a name and password (basic)"}.get(
+            scheme.text("scheme").lower(), f"HTTP {scheme.text('scheme')}"
+        )
+    if kind == "apiKey":
+        return f"an API key, {scheme.text('in')} {scheme.text('name')}".rstrip()
+    return {"oauth2": "OAuth 2", "openIdConnect": "OpenID Connect", "mutualTLS": "a client certificate"}.get(kind, name)

@@ -1,0 +1,95 @@
+"""The HTML a document writes itself: links resolved, headings given anchors, tags GitHub forbids made text."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from portal.docs.rendering import links
+from portal.docs.rendering.draft import Draft
+from portal.docs.rendering.serializing import escape, escape_value
+from portal.docs.rendering.values import Heading
+
+# Bounded by the next `<`, so that a page full of unclosed tags is read in one pass.
+_LINKING = re.compile(r"<(/a|a|img)(?=[\s>])([^<>]*)>", re.IGNORECASE)
+_ADDRESS = re.compile(r"""(?<![\w-])(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
+_HEADING = re.compile(r"<h([1-6])((?:\s[^<>]*)?)>(.{0,2000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+_ALT = re.compile(r"""(?<![\w-])alt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_HAS_ID = re.compile(r"(?<![\w-])(?:id|name)\s*=", re.IGNORECASE)
+_TAG = re.compile(r"<!--(?:.*?-->|.*)|<[^<>]*>", re.DOTALL)
+# Elements left open go into one another, and the time to read them grows with the square of their number.
+MAX_DEPTH = 100
+_NESTING = re.compile(
+    r"<(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|p|source|tbody|td|tfoot|th|thead|tr|track|wbr)\b)"
+    r"(/?)[A-Za-z][^<>]*>",
+    re.IGNORECASE,
+)
+_FORBIDDEN = re.compile(
+    r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)(?:[\s/>]|$))", re.IGNORECASE
+)
+
+
+def admit(source: str, line: int, draft: Draft) -> str:
+    """A piece of a document's HTML, ready for the sanitiser. `line` is where it starts."""
+    draft.open_html = max(0, draft.open_html + sum(-1 if tag[1] else 1 for tag in _NESTING.finditer(source)))
+    if draft.open_html > MAX_DEPTH:
+        draft.note(line, "deep-html", f"More than {MAX_DEPTH} HTML elements are open here; the HTML is shown as text.")
+        return escape(source)
+    if _HAS_ID.search(source):
+        draft.has_raw_ids = True
+    if "<h" in source or "<H" in source:
+        source = _HEADING.sub(lambda found: _anchored(found, draft), source)
+    source = _LINKING.sub(lambda found: _resolved(found, line + source.count("\n", 0, found.start()), draft), source)
+    return without_forbidden_tags(source)
+
+
+def without_forbidden_tags(source: str) -> str:
+    """`source` with the tags of GitHub's tag filter (`<script>`, `<iframe>` and their like) turned into text."""
+    return _FORBIDDEN.sub("&lt;", source)
+
+
+def text_of(source: str) -> str:
+    """What a reader sees of a piece of HTML."""
+    return html.unescape(_TAG.sub(" ", source))
+
+
+def _anchored(found: re.Match[str], draft: Draft) -> str:
+    text = " ".join(text_of(found[3]).split())
+    if _HAS_ID.search(found[2]) or not text:
+        return found[0]
+    anchor = draft.anchors.claim(text)
+    draft.headings.append(Heading(int(found[1]), text, anchor))
+    return f'<h{found[1]} id="{anchor}"{found[2]}>{found[3]}</h{found[1]}>'
+
+
+def _resolved(found: re.Match[str], line: int, draft: Draft) -> str:
+    tag, attributes = found[1].lower(), found[2]
+    if tag == "/a":
+        draft.in_raw_link = False
+        return found[0]
+    address = _ADDRESS.search(attributes)
+    if address is None or address[1].lower() != ("src" if tag == "img" else "href"):
+        return found[0]
+    href = html.unescape(address[2] or address[3] or address[4] or "")
+    rest = attributes[: address.start()] + " " + attributes[address.end() :]
+    if tag == "a":
+        draft.in_raw_link = True
+        link = draft.follow(href, is_image=False, line=line, text="")
+        return f"<a{_written(links.link_attributes(link))}{rest}>"
+    return _picture(href, rest, line, draft)
+
+
+def _picture(href: str, rest: str, line: int, draft: Draft) -> str:
+    found = _ALT.search(rest)
+    alt = html.unescape(found[1] or found[2] or "") if found else ""
+    link = draft.follow(href, is_image=True, line=line, text=alt)
+    if not links.stands_elsewhere(link):
+        return f"<img{_written(links.picture_attributes(link, alt))}{rest}>"
+    name = escape(links.name_of_picture(link, alt))
+    if draft.in_raw_link:
+        return f'<span class="external-image">{name}</span>'
+    return f'<a class="external-image"{_written(links.link_attributes(link))}>{name}</a>'
+
+
+def _written(attributes: dict[str, str]) -> str:
+    return "".join(f' {name}="{escape_value(value)}"' for name, value in attributes.items())

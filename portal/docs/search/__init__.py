@@ -1,0 +1,1 @@
+"""Finding: every section of every page, by its words, its names and what comes near them."""

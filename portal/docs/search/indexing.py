@@ -1,0 +1,117 @@
+"""The process that keeps the index in step with the documents: `python -m portal.docs.search.indexing ROOT FOLDER`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+from portal.docs.catalogue import Catalogue, Page, Shelf
+from portal.docs.files import Unreadable
+from portal.docs.rendering import Section
+from portal.docs.search.freshness import compare, stamp_of
+from portal.docs.search.index import IndexBusy, IndexWriter
+from portal.docs.search.passages import passages_of
+from portal.docs.search.progress import write_progress
+from portal.docs.search.reading import read_sections
+from portal.docs.search.values import Progress
+
+logger = logging.getLogger(__name__)
+
+# Seconds: between looks at the tree at least and at most, and between commits while much is to do.
+_SHORTEST_REST, _LONGEST_REST = 0.3, 0.8
+_BETWEEN_COMMITS = 1.0
+# Looking at the tree may take this share of one core.
+_SHARE = 0.04
+
+
+class Indexing:
+    """Brings the index in `folder` up to the documents under `root`, a second's work at a time."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        """Raises `IndexBusy` when another process does the same."""
+        self.writer = IndexWriter(folder)
+        self.folder = folder
+        self._catalogue = Catalogue(root)
+        self._seen = 0
+
+    def work(self) -> bool:
+        """Index what has changed, for about a second. True when there is more to do."""
+        self._catalogue.refresh()
+        shelf = self._catalogue.shelf
+        if shelf.number == self._seen:
+            return False
+        difference = compare(shelf.pages, self.writer.held)
+        for path in difference.gone:
+            self.writer.remove(path)
+        self._tell(len(difference.stale), shelf)
+        done = self._index(difference.stale)
+        if done or difference.gone:
+            self.writer.commit()
+        left = len(difference.stale) - done
+        self._tell(left, shelf)
+        self._seen = 0 if left else shelf.number
+        return left > 0
+
+    def _tell(self, left: int, shelf: Shelf) -> None:
+        pages = len(shelf.pages)
+        write_progress(self.folder, Progress(pages - left, pages))
+
+    def _index(self, pages: tuple[Page, ...]) -> int:
+        """How many pages were indexed before it was time to commit."""
+        until = time.monotonic() + _BETWEEN_COMMITS
+        for number, page in enumerate(pages, 1):
+            self.writer.put(page.path, stamp_of(page), passages_of(page.path, page.url, page.title, self._read(page)))
+            if time.monotonic() > until:
+                return number
+        return len(pages)
+
+    def _read(self, page: Page) -> tuple[Section, ...]:
+        """The page's sections; none of a file that cannot be read, so that the rest goes on."""
+        try:
+            return read_sections(page.file, self._catalogue.root)
+        except Unreadable as problem:
+            logger.warning("the document %s is found by its title alone, because %s", page.path, problem)
+            return ()
+
+
+def main(root: Path, folder: Path) -> None:
+    """Work until the standard input ends, which it does with the server."""
+    os.nice(19)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    indexing = _begin(root, folder)
+    _forget_older(folder)
+    while True:
+        started = time.monotonic()
+        if not indexing.work():
+            spent = time.monotonic() - started
+            time.sleep(min(max(spent / _SHARE, _SHORTEST_REST), _LONGEST_REST))
+
+
+def _begin(root: Path, folder: Path) -> Indexing:
+    while True:
+        try:
+            return Indexing(root, folder)
+        except IndexBusy:
+            time.sleep(1.0)
+
+
+def _forget_older(folder: Path) -> None:
+    """Remove what earlier versions of the portal indexed of the same documents."""
+    root = folder.name.partition("-")[0]
+    for other in folder.parent.glob(f"{root}-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,1 @@
+"""The models of the store and the one set of weights they stand on."""

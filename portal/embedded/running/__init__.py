@@ -1,0 +1,1 @@
+"""The loaded model, and what is asked of it."""

@@ -1,0 +1,164 @@
+"""`manage.py serve`: the portal and, where no Ollama answers, the embedded engine beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, NoReturn
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, connections
+
+from portal.bind import BadBind, is_loopback, loopback_origins, open_socket, split_bind
+from portal.local import local_answers
+from portal.runs.tables import bring_up_to_date, first_line
+from portal.staticfiles import VENDOR
+
+
+class Command(BaseCommand):
+    """Checks what it was given, then serves until it is told to stop."""
+
+    help = "Serve the portal; where no Ollama answers, start the embedded engine beside it."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The options of CONTRACT: --bind and --workers."""
+        parser.add_argument("--bind", metavar="HOST:PORT", default=settings.PORTAL_BIND, help="where to listen")
+        parser.add_argument(
+            "--workers", type=int, default=1, metavar="N", help="worker processes (one)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve. Raises `CommandError` with a sentence for whatever keeps it from starting."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _leave)
+        bind = options["bind"]
+        self._refuse_workers(options["workers"])
+        try:
+            host, _ = split_bind(bind)
+            _refuse_open_bind(host)
+            with open_socket(bind) as listening:
+                self._serve(bind, listening)
+        except BadBind as problem:
+            raise CommandError(str(problem)) from None
+
+    def _refuse_workers(self, workers: int) -> None:
+        if workers != 1:
+            raise CommandError(
+                f"--workers {workers} was asked for, but runs live in the memory of one process, so one worker serves. "
+                "Leave the option out."
+            )
+
+    def _serve(self, bind: str, listening: socket.socket) -> None:
+        bind = _adopt(bind, listening)
+        if not any(settings.PORTAL_DOCS_ROOT.rglob("*.md*")):
+            self.stderr.write(
+                f"There are no documents in {settings.PORTAL_DOCS_ROOT}. The portal starts all the same; put markdown files "
+                "there, or set PORTAL_DOCS_ROOT to the folder that has them."
+            )
+        self._prepare_database()
+        with local_answers(say=self.stdout.write, warn=self.stderr.write):
+            _collect_static()
+            server = _load_server()
+            self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
+            self.stdout.flush()
+            _run(server, listening)
+
+
+    def _prepare_database(self) -> None:
+        try:
+            bring_up_to_date()
+        except (Error, OSError) as problem:
+            settings.PORTAL_NO_DATABASE = first_line(problem)
+            self.stderr.write(
+                f"The database cannot be brought up to date ({settings.PORTAL_NO_DATABASE}). The portal starts all the same; "
+                "runs are kept in memory only until it can."
+            )
+        finally:
+            connections.close_all()
+
+
+def _refuse_open_bind(host: str) -> None:
+    if is_loopback(host):
+        return
+    missing = [name for name in ("PORTAL_SECRET_KEY", "PORTAL_HOSTS", "PORTAL_ORIGINS") if not os.environ.get(name)]
+    if missing:
+        raise CommandError(
+            f"Listening on {host} lets other machines in, and for that {', '.join(missing)} must be set first. "
+            "To serve this machine alone, bind to 127.0.0.1."
+        )
+    if settings.PORTAL_ACCESS == "solo":
+        raise CommandError(
+            f"PORTAL_ACCESS is “solo”, in which everybody who reaches the portal owns it, so it listens on loopback only and "
+            f"not on {host}. Bind to 127.0.0.1 and put a proxy that signs people in before it."
+        )
+
+
+def _adopt(bind: str, listening: socket.socket) -> str:
+    """Take the address given on the command line, or chosen for port 0, as the one browsers know."""
+    _, _, asked = bind.rpartition(":")
+    if asked == "0":
+        bind = f"{bind.rpartition(':')[0]}:{listening.getsockname()[1]}"
+    if not os.environ.get("PORTAL_ORIGINS"):
+        settings.PORTAL_ORIGINS = loopback_origins(bind)
+    return bind
+
+
+def _collect_static() -> None:
+    """Collect the static files when one is newer than the last collection."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    files = [
+        file
+        for folder in settings.STATICFILES_DIRS
+        for file in Path(folder).rglob("*")
+        if file.is_file() and not file.is_relative_to(VENDOR)
+    ]
+    seen = {str(file): file.stat().st_mtime_ns for file in files}
+    stamp = Path(settings.STATIC_ROOT).parent / "static.stamp"
+    if manifest.exists() and stamp.exists() and json.loads(stamp.read_text()) == seen:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=[VENDOR.name])
+    stamp.write_text(json.dumps(seen))
+
+
+def _load_server() -> uvicorn.Server:
+    """The server with the site loaded into it, so that nothing is announced that cannot start."""
+    config = uvicorn.Config(
+        "portal.asgi:application",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=1 << 20,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        lifespan="on",
+        proxy_headers=False,
+        server_header=False,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    config.load()
+    return uvicorn.Server(config)
+
+
+def _run(server: uvicorn.Server, listening: socket.socket) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Until uvicorn takes the signals over, and again when it repeats them at its end.
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    server.run(sockets=[listening])
+    if not server.started and not server.should_exit:
+        sys.exit("The portal could not start; the lines above say why.")
+
+
+def _leave(*_: object) -> NoReturn:
+    """Being told to stop before the server runs is not an error: unwind, ending what was started."""
+    raise SystemExit(0)

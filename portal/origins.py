@@ -1,0 +1,43 @@
+"""Which pages may open a websocket here: those of exactly this site's origins."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.security.websocket import WebsocketDenier
+
+Message = MutableMapping[str, Any]
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def read_origin(text: str) -> tuple[str, str, int] | None:
+    """An `Origin` header as (scheme, host, port), or None when it is not one."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if port is None or not parts.hostname or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname, port
+
+
+class OnlyKnownOrigins:
+    """Refuses a handshake, with 403, whose Origin is missing, malformed or not on the list."""
+
+    def __init__(self, application: Callable[..., Awaitable[None]], *, origins: Iterable[str]) -> None:
+        self.application = application
+        self.known = {read_origin(origin) for origin in origins} - {None}
+
+    async def __call__(
+        self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        """Let the handshake through, or deny it before it is accepted."""
+        values = [value for name, value in scope.get("headers", ()) if name == b"origin"]
+        origin = read_origin(values[0].decode("latin-1")) if len(values) == 1 else None
+        if origin is None or origin not in self.known:
+            await WebsocketDenier()(scope, receive, send)
+        else:
+            await self.application(scope, receive, send)

@@ -1,0 +1,168 @@
+"""The HTTP doors to runs, for whoever has no websocket: start, follow as server-sent events, poll, cancel."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.ollama.bodies import LARGEST_BODY, load_json
+from portal.ollama.errors import BadBody
+from portal.runs.here import registry
+from portal.runs.orders import Rejected, read_order, read_ref
+from portal.runs.watching import Watchable, check_after
+from portal.team.identity import reader_of
+
+# A comment now and then keeps proxies from taking a silent stream for a dead one.
+_HEARTBEAT = 15.0
+_LONGEST_POLL = 25.0
+_STATUS = {"no_such_run": 404, "busy": 503, "unreadable": 503}
+
+P = ParamSpec("P")
+Door = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]]
+
+
+def _says_why(door: Door[P]) -> Door[P]:
+    """Answer what a door rejects with its sentence, as JSON."""
+
+    @wraps(door)
+    async def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return await door(request, *args, **kwargs)
+        except Rejected as problem:
+            error = {"code": problem.code, "message": str(problem), "field": problem.field}
+            return JsonResponse({"error": error}, status=_STATUS.get(problem.code, 400))
+
+    return cast(Door[P], answer)
+
+
+@require_POST
+@_says_why
+async def start(request: HttpRequest) -> HttpResponse:
+    """`POST /runs/` takes the JSON of a `start` message without its type, and answers 201 with the run's id."""
+    message = _read_json(request)
+    order = read_order(message, settings.PORTAL_UPSTREAMS)
+    run = await registry.start(order, owner=_reader(request), ref=read_ref(message))
+    return JsonResponse({"run": run.id}, status=201, headers={"Location": f"/runs/{run.id}/log"})
+
+
+@require_POST
+@_says_why
+async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
+    (await _find(request, run_id)).cancel()
+    return HttpResponse(status=204)
+
+
+@require_GET
+@_says_why
+async def log(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`/runs/<id>/log?after=N`: the frames there are after N. With `wait=S` it waits up to S seconds for the first."""
+    run = await _find(request, run_id)
+    after = _read_after(run, request.GET.get("after", "0"))
+    if run.head == after and not run.ended:
+        await _first_of(run, after, _read_seconds(request.GET.get("wait", "0")))
+    frames = await run.written(after)
+    # The frames are JSON already; putting them together costs nothing, parsing them would.
+    text = f'{{"run":"{run.id}","head":{run.head},"ended":{json.dumps(run.ended)},"frames":[{",".join(frames)}]}}'
+    return HttpResponse(text, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@require_GET
+@_says_why
+async def events(request: HttpRequest, run_id: str) -> HttpResponseBase:
+    """`/runs/<id>/events?after=N`: the frames as server-sent events, `seq` as their id; honours `Last-Event-ID`."""
+    run = await _find(request, run_id)
+    after = _read_after(run, request.headers.get("Last-Event-ID") or request.GET.get("after", "0"))
+    if run.ended and after == run.head:
+        return HttpResponse(status=204)  # tells an EventSource that has everything not to come again
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingHttpResponse(_as_events(run, after), content_type="text/event-stream", headers=headers)
+
+
+@require_GET
+@ensure_csrf_cookie
+def token(request: HttpRequest) -> HttpResponse:
+    """`/runs/token`: the token that a POST from a page of this site has to carry as `X-CSRFToken`."""
+    return JsonResponse({"token": get_token(request)}, headers={"Cache-Control": "no-store"})
+
+
+def without_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A POST that does not carry the site's token: refused, so that no other site can start a run."""
+    message = "This POST lacks the site's token. Ask /runs/token for one and send it as X-CSRFToken."
+    return JsonResponse({"error": {"code": "no_token", "message": message, "field": None}}, status=403)
+
+
+async def _as_events(run: Watchable, after: int) -> AsyncGenerator[str, None]:
+    batches = run.follow(after)
+    try:
+        waiting: asyncio.Task[list[str]] | None = None
+        while True:
+            waiting = waiting or asyncio.create_task(_next(batches))
+            done, _ = await asyncio.wait({waiting}, timeout=_HEARTBEAT)
+            if not done:
+                yield ": still here\n\n"
+                continue
+            batch, waiting = waiting.result(), None
+            if not batch:
+                return
+            yield "".join(f"id: {after + at}\ndata: {frame}\n\n" for at, frame in enumerate(batch, 1))
+            after += len(batch)
+    finally:
+        if waiting is not None:
+            waiting.cancel()
+            await asyncio.wait({waiting})
+        await batches.aclose()
+
+
+async def _next(batches: AsyncGenerator[list[str], None]) -> list[str]:
+    return await anext(batches, [])
+
+
+async def _first_of(run: Watchable, after: int, seconds: float) -> None:
+    batches = run.follow(after)
+    try:
+        async with asyncio.timeout(seconds):
+            await _next(batches)
+    except TimeoutError:
+        pass
+    finally:
+        await batches.aclose()
+
+
+async def _find(request: HttpRequest, run_id: str) -> Watchable:
+    return await registry.find(run_id, reader=_reader(request))
+
+
+def _reader(request: HttpRequest) -> str:
+    return reader_of(getattr(request, "scope", {}))
+
+
+def _read_after(run: Watchable, text: str) -> int:
+    return check_after(run, int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text)
+
+
+def _read_seconds(text: str) -> float:
+    return min(float(text), _LONGEST_POLL) if text.isascii() and text.isdigit() and len(text) < 6 else 0.0
+
+
+def _read_json(request: HttpRequest) -> dict[str, Any]:
+    if len(request.body) > 2 * LARGEST_BODY:
+        raise Rejected("bad_message", "The message is larger than a request can be.")
+    try:
+        message = load_json(request.body.decode())
+    except (BadBody, UnicodeDecodeError) as problem:
+        said = str(problem) if isinstance(problem, BadBody) else "The message is not UTF-8 text."
+        raise Rejected("bad_message", said) from None
+    if not isinstance(message, dict):
+        raise Rejected("bad_message", "A message is a JSON object with “ref” and “request”.")
+    return message

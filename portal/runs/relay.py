@@ -1,0 +1,241 @@
+"""One run's way: send the order, write what arrives into the log, say how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import time
+from dataclasses import dataclass
+
+from portal.ollama.client import Answer, Client
+from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Refused, quoted
+from portal.ollama.models import list_models
+from portal.ollama.reading import Reading, error_text_of, framing_of
+from portal.runs.frames import Failure, Outcome, State, Stats, data_fields, end_fields, head_fields, state_fields
+from portal.runs.log import RunLog
+from portal.runs.orders import Order
+
+LARGEST_ANSWER = 64 << 20
+LONGEST_RUN = 3600.0
+
+
+_INSTALL = "Run one of these, or install it: ollama pull."
+_INSTALL_OTHERWISE = "To use another, connect an Ollama of your own: set OLLAMA_HOST and restart the portal."
+
+
+class _TooMuch(Exception):
+    """A bound of ours was met; the message says which."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """What is measured of a run as it passes: times in seconds of the monotonic clock, bytes of the body."""
+
+    started: float
+    first: float | None = None
+    last: float | None = None
+    bytes: int = 0
+
+    def ms_since_start(self) -> float:
+        """Milliseconds from the run's start until now."""
+        return (time.monotonic() - self.started) * 1000
+
+
+class Relay:
+    """Carries one order to its upstream and the answer into `log`. `run` returns when the log has its last frame."""
+
+    def __init__(self, order: Order, log: RunLog, client: Client) -> None:
+        self.order, self.log, self.client = order, log, client
+        self.meter = Meter(time.monotonic())
+        self.reading = Reading("whole")
+        self.stop_reason: tuple[Outcome, Failure | None] = ("cancelled", None)
+        self._state: State | None = None
+        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        self._arrived: list[str] = []
+        self._loop = asyncio.get_running_loop()
+
+    async def run(self) -> None:
+        """Relay the order to its end. Cancelling the task hangs up and ends the run with `stop_reason`."""
+        outcome: Outcome
+        failure: Failure | None
+        try:
+            async with asyncio.timeout(LONGEST_RUN):
+                outcome, failure = await self._relay()
+        except asyncio.CancelledError:
+            outcome, failure = self.stop_reason
+        except TimeoutError:
+            outcome, failure = (
+                "limit",
+                Failure(
+                    "too_long", f"The run was stopped after {LONGEST_RUN / 60:.0f} minutes, the longest a run may take."
+                ),
+            )
+        except _TooMuch as problem:
+            outcome, failure = (
+                "limit",
+                Failure("too_large", str(problem), "Ask for less, for example with num_predict."),
+            )
+        except Interrupted as problem:
+            outcome, failure = "interrupted", _failure(problem)
+        except OllamaError as problem:
+            outcome, failure = "failed", _failure(problem)
+        self.end(outcome, failure)
+
+    def enter(self, state: State) -> None:
+        """Say in the log where the run stands, once for each state."""
+        if self._state != state:
+            self._state = state
+            self.log.append(state_fields(state))
+
+    async def _relay(self) -> tuple[Outcome, Failure | None]:
+        self.enter("connecting")
+        order = self.order
+        async with self.client.send(
+            order.upstream, order.endpoint.method, order.path, order.content, on_sent=lambda: self.enter("waiting")
+        ) as answer:
+            self.enter("waiting")
+            self.log.append(head_fields(answer.status, answer.headers))
+            self.reading = Reading(framing_of(order.endpoint, answer.status, order.streams))
+            body = await self._pass_on(answer)
+        if answer.status >= 400:
+            raise await self._refusal(answer.status, body)
+        return self._verdict()
+
+    async def _pass_on(self, answer: Answer) -> bytes:
+        """Write the body into the log as it arrives; returns its beginning when it is the body of an error."""
+        kept = bytearray()
+        try:
+            async for chunk in answer.chunks:
+                self._meet(chunk)
+                self._write_soon(self._decode(chunk))
+                self.reading.feed(chunk)
+                if answer.status >= 400 and len(kept) < 65536:
+                    kept += chunk
+            self._decode(b"", final=True)
+        finally:
+            # Whatever had arrived belongs in the log, also when the way here was cut.
+            self._write()
+        self.reading.close()
+        return bytes(kept)
+
+    def _meet(self, chunk: bytes) -> None:
+        meter = self.meter
+        meter.last = time.monotonic()
+        if meter.first is None:
+            meter.first = meter.last
+            self.enter("streaming")
+        meter.bytes += len(chunk)
+        if meter.bytes > LARGEST_ANSWER:
+            raise _TooMuch(f"The answer grew past {LARGEST_ANSWER >> 20} MiB, the most that is kept of one run.")
+
+    def _decode(self, chunk: bytes, *, final: bool = False) -> str:
+        try:
+            return self._decoder.decode(chunk, final)
+        except UnicodeDecodeError as error:
+            self._write_soon(error.object[: error.start].decode())
+            raise BrokenProtocol("The answer holds bytes that are not UTF-8 text.") from None
+
+    def _write_soon(self, text: str) -> None:
+        # All that one read of the connection brought becomes one frame: the callback runs when reading has to wait.
+        if not self._arrived:
+            self._loop.call_soon(self._write)
+        if text:
+            self._arrived.append(text)
+
+    def _write(self) -> None:
+        if self._arrived:
+            text, self._arrived = "".join(self._arrived), []
+            self.log.append(data_fields(((self.meter.last or 0) - self.meter.started) * 1000, text))
+
+    async def _refusal(self, status: int, body: bytes) -> Refused:
+        text = error_text_of(body)
+        where = _capital(self.order.upstream.where)
+        said = f": “{quoted(text)}”" if text else " without saying why"
+        problem = Refused(f"{where} refused {self.order.what} with status {status}{said}.", _next_step(status))
+        problem.code = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}.get(
+            status, "refused"
+        )
+        if status == 404 and text is None:
+            problem = Refused(f"{where} has no endpoint {self.order.what}.", "The example is for another version of Ollama.")
+            problem.code = "no_endpoint"
+        elif status == 404 and self.order.model:
+            problem = await self._missing_model(problem)
+        return problem
+
+    async def _missing_model(self, problem: Refused) -> Refused:
+        try:
+            names = [model.name for model in await list_models(self.client, self.order.upstream)]
+        except OllamaError:
+            return problem
+        if self.order.model in names:
+            return problem
+        have = f"Installed there: {', '.join(names[:12])}." if names else "No model is installed there yet."
+        missing = Refused(
+            f"The model “{quoted(self.order.model or '')}” is not installed on {self.order.upstream.where}.",
+            f"{have} {_INSTALL_OTHERWISE if self.order.upstream.embedded else _INSTALL}",
+        )
+        missing.code = "model_not_found"
+        return missing
+
+    def _verdict(self) -> tuple[Outcome, Failure | None]:
+        reading = self.reading
+        if reading.error is not None:
+            return "failed", Failure(
+                "upstream_error",
+                f"{_capital(self.order.upstream.where)} broke off: “{quoted(reading.error)}”.",
+                _next_step(500),
+            )
+        if reading.done or reading.framing == "whole":
+            return "done", None
+        return "interrupted", Failure(
+            "interrupted",
+            f"{_capital(self.order.upstream.where)} closed the connection before it said the answer was complete.",
+            Interrupted.hint,
+        )
+
+    def end(self, outcome: Outcome, failure: Failure | None) -> None:
+        """Write the last frame."""
+        self.log.append(end_fields(outcome, failure, self._stats()), last=True)
+
+    def _stats(self) -> Stats:
+        meter, counts = self.meter, self.reading.counts
+        measured = ["ttft_ms", "duration_ms"]
+        output, rate = counts.output_tokens, counts.tokens_per_second
+        span = (meter.last or 0) - (meter.first or 0)
+        if rate is None and self.order.streams and self.order.endpoint.needs == "completion" and span > 0:
+            # Every record after the first brings about one token; the last one or two only say that it is over.
+            if output is None and self.reading.records > 3:
+                output = self.reading.records - (1 if self.reading.framing == "ndjson" else 2)
+                measured.append("output_tokens")
+            if output and output > 1:
+                rate = round((output - 1) / span, 2)
+                measured.append("tokens_per_second")
+        return Stats(
+            ttft_ms=None if meter.first is None else round((meter.first - meter.started) * 1000, 1),
+            duration_ms=round(meter.ms_since_start(), 1),
+            prompt_tokens=counts.prompt_tokens,
+            output_tokens=output,
+            tokens_per_second=rate,
+            load_ms=counts.load_ms,
+            bytes=meter.bytes,
+            model=counts.model or self.order.model,
+            measured=tuple(measured),
+        )
+
+
+def _failure(problem: OllamaError) -> Failure:
+    return Failure(problem.code, str(problem), problem.hint)
+
+
+def _next_step(status: int) -> str:
+    if status in (401, 403):
+        return "The upstream wants a key or denies this; the operator sets OLLAMA_API_KEY on the server."
+    if status == 429:
+        return "Wait a little and run it again."
+    if status >= 500:
+        return "Run it again; if it stays, the log of the Ollama server says more."
+    return "Correct the request and run it again."
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

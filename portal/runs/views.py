@@ -1,0 +1,82 @@
+"""The HTTP doors to what runs need: which models are here, and whether the server lives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.ollama.bodies import load_json
+from portal.ollama.choosing import choose, needs_of, wanted_by
+from portal.ollama.endpoints import find_endpoint
+from portal.ollama.errors import BadBody, OllamaError
+from portal.ollama.models import Model, list_models
+from portal.ollama.upstreams import Upstream
+from portal.runs.here import registry
+
+_KEPT_FOR = 3.0
+_kept: dict[str, tuple[float, list[Model]]] = {}
+
+
+@require_GET
+async def models(request: HttpRequest) -> JsonResponse:
+    """`/models/?upstream=NAME`: what is installed there, as `{"models": […]}`."""
+    return await _about_models(request.GET.get("upstream", "local"), lambda here: {"models": [asdict(model) for model in here]})
+
+
+@csrf_exempt
+@require_POST
+async def choice(request: HttpRequest) -> JsonResponse:
+    """`POST /models/choice` with a `request` as `start` takes it: which installed model to use for it.
+
+    Answers `{"wanted": name or null, "place": "model", "name" or "path", "use": name or null}`. It changes nothing.
+    """
+    try:
+        asked = load_json(request.body.decode())
+    except (BadBody, UnicodeDecodeError) as problem:
+        return _error(400, "bad_message", str(problem), "")
+    found = asked if isinstance(asked, dict) else {}
+    method, path, body = found.get("method"), found.get("path"), found.get("body")
+    endpoint = find_endpoint(method, path) if isinstance(method, str) and isinstance(path, str) else None
+    wanted = wanted_by(endpoint, str(path), body) if endpoint and not endpoint.changes_server else None
+    if endpoint is None or wanted is None:
+        return JsonResponse({"wanted": None, "place": None, "use": None})
+
+    def answer(here: list[Model]) -> dict[str, object]:
+        chosen = choose(wanted, needs_of(endpoint, body), here)
+        return {"wanted": wanted.name, "place": wanted.place, "use": chosen.model.name if chosen else None}
+
+    return await _about_models(found.get("upstream"), answer)
+
+
+async def healthz(_request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+async def _about_models(name: object, answer: Callable[[list[Model]], dict[str, object]]) -> JsonResponse:
+    upstream = settings.PORTAL_UPSTREAMS.get(name) if isinstance(name, str) else None
+    if upstream is None:
+        return _error(404, "unknown_upstream", "This portal has no such upstream.", "")
+    try:
+        return JsonResponse(answer(await _models_of(upstream)))
+    except OllamaError as problem:
+        return _error(502, problem.code, str(problem), problem.hint)
+
+
+async def _models_of(upstream: Upstream) -> list[Model]:
+    kept = _kept.get(upstream.name)
+    if kept and time.monotonic() - kept[0] < _KEPT_FOR:
+        return kept[1]
+    found = await list_models(registry.client, upstream)
+    _kept[upstream.name] = (time.monotonic(), found)
+    return found
+
+
+def _error(status: int, code: str, message: str, hint: str) -> JsonResponse:
+    return JsonResponse({"error": {"code": code, "message": message, "hint": hint}}, status=status)

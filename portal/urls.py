@@ -1,0 +1,58 @@
+"""Every HTTP route of the site."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from portal.dashboard import views as dashboard
+from portal.docs import machines
+from portal.docs import views as docs
+from portal.docs.book import views as book
+from portal.docs.journal import views as journal
+from portal.docs.reference import views as reference
+from portal.docs.search import views as search
+from portal.runs import doors
+from portal.runs import views as runs
+
+urlpatterns = [
+    path("", dashboard.home, name="home"),
+    path("docs/", docs.all_documents, name="documents"),
+    path("docs/index/", docs.index, name="index"),
+    path("docs/<path:path>.md", machines.markdown, name="markdown"),
+    path("docs/<path:path>/", docs.page, name="page"),
+    path("docs/<path:path>", docs.file_or_page),
+    path("llms.txt", machines.llms, name="llms"),
+    path("llms-full.txt", machines.llms_full, name="llms-full"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("reference/", reference.index, name="reference"),
+    path("reference/<path:path>/", reference.page, name="reference-page"),
+    path("search/", search.results, name="search"),
+    path("book/", book.contents, name="book"),
+    path("book/print/", book.whole),
+    path("book/editions/", book.editions),
+    path("book/editions/<str:edition>/", book.contents),
+    path("book/editions/<str:edition>/print/", book.whole),
+    path("book/editions/<str:edition>/<str:name>/", book.chapter),
+    path("book/compare/", book.choose),
+    path("book/compare/<str:old>/<str:new>/", book.compared),
+    path("book/compare/<str:old>/<str:new>/<str:name>/", book.compared_chapter),
+    path("book/<str:name>/", book.chapter),
+    path("journal/", journal.home, name="journal"),
+    path("journal/feed.xml", journal.feed),
+    path("journal/<int:year>/", journal.home),
+    path("journal/<int:year>/<int:month>/", journal.month),
+    path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
+    path("runs/", doors.start),
+    path("runs/token", doors.token),
+    path("runs/<str:run_id>/log", doors.log),
+    path("runs/<str:run_id>/events", doors.events),
+    path("runs/<str:run_id>/cancel", doors.cancel),
+    path("models/", runs.models, name="models"),
+    path("models/choice", runs.choice),
+    path("healthz", runs.healthz, name="healthz"),
+    # Addresses of the docs server mindX had before.
+    path("doc/<path:path>", docs.older_address),
+    path("docs.html", RedirectView.as_view(url="/docs/", permanent=True)),
+    path("redoc", RedirectView.as_view(url="/reference/", permanent=True)),
+]
+handler404 = "portal.docs.views.not_found"

@@ -1,0 +1,69 @@
+// <book-place>: where the reader is in the book. Around a chapter it remembers; on the page of contents it leads back.
+
+import { furthest, isFinished } from "../lib/place.js";
+
+class BookPlace extends HTMLElement {
+  #waiting = false;
+
+  connectedCallback() {
+    if (this.dataset.chapter) this.#remember();
+    else this.#leadBack();
+  }
+
+  get #key() {
+    return `book:${this.dataset.book}`;
+  }
+
+  get #saved() {
+    try {
+      return JSON.parse(localStorage.getItem(this.#key)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  #remember() {
+    const note = () => {
+      this.#waiting = false;
+      const box = this.getBoundingClientRect();
+      const share = Math.min(1, Math.max(0, (innerHeight - box.top) / box.height));
+      const headings = [...this.querySelectorAll("h2[id], h3[id]")];
+      const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3).at(-1);
+      const { chapter, of, title } = this.dataset;
+      const place = { url: location.pathname, anchor: passed?.id ?? "", chapter: Number(chapter), of: Number(of), title, share };
+      localStorage.setItem(this.#key, JSON.stringify(furthest(this.#saved, place)));
+    };
+    const later = () => {
+      if (this.#waiting) return;
+      this.#waiting = true;
+      setTimeout(note, 400);
+    };
+    addEventListener("scroll", later, { passive: true });
+    note();
+  }
+
+  #leadBack() {
+    const saved = this.#saved;
+    for (const link of document.querySelectorAll(".contents-list a")) {
+      if (isFinished(saved, link.pathname)) {
+        link.parentElement.dataset.read = "";
+        link.ariaDescription = "read";
+      }
+    }
+    if (!saved.url) return;
+    const link = document.createElement("a");
+    link.className = "door";
+    link.href = saved.url + (saved.anchor ? `#${encodeURIComponent(saved.anchor)}` : "");
+    link.textContent = `Continue reading: ${saved.title}`;
+    this.replaceChildren(link);
+    this.hidden = false;
+  }
+}
+
+customElements.define("book-place", BookPlace);
+
+const print = document.querySelector("button.print");
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,124 @@
+// One websocket for every run on the page: it reconnects by itself and picks each run up where it was.
+
+const SLOWEST_RETRY = 15_000;
+const FIRST_RETRY = 400;
+const HEARTBEAT = 20_000;
+
+/**
+ * A run as its starter sees it.
+ * @typedef {object} Watcher
+ * @property {(run: string) => void} accepted   the server has the run, under this id
+ * @property {(frame: object) => void} frame    a frame of its log, each exactly once and in order
+ * @property {(error: {code: string, message: string}) => void} refused   the server will not do it; nothing follows
+ * @property {(connected: boolean) => void} link   the socket was lost, or is back
+ */
+
+export class Connection {
+  #url;
+  #Socket;
+  #socket = null;
+  #failures = 0;
+  #heartbeat = null;
+  #retry = null;
+  #heard = true;
+  #starting = new Map(); // ref -> {text, watcher}
+  #running = new Map(); // run -> {after, watcher}
+
+  /** @param {string} url @param {typeof WebSocket} Socket */
+  constructor(url, Socket = globalThis.WebSocket) {
+    this.#url = url;
+    this.#Socket = Socket;
+  }
+
+  /** Start a run. `text` is the whole `start` message; the same `ref` never starts a second run, however often it is sent. */
+  start(ref, text, watcher) {
+    this.#starting.set(ref, { text, watcher });
+    this.#say(text);
+  }
+
+  /** Follow a run from the frame after `after`. */
+  attach(run, after, watcher) {
+    this.#running.set(run, { after, watcher });
+    this.#say(JSON.stringify({ type: "attach", run, after }));
+  }
+
+  cancel(run) {
+    this.#say(JSON.stringify({ type: "cancel", run }));
+  }
+
+  #say(text) {
+    // What is said while the socket is down is not queued: `#resume` says all that still matters once it is up.
+    if (this.#socket?.readyState === 1) this.#socket.send(text);
+    else this.#open();
+  }
+
+  #open() {
+    if (this.#socket || this.#retry) return;
+    const socket = new this.#Socket(this.#url);
+    this.#socket = socket;
+    socket.onopen = () => this.#resume();
+    socket.onmessage = (event) => this.#hear(JSON.parse(event.data));
+    socket.onclose = () => this.#lost();
+  }
+
+  #resume() {
+    this.#failures = 0;
+    for (const { text } of this.#starting.values()) this.#socket.send(text);
+    for (const [run, { after, watcher }] of this.#running) {
+      this.#socket.send(JSON.stringify({ type: "attach", run, after }));
+      watcher.link(true);
+    }
+    this.#heard = true;
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT);
+  }
+
+  #beat() {
+    // A socket that has not said a word since the last ping is open in name only.
+    if (!this.#heard) return this.#socket.close();
+    this.#heard = false;
+    this.#socket.send('{"type":"ping"}');
+  }
+
+  #lost() {
+    clearInterval(this.#heartbeat);
+    this.#socket = null;
+    if (this.#starting.size + this.#running.size === 0) return;
+    for (const { watcher } of [...this.#starting.values(), ...this.#running.values()]) watcher.link(false);
+    // Full jitter: a thousand pages that lost the same server do not come back in the same moment.
+    const longest = Math.min(SLOWEST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      this.#open();
+    }, Math.random() * longest);
+  }
+
+  #hear(message) {
+    this.#heard = true;
+    if (message.seq !== undefined) this.#frame(message);
+    else if (message.type === "accepted") this.#accepted(message);
+    else if (message.type === "error") this.#refused(message);
+  }
+
+  #accepted({ ref, run }) {
+    const starting = this.#starting.get(ref);
+    if (!starting) return;
+    this.#starting.delete(ref);
+    this.#running.set(run, { after: 0, watcher: starting.watcher });
+    starting.watcher.accepted(run);
+  }
+
+  #frame(frame) {
+    const running = this.#running.get(frame.run);
+    if (!running || frame.seq !== running.after + 1) return;
+    running.after = frame.seq;
+    if (frame.type === "end") this.#running.delete(frame.run);
+    running.watcher.frame(frame);
+  }
+
+  #refused(error) {
+    const table = error.ref ? this.#starting : this.#running;
+    const about = table.get(error.ref ?? error.run);
+    table.delete(error.ref ?? error.run);
+    about?.watcher.refused(error);
+  }
+}

@@ -1,0 +1,40 @@
+// What a panel shows, as a value: `reduce` takes it from one frame of the run's log to the next.
+
+/** A panel before anything was run. `state` is what CSS and the buttons go by. */
+export const IDLE = Object.freeze({
+  state: "idle", // idle, sending, queued, connecting, waiting, streaming, stopping, or an outcome
+  status: null,
+  position: null,
+  error: null,
+  stats: null,
+  firstAt: null,
+  lastAt: null,
+  connected: true,
+});
+
+const LIVE = new Set(["sending", "queued", "connecting", "waiting", "streaming", "stopping"]);
+
+export const isLive = (view) => LIVE.has(view.state);
+
+/** The view after `frame`. The text of `data` frames goes to the reader of the answer, not in here. */
+export function reduce(view, frame) {
+  switch (frame.type) {
+    case "state":
+      return view.state === "stopping" ? view : { ...view, state: frame.state, position: frame.position ?? null };
+    case "head":
+      return { ...view, status: frame.status };
+    case "data":
+      return { ...view, firstAt: view.firstAt ?? frame.at, lastAt: frame.at };
+    case "end":
+      return { ...view, state: frame.outcome, error: frame.error, stats: frame.stats };
+    default:
+      return view;
+  }
+}
+
+/** A view that ended before it began: the server refused, or what was written cannot be sent. */
+export const refused = (view, { code, message, hint }) => ({
+  ...view,
+  state: "failed",
+  error: { code: code ?? "refused", message, hint: hint ?? "" },
+});

@@ -1,0 +1,27 @@
+"""Fixtures of every room's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser import browser, page  # noqa: F401 - fixtures of every room
+from tests.farend import FarEnd
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def far_end() -> Iterator[FarEnd]:
+    """An upstream on a real socket; set its `script`."""
+    with FarEnd() as far_end:
+        yield far_end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running in this thread from its first test on."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

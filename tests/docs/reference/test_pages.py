@@ -1,0 +1,174 @@
+"""The reference's pages, from files to HTML."""
+
+import copy
+import json
+import os
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from portal.docs.reference.outline import MAX_ON_EACH_PAGE
+from portal.docs.reference.yaml_text import read_yaml
+from tests.docs.reference.reading import BOOKSHOP, draw, ids, problems_of, read_one, reference_of
+
+
+class Tags(HTMLParser):
+    """The tags of a page with their attributes, as a browser reads them."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def named(title="x", **rest):
+    return json.dumps({"openapi": "3.1.0", "info": {"title": title}, "paths": {}, **rest})
+
+
+def test_every_operation_field_and_answer_has_an_id_of_its_own_and_a_link_to_it(tmp_path):
+    page = draw(reference_of(tmp_path, shop_yaml=BOOKSHOP), "shop")
+    found = ids(page)
+    assert len(found) == len(set(found))
+    for anchor in ("listBooks", "listBooks.query.limit", "addBook.body", "addBook.body.by.born", "addBook.201.title", "listBooks.default.code"):
+        assert anchor in found
+        assert f'href="#{anchor}"' in page or anchor.count(".") == 1
+    dead = {target for target in re.findall(r'href="#([^"]+)"', page) if target not in found}
+    assert dead == set()
+
+
+def test_schemas_have_a_page_whose_links_lead_somewhere(tmp_path):
+    reference = reference_of(tmp_path, shop_yaml=BOOKSHOP)
+    page, schemas = draw(reference, "shop"), draw(reference, "shop", "schemas")
+    targets = set(re.findall(r'href="/reference/shop/schemas/#([^"]+)"', page + schemas))
+    assert {"Book", "Person"} <= targets
+    assert targets <= set(ids(schemas))
+
+
+def test_descriptions_are_markdown_with_links_into_the_set_and_headings_below_the_pages_own(tmp_path):
+    (tmp_path / "guide.md").write_text("# Guide\n")
+    page = draw(reference_of(tmp_path, shop_yaml=BOOKSHOP), "shop")
+    assert 'Sells <strong>books</strong>. See <a href="/docs/guide/">the guide</a>' in page
+    assert '<h2 id="about--paging">Paging</h2>' in page
+    assert '<a href="#about--paging">above</a>' in page
+    assert page.count("<h1") == 1
+
+
+def test_a_request_in_a_description_is_a_panel(tmp_path):
+    assert 'data-path="/api/chat"' in draw(reference_of(tmp_path, shop_yaml=BOOKSHOP), "shop")
+
+
+def test_nothing_of_a_document_reaches_the_page_as_html_unless_it_is_safe(tmp_path):
+    evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    field = {"type": evil, "format": evil, "description": evil, "enum": [evil], "default": evil, "pattern": evil, "title": evil}
+    operation = {
+        "operationId": evil, "summary": evil, "description": evil, "tags": [evil],
+        "parameters": [{"name": evil, "in": evil, "description": evil, "schema": field}],
+        "requestBody": {"description": evil, "content": {evil: {"schema": {"properties": {evil: field}}, "example": evil}}},
+        "responses": {evil: {"description": evil, "content": {"text/html": {"example": evil}}, "headers": {evil: {"schema": field}}}},
+        "x-codeSamples": [{"lang": evil, "label": evil, "source": evil}], "security": [{evil: []}], "externalDocs": {"url": "javascript:alert(1)"},
+    }  # fmt: skip
+    text = json.dumps({
+        "openapi": "3.1.0", "info": {"title": evil, "version": evil, "description": evil}, "servers": [{"url": evil, "description": evil}],
+        "tags": [{"name": evil, "description": evil}], "paths": {"/" + evil: {"post": operation}}, "components": {"schemas": {evil: {"properties": {evil: field}}}},
+    })  # fmt: skip
+    reference = reference_of(tmp_path, evil_json=text)
+    for slug in ("", "schemas"):
+        tags = Tags(draw(reference, "evil", slug)).found
+        assert {"script", "iframe", "style"}.isdisjoint(tag for tag, _ in tags)
+        assert not [name for _, attributes in tags for name in attributes if name.startswith("on")]
+        assert not [value for _, attributes in tags for value in attributes.values() if (value or "").startswith("javascript")]
+
+
+def test_a_document_with_faults_is_shown_with_what_is_wrong_and_where(tmp_path):
+    reference = reference_of(tmp_path, bad_yaml=(
+        "openapi: 3.1.0\ninfo: no\nservers: 7\ntags: {a: b}\npaths:\n  /a:\n    get:\n      parameters: [3, {$ref: '#/x'}]\n"
+        "      responses:\n        200: text\n    put: 4\n  /b: {$ref: '#/paths/~1b'}\n  /c: 5\n"
+    ))  # fmt: skip
+    said = problems_of(reference, "bad")
+    assert "paths › /a › get › parameters › 1: “#/x” is not in the document." in said
+    assert "paths › /a › get › responses › 200: A response has to be a mapping." in said
+    assert "paths › /b: “#/paths/~1b” refers to itself." in said
+    assert "the document: “servers” has to be a list." in said
+    assert "“#/x” is not in the document." in draw(reference, "bad")
+
+
+def _places(value, way=()):
+    yield way
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _places(inner, (*way, key))
+
+
+WHOLE = read_yaml(BOOKSHOP).value
+JUNK = [None, 7, "x", [], {}, True, [1, None], {"$ref": "#/paths"}, {"$ref": 3}, {"a": {"b": []}}, -1.5, [[]], {"type": []}]
+
+
+@pytest.mark.parametrize("first", range(2))
+def test_whatever_one_value_of_a_document_becomes_its_pages_are_drawn(tmp_path, first):
+    ways = [way for way in _places(WHOLE) if way and way != ("openapi",)]
+    for number, way in enumerate(ways[first::6]):
+        broken = copy.deepcopy(WHOLE)
+        inside = broken
+        for key in way[:-1]:
+            inside = inside[key]
+        inside[way[-1]] = JUNK[(number + first) % len(JUNK)]
+        reference = reference_of(tmp_path, shop_json=json.dumps(broken))
+        reading = read_one(reference, "shop")
+        assert reading.outline is not None
+        for part in reading.outline.parts:
+            found = ids(reference.draw(reading, part).body)
+            assert len(found) == len(set(found)), way
+
+
+def test_a_large_document_comes_on_a_page_for_each_tag_and_more_where_a_tag_is_large(tmp_path):
+    paths = {f"/{tag}/{number}": {"get": {"operationId": f"{tag}{number}", "tags": [tag]}} for tag in ("Cats", "Schemas") for number in range(MAX_ON_EACH_PAGE + 5)}
+    reference = reference_of(tmp_path, big_json=named(paths=paths, components={"schemas": {"A": {}}}))
+    reading = read_one(reference, "big")
+    assert [part.slug for part in reading.outline.parts] == ["", "cats", "cats-2", "schemas-2", "schemas-3", "schemas"]
+    listed = draw(reference, "big")
+    assert all(f"#{name}0" in listed for name in ("Cats", "Schemas"))
+    assert "Cats7" in ids(draw(reference, "big", "cats"))
+    assert f"Cats{MAX_ON_EACH_PAGE}" in ids(draw(reference, "big", "cats-2"))
+
+
+def test_files_that_say_openapi_are_found_wherever_they_say_it(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "api.yml").write_text("# words\ninfo: {title: x}\nopenapi: '3.0.1'\n")
+    (tmp_path / "late.json").write_text(json.dumps({"components": {"x": "y" * 9000}, "openapi": "3.1.0"}))
+    (tmp_path / "package.json").write_text(json.dumps({"name": "x", "openapi": "api.yaml"}))
+    (tmp_path / "inner.json").write_text(json.dumps({"components": {"x": "y" * 9000}, "dependencies": {"openapi": "3.1.0"}}))
+    (tmp_path / "inner.yaml").write_text("tools:\n  openapi: 3.1.0\n")
+    (tmp_path / ".hidden.yaml").write_text("openapi: 3.1.0\n")
+    (tmp_path / "old.json").write_text('{"swagger": "2.0"}')
+    (tmp_path / "flow.yaml").write_text('{"openapi": "3.1.0"}')
+    os.mkfifo(tmp_path / "pipe.yaml")
+    outside = tmp_path.parent / f"{tmp_path.name}-outside.yaml"
+    outside.write_text("openapi: 3.1.0\n")
+    (tmp_path / "link.yaml").symlink_to(outside)
+    assert [document.address for document in reference_of(tmp_path).documents.all()] == ["deep/api", "flow", "late", "old"]
+
+
+def test_two_files_of_one_name_have_addresses_of_their_own(tmp_path):
+    reference = reference_of(tmp_path, api_json=named("J"), api_yaml="openapi: 3.1.0\ninfo: {title: Y}\n")
+    assert {document.address: document.relative for document in reference.documents.all()} == {"api": "api.json", "api.yaml": "api.yaml"}
+
+
+def test_an_edit_shows_at_the_next_reading_and_a_drawn_page_is_kept_until_then(tmp_path):
+    reference = reference_of(tmp_path, api_json=named("Before"))
+    reading = read_one(reference, "api")
+    drawn = reference.draw(reading, reading.outline.parts[0])
+    assert reference.kept(reading.document, "") == (reading, drawn)
+    (tmp_path / "api.json").write_text(named("Afterwards"))
+    reference.documents._scanned = float("-inf")  # as if the second between two looks had passed
+    assert read_one(reference, "api").outline.title == "Afterwards"
+    assert reference.kept(read_one(reference, "api").document, "") is None
+
+
+def test_a_file_beyond_the_bound_is_not_read(tmp_path):
+    path = tmp_path / "huge.yaml"
+    path.write_text("openapi: 3.1.0\n")
+    os.truncate(path, 9 * 1024 * 1024)
+    assert "at most 8,388,608 are read" in str(read_one(reference_of(tmp_path), "huge").problem)

@@ -1,0 +1,166 @@
+"""Components of Mintlify's MDX become plain HTML that reads without scripts."""
+
+import html
+import re
+
+import pytest
+
+from portal.docs.rendering import Link, render
+
+
+def mdx(source: str):
+    return render(source, is_mdx=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Note", "note"),
+        ("Tip", "tip"),
+        ("Warning", "warning"),
+        ("Info", "info"),
+        ("Check", "check"),
+        ("Danger", "caution"),
+    ],
+)
+def test_a_callout_is_a_note_with_its_name_for_a_title(name, kind):
+    page = mdx(f"<{name}>Mind **this**.</{name}>\n")
+    assert f'<aside class="callout" data-kind="{kind}" role="note" aria-label="{name}">' in page.html
+    assert f'<p class="callout-title">{name}</p><p>Mind <strong>this</strong>.</p></aside>' in page.html
+
+
+def test_markdown_inside_is_parsed_and_its_indentation_makes_no_code():
+    page = mdx("<Note>\n      Text\n        - a\n        - b\n\n      | x |\n      |---|\n      | 1 |\n</Note>\n")
+    assert "<p>Text</p><ul><li>a</li><li>b</li></ul>" in page.html
+    assert "<td>1</td>" in page.html
+    assert "<pre" not in page.html
+
+
+def test_a_fence_indented_in_a_tab_is_code_without_the_indentation():
+    page = mdx(
+        '<Tabs>\n  <Tab title="cURL">\n    ```shell\n    curl -d \'{\n      "a": 1\n    }\'\n    ```\n'
+        "  </Tab>\n</Tabs>\n"
+    )
+    assert page.fences[0].text == "curl -d '{\n  \"a\": 1\n}'\n"
+    assert page.fences[0].line == 3
+    assert '<doc-tabs><section class="tab" data-title="cURL"><p class="tab-title">cURL</p><figure' in page.html
+
+
+def test_a_fence_at_the_margin_inside_a_tab_is_code_too():
+    page = mdx('<Tabs>\n  <Tab title="Python">\n```python\nx = 1\n```\n  </Tab>\n</Tabs>\nAfter\n')
+    assert page.fences[0].text == "x = 1\n"
+    assert page.html.endswith("</section></doc-tabs><p>After</p>")
+
+
+def test_each_block_of_a_code_group_is_a_tab_titled_by_its_label():
+    page = mdx("<CodeGroup dropdown>\n\n```python basic.py\nx\n```\n\n```javascript\ny\n```\n\n</CodeGroup>\n")
+    assert re.findall(r'data-title="([^"]*)"', page.html) == ["basic.py", "javascript"]
+    assert "figcaption" not in page.html
+
+
+def test_a_card_is_titled_by_its_link():
+    page = mdx(
+        '<CardGroup cols={3}>\n  <Card title="Go" icon="star" href="/x">\n    Body *x*.\n  </Card>\n</CardGroup>\n'
+    )
+    assert (
+        '<div class="card-group" data-columns="3"><div class="card"><p class="card-title"><a href="/x">Go</a></p>'
+        in page.html
+    )
+    assert "<p>Body <em>x</em>.</p>" in page.html
+    assert page.links == (Link("/x", 2, False, "Go"),)
+
+
+def test_several_components_may_stand_on_one_line():
+    page = mdx('<Card title="A">a</Card><Card title="B">b</Card> tail\n')
+    assert [text for text in re.findall(r">([^<>]+)<", page.html) if text.strip()] == ["A", "a", "B", "b", "tail"]
+
+
+def test_an_accordion_is_details():
+    page = mdx('<AccordionGroup>\n<Accordion title="Why?">\nBecause.\n</Accordion>\n</AccordionGroup>\n')
+    assert '<details class="accordion"><summary>Why?</summary><p>Because.</p></details>' in page.html
+
+
+def test_steps_are_an_ordered_list():
+    page = mdx('<Steps>\n  <Step title="One">\n    Do.\n  </Step>\n  <Step title="Two">Then.</Step>\n</Steps>\n')
+    assert page.html == (
+        '<ol class="steps"><li class="step"><p class="step-title">One</p><p>Do.</p></li>'
+        '<li class="step"><p class="step-title">Two</p><p>Then.</p></li></ol>'
+    )
+
+
+def test_a_frame_is_a_figure_with_its_caption():
+    page = mdx('<Frame caption="A cat">\n  ![cat](cat.png)\n</Frame>\n')
+    assert '<figure class="frame"><figcaption>A cat</figcaption><p><img src="cat.png"' in page.html
+
+
+def test_a_field_names_its_type_and_whether_it_is_required():
+    page = mdx('<ParamField body="model" type="string" required>\n  The model.\n</ParamField>\n')
+    assert (
+        '<code class="field-name">model</code> <span class="field-type">string</span> <span class="field-note">required'
+        in page.html
+    )
+    assert "model string required" in page.plain[0].text
+
+
+def test_script_and_comments_are_left_out_but_not_inside_code():
+    page = mdx(
+        'import A from "b"\n\nexport const c = {\n  d: 1,\n}\n\nText {/* gone\nstill gone */} end\n\n'
+        '```js\nimport A from "b"\n{/* kept */}\n```\n'
+    )
+    assert "export" not in page.html
+    assert "gone" not in page.html
+    assert page.fences[0].text == 'import A from "b"\n{/* kept */}\n'
+    assert page.fences[0].line == 10
+
+
+def test_html_of_jsx_loses_its_expressions_and_keeps_its_meaning():
+    page = mdx(
+        '<div style={{ display: "flex" }} className="x">\n'
+        '  <img\n    src="/a.png"\n    alt="A"\n    width="75%"\n  />\n</div>\n'
+    )
+    assert '<img src="/a.png" loading="lazy" decoding="async" alt="A" width="75%">' in page.html
+    assert "flex" not in page.html
+    assert page.links == (Link("/a.png", 2, True, "A"),)
+
+
+def test_a_component_nobody_knows_shows_its_content_and_is_reported():
+    page = mdx("<Galaxy>\n  **Stars**\n</Galaxy>\n")
+    assert page.html == "<p><strong>Stars</strong></p>"
+    assert [(oddity.line, oddity.code) for oddity in page.oddities] == [(1, "unknown-component")]
+
+
+@pytest.mark.parametrize("source", ["<Tabs>\n\ntext\n", "text\n\n</Tabs>\n"])
+def test_a_tag_without_its_partner_is_reported_and_the_text_stays(source):
+    page = mdx(source)
+    assert page.html == "<p>text</p>"
+    assert [oddity.code for oddity in page.oddities] == ["unbalanced-component"]
+
+
+def test_components_in_code_are_code():
+    page = render("`<Note>` and\n\n```\n<Note>\n</Note>\n```\n\n<Note>\nReal `</Note>`\n</Note>\n")
+    assert page.html.count("<aside") == 1
+    assert "<code>&lt;Note&gt;</code>" in page.html
+    assert page.fences[0].text == "<Note>\n</Note>\n"
+    assert page.oddities == ()
+
+
+def test_components_work_in_plain_markdown_and_other_tags_stay_html():
+    page = render("<Note>x</Note>\n\nGeneric<T> and <Address>\n")
+    assert "<aside" in page.html
+    assert html.unescape(re.sub("<[^>]*>", "", page.html)).endswith("Generic and ")
+
+
+def test_a_component_inside_a_list_item_belongs_to_it():
+    page = mdx("1. One\n\n   <Note>\n     Mind.\n   </Note>\n\n2. Two\n")
+    assert page.html.count("<ol>") == 1
+    assert "<p>Mind.</p></aside></li><li>" in page.html
+
+
+def test_an_icon_is_no_text():
+    page = mdx('Go <Icon icon="arrow" /> on.\n')
+    assert '<span class="icon" data-icon="arrow" aria-hidden="true"></span>' in page.html
+
+
+def test_a_film_from_elsewhere_is_a_link():
+    page = mdx('<iframe src="https://films.example/1" title="A film"></iframe>\n')
+    assert page.html == '<p><a href="https://films.example/1">A film</a></p>'

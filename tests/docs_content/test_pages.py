@@ -1,0 +1,85 @@
+"""The doc set keeps its own promises: who a page is for, what it covers, and examples that can be read."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from portal.ollama.endpoints import ENDPOINTS, Endpoint
+
+ROOT = Path(__file__).resolve().parents[2] / "docs_content"
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+# The sections this set's writers keep; others (the journal, the portal's own pages) have their own form.
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "ollama").rglob("*.md"), *(ROOT / "book").glob("*.md")])
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def front_matter(page: Path) -> dict[str, object]:
+    found = FRONT_MATTER.match(page.read_text("utf-8"))
+    assert found, "the page has no front matter"
+    return dict(yaml.safe_load(found.group(1)))
+
+
+def blocks(page: Path, *languages: str) -> list[str]:
+    return [code for language, code in FENCE.findall(page.read_text("utf-8")) if language in languages]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_says_what_it_is_for_whom_and_when(page: Path) -> None:
+    matter = front_matter(page)
+    assert set(matter) >= {"title", "description", "order", "date", "reader"}
+    assert isinstance(matter["date"], datetime.date)
+    assert isinstance(matter["order"], int)
+    assert all(str(matter[key]).strip() for key in ("title", "description", "reader"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_has_one_h1_and_it_is_the_title(page: Path) -> None:
+    prose = FENCE.sub("", page.read_text("utf-8"))
+    assert re.findall(r"^# (.+)$", prose, re.MULTILINE) == [front_matter(page)["title"]]
+
+
+def test_no_two_pages_share_a_title_or_a_description() -> None:
+    for key in ("title", "description"):
+        values = [front_matter(page)[key] for page in PAGES]
+        assert sorted({str(value) for value in values}) == sorted(str(value) for value in values)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_python_examples_are_python(page: Path) -> None:
+    for code in blocks(page, "python"):
+        ast.parse(code)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_json_examples_are_json(page: Path) -> None:
+    for text in blocks(page, "json"):
+        rest = text.strip()
+        while rest:  # a stream shows several documents, one after the other
+            _, end = json.JSONDecoder().raw_decode(rest)
+            rest = rest[end:].strip()
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: f"{endpoint.method} {endpoint.path}")
+def test_every_endpoint_has_an_example_in_curl(endpoint: Endpoint) -> None:
+    address = re.escape(endpoint.path).replace(r"\{model\}", r"[\w.:-]+")
+    pattern = re.compile(rf"https?://(?:localhost:11434|ollama\.com){address}(?![\w/])")
+    examples = [code for page in PAGES for code in blocks(page, "bash") if "curl" in code]
+    assert any(pattern.search(code) for code in examples)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_page_is_in_the_document_index(page: Path) -> None:
+    index = ROOT / "NAV.md"
+    if page != index:
+        assert f"]({name_of(page)})" in index.read_text("utf-8")

@@ -1,0 +1,56 @@
+"""The main job, end to end: no Ollama, the portal started as its README says, a real model's answer in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_panel import panel, run, sizes_until_the_end, state, text
+from tests.engine import missing_wheels
+from tests.portal_server import PortalServer
+from tests.strict import leave_out
+
+pytestmark = [pytest.mark.browser, pytest.mark.embedded]
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[PortalServer]:
+    if missing := missing_wheels():
+        leave_out(f"the embedded engine's packages are not installed ({', '.join(missing)})")
+    with PortalServer(PORTAL_EMBEDDED="always") as portal:
+        yield portal
+
+
+def test_a_real_answer_streams_into_the_page_of_the_openai_api(page: Page, portal: PortalServer) -> None:
+    page.goto(portal.url)
+    page.get_by_role("main").get_by_role("link", name="OpenAI API compatibility").first.click()
+    example = page.locator("run-panel", has_text="Tell me a story").first
+    run(example)
+    assert len(sizes_until_the_end(example)) >= 3
+    expect(state(example)).to_have_text("Done")
+    expect(example.locator(".numbers")).to_contain_text(re.compile(r"first token.*tokens/s"))
+    expect(example).to_contain_text("smollm2:135m answers instead")
+    assert len(text(example).text_content() or "") > 40
+
+
+def test_stop_ends_a_real_answer_where_it_is(page: Page, portal: PortalServer) -> None:
+    page.goto(f"{portal.url}docs/ollama/api/chat/")
+    panel(page).get_by_role("button", name="Edit").click()
+    panel(page).get_by_role("textbox").fill(
+        '{"model": "smollm2:135m", "messages": [{"role": "user", "content": "Write a long story about a lighthouse keeper and her daughter, with many chapters."}], "options": {"num_predict": 2000}}'
+    )
+    run(panel(page))
+    expect(text(panel(page))).not_to_be_empty(timeout=15_000)
+    panel(page).get_by_role("button", name="Stop").click()
+    expect(state(panel(page))).to_have_text("Stopped")
+
+
+def test_every_page_says_that_the_embedded_model_answers(page: Page, portal: PortalServer) -> None:
+    for address in ("", "docs/", "docs/ollama/api/chat/", "docs/nowhere/"):
+        page.goto(f"{portal.url}{address}")
+        expect(page.get_by_role("note").first).to_contain_text("embedded model smollm2:135m")
+        expect(page.get_by_role("note").first).to_contain_text("set OLLAMA_HOST")
+    page.faults.clear()  # type: ignore[attr-defined]  # the browser reports the 404 on its console

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+
+import { Connection } from "../../static/js/lib/connection.js";
+
+let sockets;
+
+class FakeSocket {
+  readyState = 0;
+  sent = [];
+  constructor() {
+    sockets.push(this);
+  }
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+  close() {
+    this.drop();
+  }
+  open() {
+    this.readyState = 1;
+    this.onopen();
+  }
+  hear(message) {
+    this.onmessage({ data: JSON.stringify(message) });
+  }
+  drop() {
+    this.readyState = 3;
+    this.onclose();
+  }
+}
+
+const watcher = () => {
+  const seen = { accepted: [], frames: [], refused: [], links: [] };
+  return {
+    seen,
+    accepted: (run) => seen.accepted.push(run),
+    frame: (frame) => seen.frames.push(frame.seq),
+    refused: (error) => seen.refused.push(error.code),
+    link: (up) => seen.links.push(up),
+  };
+};
+
+const START = JSON.stringify({ type: "start", ref: "r-1" });
+const frame = (seq, more = {}) => ({ run: "R", seq, type: "data", ...more });
+
+beforeEach(() => {
+  sockets = [];
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+});
+afterEach(() => mock.timers.reset());
+
+test("no socket is opened before a run is started", () => {
+  new Connection("ws://x", FakeSocket);
+  assert.equal(sockets.length, 0);
+});
+
+test("a run started while the socket opens is sent once it is open, and only once", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  connection.start("r-1", START, watcher());
+  sockets[0].open();
+  assert.deepEqual(sockets[0].sent.map(({ type }) => type), ["start"]);
+});
+
+test("after a lost socket every run goes on from the frame it had", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  const { seen, ...watch } = watcher();
+  connection.start("r-1", START, watch);
+  sockets[0].open();
+  sockets[0].hear({ type: "accepted", ref: "r-1", run: "R" });
+  sockets[0].hear(frame(1));
+  sockets[0].hear(frame(2));
+  sockets[0].drop();
+  mock.timers.tick(20_000);
+  sockets[1].open();
+  assert.deepEqual(sockets[1].sent, [{ type: "attach", run: "R", after: 2 }]);
+  sockets[1].hear(frame(2));
+  sockets[1].hear(frame(3));
+  sockets[1].hear(frame(4, { type: "end" }));
+  assert.deepEqual(seen.frames, [1, 2, 3, 4]);
+  assert.deepEqual(seen.links, [false, true]);
+});
+
+test("a start the server may not have heard is sent again under its ref", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  connection.start("r-1", START, watcher());
+  sockets[0].open();
+  sockets[0].drop();
+  mock.timers.tick(20_000);
+  sockets[1].open();
+  assert.deepEqual(sockets[1].sent, [{ type: "start", ref: "r-1" }]);
+});
+
+test("a socket that stays silent after a ping is given up", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  connection.attach("R", 0, watcher());
+  sockets[0].open();
+  mock.timers.tick(20_000);
+  assert.deepEqual(sockets[0].sent.at(-1), { type: "ping" });
+  mock.timers.tick(20_000);
+  assert.equal(sockets[0].readyState, 3);
+});
+
+test("a refusal reaches the run it is about and ends it", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  const { seen, ...watch } = watcher();
+  connection.attach("R", 0, watch);
+  sockets[0].open();
+  sockets[0].hear({ type: "error", run: "R", code: "no_such_run", message: "…" });
+  sockets[0].hear({ type: "error", code: "bad_message", message: "about nothing" });
+  assert.deepEqual(seen.refused, ["no_such_run"]);
+});
+
+test("an idle page does not reconnect", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  connection.attach("R", 0, watcher());
+  sockets[0].open();
+  sockets[0].hear(frame(1, { type: "end" }));
+  sockets[0].drop();
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 1);
+});

