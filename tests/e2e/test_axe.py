@@ -89,7 +89,7 @@ def test_what_a_key_opens_has_no_accessibility_fault(
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True, reduced_motion="reduce")
     page.goto(portal.url)
-    page.wait_for_selector("button.theme")
+    page.wait_for_selector("button.theme[title]")
     page.keyboard.press(key)
     page.wait_for_selector(opens)
     if key == "/":
@@ -114,7 +114,7 @@ def test_an_answer_has_no_accessibility_fault(
 
 
 def _open_everything(page: Page) -> None:
-    page.wait_for_selector("button.theme")
+    page.wait_for_selector("button.theme[title]")
     page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
 
 
