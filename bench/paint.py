@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from playwright.sync_api import sync_playwright
 
 from bench.report import Figure, percentile
-from tests.e2e.conftest import CHROMIUM, DOCS, FLAGS
+from tests.browser import CHROMIUM, FLAGS
+from tests.e2e.conftest import DOCS
 from tests.farend import Asked, FarEnd, Line
 from tests.portal_server import PortalServer
 

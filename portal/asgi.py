@@ -22,7 +22,7 @@ from django.urls import path, re_path
 from servestatic import ServeStaticASGI
 
 from portal.docs.front import Application, Front
-from portal.docs.here import catalogue, references, state_of
+from portal.docs.here import catalogue, present_state, press, references
 from portal.docs.search.here import upkeep
 from portal.lifespan import Lifespan
 from portal.origins import OnlyKnownOrigins
@@ -42,19 +42,29 @@ async def indexing() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def linking() -> AsyncIterator[None]:
-    """The graph of links is drawn while the first readers are already being served."""
-    drawing = asyncio.create_task(asyncio.to_thread(lambda: references.draw(catalogue.shelf)))
+async def drawing() -> AsyncIterator[None]:
+    """Documents are drawn in processes of their own while the server runs."""
+    await asyncio.to_thread(press.start)
     try:
         yield
     finally:
-        await asyncio.wait([drawing])
+        await asyncio.to_thread(press.stop)
+
+
+@asynccontextmanager
+async def linking() -> AsyncIterator[None]:
+    """The graph of links is drawn while the first readers are already being served."""
+    task = asyncio.create_task(asyncio.to_thread(lambda: references.draw(catalogue.shelf)))
+    try:
+        yield
+    finally:
+        await asyncio.wait([task])
 
 
 @asynccontextmanager
 async def running() -> AsyncIterator[None]:
-    """Connections to the upstreams are made before they are needed: that blocks the loop for some 30 ms."""
-    _ = registry.client
+    """Connections to the upstreams are made before they are needed (that blocks the loop for some 30 ms); records are kept."""
+    await registry.open(settings.PORTAL_NO_DATABASE)
     try:
         yield
     finally:
@@ -65,7 +75,7 @@ websocket = OnlyKnownOrigins(
     URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
-front = Front(cast(Application, http), state_of)
+front = Front(cast(Application, http), present_state)
 static = ServeStaticASGI(
     front,
     root=settings.STATIC_ROOT,
@@ -75,5 +85,5 @@ static = ServeStaticASGI(
 )
 if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
-lifespan = Lifespan([running, indexing, linking])
+lifespan = Lifespan([drawing, running, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})

@@ -19,6 +19,8 @@ def local_answers(*, say: Say, warn: Say) -> Iterator[None]:
     """Run the embedded engine as `local` while inside, where the settings want it and no Ollama is to be used."""
     local = settings.PORTAL_UPSTREAMS["local"]
     if not _wants_engine(local):
+        if not answers(local.origin):
+            warn(f"Nothing answers at {local.origin} just now; examples can run once an Ollama does.")
         yield
         return
     engine = Engine(settings.PORTAL_DATA / "embedded")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
 from portal.bind import loopback_origins
+from portal.database import BadDatabase, read_database
 from portal.ollama.upstreams import BadUpstream, read_upstreams
 from portal.secret import load_or_make_secret
 
@@ -21,8 +21,26 @@ env = os.environ.get
 def _choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     value = env(name) or default
     if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is “{value}”; it can be {', '.join(allowed[:-1])} or {allowed[-1]}.")
+        *others, last = allowed
+        raise ImproperlyConfigured(f"{name} is “{value}”; it can be {', '.join(others)}{' or ' if others else ''}{last}.")
     return value
+
+
+def _secret(kept: Path) -> str:
+    try:
+        return env("PORTAL_SECRET_KEY") or load_or_make_secret(kept)
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"PORTAL_DATA is {kept.parent}, and nothing can be kept there: {(problem.strerror or '').lower()}. "
+            "Name a folder that can be written."
+        ) from None
+
+
+def _whole(name: str, default: int) -> int:
+    value = env(name) or str(default)
+    if not (value.isascii() and value.isdigit() and len(value) < 6):
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be a whole number such as {default}.")
+    return int(value)
 
 
 def _listed(name: str) -> list[str]:
@@ -40,15 +58,18 @@ PORTAL_EMBEDDED = _choice("PORTAL_EMBEDDED", "auto", ("auto", "always", "never")
 PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo",))
 PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
-SECRET_KEY = env("PORTAL_SECRET_KEY") or load_or_make_secret(PORTAL_DATA / "secret-key")
-DATABASES = {"default": dj_database_url.parse(env("DATABASE_URL") or f"sqlite:///{PORTAL_DATA / 'portal.sqlite3'}")}
+SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
+PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
 try:
+    DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
     PORTAL_UPSTREAMS = read_upstreams(os.environ)
-except BadUpstream as problem:
+except (BadDatabase, BadUpstream) as problem:
     raise ImproperlyConfigured(str(problem)) from None
 
 # Set by `serve` to the reason when no Ollama answers and the embedded engine cannot run either.
 PORTAL_NO_ENGINE = ""
+# Set by `serve` to the reason when the database could not be brought up to date.
+PORTAL_NO_DATABASE = ""
 
 # The site ------------------------------------------------------------------------------------------------------------
 
@@ -87,6 +108,7 @@ STORAGES = {
 }
 
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "portal.runs.doors.without_token"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -97,6 +119,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Django's own line for a page that is not there would put what strangers ask for into the log.
-    "loggers": {"portal": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    # Django's own lines for a page that is not there, or another host's, would put what strangers ask for into the log.
+    "loggers": {
+        "portal": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.browser import browser, page  # noqa: F401 - fixtures of every room
 from tests.farend import FarEnd
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -14,10 +15,15 @@ ROOT = Path(__file__).parent.parent
 
 
 class PortalServer:
-    """A running portal. Use it as a context manager; `url` is where it is, `log` what it has said."""
+    """A running portal. Use it as a context manager; `url` is where it is, `log` what it has said.
 
-    def __init__(self, *, bind: str = "127.0.0.1:0", data: Path | None = None, **environment: str) -> None:
-        self.bind = bind
+    `under` is a command that runs it under conditions of its own, such as `prlimit`.
+    """
+
+    def __init__(
+        self, *, bind: str = "127.0.0.1:0", data: Path | None = None, under: Sequence[str] = (), **environment: str
+    ) -> None:
+        self.bind, self.under = bind, under
         self.data = data or Path(tempfile.mkdtemp(prefix="portal-server-"))
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "OLLAMA_", "DJANGO_"))
@@ -30,7 +36,7 @@ class PortalServer:
 
     def __enter__(self) -> PortalServer:
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--bind", self.bind],
+            [*self.under, sys.executable, "manage.py", "serve", "--bind", self.bind],
             cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         assert self.process.stdout is not None

@@ -14,7 +14,7 @@ from portal.docs.views import show
 
 async def home(request: HttpRequest) -> HttpResponse:
     """The set's own first page, or, when it has none, how to add one."""
-    found = await asyncio.to_thread(catalogue.find, "")
+    found = catalogue.glance("") or await asyncio.to_thread(catalogue.find, "")
     if found is None:
         shelf = catalogue.shelf
         return render(

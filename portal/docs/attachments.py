@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
-from portal.docs.files import Unreadable, read_regular
+from portal.docs.files import Unreadable, read_regular, signature
 from portal.docs.here import catalogue
-from portal.docs.library import signature
 from portal.docs.links import ATTACHMENTS, PICTURES
 
 FILES = (*PICTURES, *ATTACHMENTS)

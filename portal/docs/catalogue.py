@@ -12,14 +12,15 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from urllib.parse import quote
 
-from portal.docs.files import Found, Unreadable, read_regular, walk
+from portal.docs.files import SUFFIXES, Found, Unreadable, read_regular, signature, walk
 from portal.docs.headings import TopMatter, read_top
 from portal.docs.mintlify import NAMES, read_site_file
 from portal.docs.rendering import decode
 from portal.docs.shelving import Branch, arrange, in_reading_order, title_from
 
-# A tree is looked through again at most this often; the page that is asked for is looked at every time.
-SCAN_INTERVAL = 1.0
+# Seconds between two looks through the folder: ten times as long as one takes, within these bounds. The page that is
+# asked for is looked at every time.
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 _TOP_BYTES = 16384
 _WORDS_A_MINUTE, _BYTES_A_WORD = 230, 6.5
 
@@ -107,24 +108,27 @@ class Catalogue:
         self._shelf: Shelf | None = None
         self._seen: tuple[tuple[str, int, int], ...] = ()
         self._tops: dict[str, tuple[tuple[int, int], TopMatter]] = {}
-        self._scanned = float("-inf")
-        self._scanning = threading.Lock()
+        self._looked = self._next_look = float("-inf")
+        self._looking = threading.Lock()
         self._numbers = itertools.count(1)
 
     @property
     def shelf(self) -> Shelf:
-        """The set as it was when it was last looked through, which is done again after a second."""
-        if self._shelf is None or time.monotonic() - self._scanned >= SCAN_INTERVAL:
+        """The set as it is, give or take a second: looked through again when that is due."""
+        if self.is_due:
             self.refresh()
         assert self._shelf is not None
         return self._shelf
 
     @property
-    def latest(self) -> Shelf | None:
-        """The set as it was last seen. Never waits: when that is over a second ago, a thread is sent to look."""
-        if time.monotonic() - self._scanned >= SCAN_INTERVAL and not self._scanning.locked():
-            threading.Thread(target=self.refresh, name="catalogue", daemon=True).start()
-        return self._shelf
+    def present(self) -> Shelf:
+        """The set as it was last seen, however long ago; looked through only where that was never done."""
+        return self._shelf or self.shelf
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to look through the folder again."""
+        return time.monotonic() >= self._next_look
 
     @property
     def pages(self) -> Mapping[str, Page]:
@@ -134,18 +138,36 @@ class Catalogue:
     def refresh(self) -> None:
         """Look through the folder now. Of several threads that ask at once one looks, the others take what it finds."""
         asked = time.monotonic()
-        with self._scanning:
-            if self._scanned < asked:
+        with self._looking:
+            # What began before may have passed by what has changed since.
+            if self._looked < asked:
+                began = time.monotonic()
                 self._shelf = self._look_through()
-                self._scanned = time.monotonic()
+                self._looked, ended = began, time.monotonic()
+                self._next_look = ended + min(max(10 * (ended - began), _SHORTEST_PAUSE), _LONGEST_PAUSE)
 
     def find(self, path: str) -> Page | None:
-        """The page at `path` as `Shelf.find` has it, also when its file has only just appeared or gone."""
+        """The page at `path` as `Shelf.find` has it, also when its file has only just appeared, changed or gone."""
         page = self.shelf.find(path)
-        if page is not None and page.file.is_file():
-            return page
-        self.refresh()
-        return self.shelf.find(path)
+        is_as_seen = signature(page.file) == (page.modified, page.size) if page else not self._has_file(path)
+        if not is_as_seen:
+            self.refresh()
+            page = self.present.find(path)
+        return page
+
+    def glance(self, path: str) -> Page | None:
+        """The page whose address is `path`, if that is known without waiting: the folder need not be looked through."""
+        page = None if self.is_due else self.present.pages.get(path)
+        return page if page and signature(page.file) == (page.modified, page.size) else None
+
+    def _has_file(self, path: str) -> bool:
+        """Whether something on disk has the name; a request for nothing is no reason to look through the folder."""
+        if any(part.startswith(".") for part in path.split("/")):
+            return False
+        try:
+            return any((self.root / f"{path.strip('/')}{suffix}").exists() for suffix in ("", *SUFFIXES))
+        except (OSError, ValueError):
+            return False
 
     def _look_through(self) -> Shelf:
         files = _with_leads(walk(self.root))
@@ -159,14 +181,13 @@ class Catalogue:
         ordered = in_reading_order(tree)
         by_path = {page.path: page for page in ordered}
         self._tops = {page.relative: self._tops[page.relative] for page in pages}
-        stamp = hashlib.sha256("\n".join(sorted(page.relative for page in ordered)).encode()).hexdigest()
         return Shelf(
             MappingProxyType(by_path),
             tree,
             MappingProxyType({page.relative: page for page in ordered}),
             MappingProxyType(_other_names(ordered, own.moved)),
             _by_file_name(ordered),
-            stamp,
+            _stamp_of(ordered, own.moved),
             next(self._numbers),
         )
 
@@ -224,6 +245,11 @@ def _rank(stem: str, *, at_root: bool) -> int | None:
         return 1
     # At the root an INDEX.md is the set's Document Index, a page of its own.
     return 2 if stem.lower() == "index" and not at_root else None
+
+
+def _stamp_of(pages: list[Page], moved: Mapping[str, str]) -> str:
+    names = sorted(f"{page.relative}\0{page.path}\0{page.top.aliases}" for page in pages)
+    return hashlib.sha256(f"{names}{sorted(moved.items())}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _site_files(root: Path) -> list[tuple[str, int, int]]:

@@ -29,7 +29,7 @@ class Found:
 def walk(root: Path) -> Iterator[Found]:
     """Every document below `root` in no particular order.
 
-    Left out: names that start with a dot, folders that are links (they may loop), links that lead out of the root,
+    Left out: names that start with a dot or are not UTF-8, folders that are links (they may loop), links that lead out of the root,
     and whatever is no regular file. What cannot be looked at is passed over.
     """
     real = os.path.realpath(root)
@@ -41,7 +41,7 @@ def walk(root: Path) -> Iterator[Found]:
         except OSError:
             continue
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or not _is_text(entry.name):
                 continue
             relative = f"{folder}/{entry.name}" if folder else entry.name
             try:
@@ -63,13 +63,25 @@ def read_regular(file: Path, root: Path, at_most: int = LARGEST) -> bytes:
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as problem:
         raise Unreadable((problem.strerror or "it cannot be opened").lower()) from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+        os.close(descriptor)
+        raise Unreadable(
+            f"it has {status.st_size:,} bytes, more than the {LARGEST:,} that are read"
+            if stat.S_ISREG(status.st_mode)
+            else "it is not a regular file"
+        )
     with os.fdopen(descriptor, "rb") as opened:
-        status = os.fstat(opened.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("it is not a regular file")
-        if status.st_size > LARGEST:
-            raise Unreadable(f"it has {status.st_size:,} bytes, more than the {LARGEST:,} that are read")
         return opened.read(at_most)
+
+
+def signature(file: Path) -> tuple[int, int]:
+    """What tells one state of a file from another: its time in nanoseconds and its size; (0, -1) when it is gone."""
+    try:
+        status = file.stat()
+    except OSError:
+        return (0, -1)
+    return (status.st_mtime_ns, status.st_size)
 
 
 def find_file(root: Path, relative: str) -> str | None:
@@ -95,6 +107,15 @@ def _in_other_case(root: Path, parts: list[str]) -> Path:
         alike = [entry.name for entry in os.scandir(folder) if entry.name.casefold() == part.casefold()]
         folder = folder / (part if part in alike else min(alike, default=part))
     return folder
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be part of an address: the bytes of one that is not UTF-8 come as lone surrogates."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _stays_within(entry: os.DirEntry[str], real: str) -> bool:

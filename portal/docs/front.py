@@ -6,12 +6,16 @@ costs a look at its file. What may be kept is said by the view, with `keep`; the
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import quote, unquote
 
 from django.http import HttpResponse
 
@@ -25,12 +29,17 @@ _KEEP = KEEP.lower().encode()
 _MOST_BYTES = 64 << 20
 _LARGEST = 8 << 20
 _SMALLEST_TO_COMPRESS = 1000
+# Compressing takes a millisecond for each 30 KB; above this the loop does not wait for it.
+_LARGEST_AT_ONCE = 256 << 10
 _TEXTS = (b"text/", b"application/json", b"application/xml", b"application/atom+xml", b"image/svg+xml")
 
 
-def keep(response: HttpResponse, name: str) -> HttpResponse:
-    """Mark a response as the same for every anonymous reader, whatever the query, for as long as `name` stays as it is."""
-    response[KEEP] = name
+def keep(response: HttpResponse, name: str, state: str) -> HttpResponse:
+    """Mark a response as the same for every anonymous reader, whatever the query, as long as `name` is in this state.
+
+    The state is one from before the response was made: what changes meanwhile makes it differ from the present one.
+    """
+    response[KEEP] = f"{state} {quote(name)}"
     return response
 
 
@@ -43,7 +52,7 @@ class Kept:
     packed: bytes | None
     tag: bytes
     name: str
-    state: Hashable
+    state: str
 
     @property
     def size(self) -> int:
@@ -52,13 +61,13 @@ class Kept:
 
 
 class Front:
-    """Stands before `application`. `state_of(name)` tells the state of what was kept under `name`; None: do not use it."""
+    """Stands before `application`. `state_of(name)` tells the present state of `name`; None where there is no such thing."""
 
-    def __init__(self, application: Application, state_of: Callable[[str], Hashable | None]) -> None:
+    def __init__(self, application: Application, state_of: Callable[[str], Awaitable[str | None]]) -> None:
         self.application = application
         self.state_of = state_of
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._size = 0
+        self.size = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD from what is kept, else through the application."""
@@ -66,21 +75,22 @@ class Front:
             await self.application(scope, receive, send)
             return
         asked = dict(scope["headers"])
-        key = (scope.get("scheme"), asked.get(b"host"), scope["path"], b"markdown" in asked.get(b"accept", b""))
-        kept = self._kept.get(key) if b"sessionid=" not in asked.get(b"cookie", b"") else None
-        if kept is not None and kept.state == self.state_of(kept.name):
+        key = _key_of(scope, asked)
+        kept = self._kept.get(key)
+        if kept is not None and kept.state == await self.state_of(kept.name):
+            self._kept.move_to_end(key)
             await _answer(kept, scope["method"], asked, send)
         else:
             await self.application(scope, receive, _Catcher(self, key, scope["method"], asked, send))
 
     def take(self, key: Hashable, kept: Kept) -> None:
-        """Keep an answer, the oldest giving way."""
+        """Keep an answer; those asked for longest ago give way."""
         before = self._kept.pop(key, None)
-        self._size += kept.size - (before.size if before else 0)
+        self.size += kept.size - (before.size if before else 0)
         self._kept[key] = kept
-        while self._size > _MOST_BYTES:
+        while self.size > _MOST_BYTES:
             _, oldest = self._kept.popitem(last=False)
-            self._size -= oldest.size
+            self.size -= oldest.size
 
 
 class _Catcher:
@@ -105,9 +115,10 @@ class _Catcher:
 
     async def _finish(self, start: Message, body: bytes) -> None:
         headers = {name.lower(): value for name, value in start["headers"]}
-        name = headers.pop(_KEEP, b"").decode()
-        kept = _pack(headers, body, name, self.front.state_of(name) if name else None)
-        if kept.state is not None and self.method == "GET":
+        state, _, name = headers.pop(_KEEP, b"").decode().partition(" ")
+        pack = partial(_pack, headers, body, unquote(name), state)
+        kept = pack() if len(body) <= _LARGEST_AT_ONCE else await asyncio.to_thread(pack)
+        if state and self.key is not None and self.method == "GET":
             self.front.take(self.key, kept)
         await _answer(kept, self.method, self.asked, self.send)
 
@@ -123,7 +134,14 @@ def _is_text(start: Message) -> bool:
     )
 
 
-def _pack(headers: dict[bytes, bytes], body: bytes, name: str, state: Hashable | None) -> Kept:
+def _key_of(scope: Message, asked: dict[bytes, bytes]) -> Hashable | None:
+    """What kept answers differ by; None for a request that is not answered from them."""
+    if b"markdown" in asked.get(b"accept", b"") or b"sessionid=" in asked.get(b"cookie", b""):
+        return None
+    return (scope.get("scheme"), asked.get(b"host"), scope["path"])
+
+
+def _pack(headers: dict[bytes, bytes], body: bytes, name: str, state: str) -> Kept:
     headers.setdefault(b"cache-control", b"no-cache")
     vary = [value.strip() for value in headers.get(b"vary", b"").split(b",") if value.strip()]
     headers[b"vary"] = b", ".join(dict.fromkeys([*vary, b"Accept-Encoding"]))
@@ -134,7 +152,7 @@ def _pack(headers: dict[bytes, bytes], body: bytes, name: str, state: Hashable |
 
 
 async def _answer(kept: Kept, method: str, asked: dict[bytes, bytes], send: Send) -> None:
-    packed = kept.packed if b"gzip" in asked.get(b"accept-encoding", b"") else None
+    packed = kept.packed if _takes_gzip(asked.get(b"accept-encoding", b"")) else None
     tag = kept.tag[:-1] + b'-gz"' if packed else kept.tag
     headers = [*kept.headers, (b"etag", tag)]
     known = {one.strip().removeprefix(b"W/") for one in asked.get(b"if-none-match", b"").split(b",")}
@@ -148,3 +166,12 @@ async def _answer(kept: Kept, method: str, asked: dict[bytes, bytes], send: Send
         headers.append((b"content-encoding", b"gzip"))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+
+@lru_cache(maxsize=64)
+def _takes_gzip(accepted: bytes) -> bool:
+    for one in accepted.lower().split(b","):
+        name, _, parameters = one.partition(b";")
+        if name.strip() in (b"gzip", b"*"):
+            return not re.fullmatch(rb"\s*q=0(\.0*)?\s*", parameters)
+    return False

@@ -13,6 +13,8 @@ UNORDERED = 1e9
 _ORDERS = ("order", "nav_order", "sidebar_position", "weight")
 _ALIASES = ("aliases", "redirect_from", "redirects")
 _HEADING = re.compile(r"#\s+(.+?)\s*#*\s*$")
+# A title longer than this is none; and to look for marks in a line takes the square of its length.
+_LONGEST = 500
 _UNDERLINE = re.compile(r"=+\s*$")
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|</?[a-zA-Z][^>]*>")
 
@@ -56,10 +58,10 @@ def _first_heading(lines: list[str]) -> str:
             fence = "" if bare.startswith(fence) and not bare.strip(fence[0]) else fence
         elif bare.startswith(("```", "~~~")):
             fence = bare[:3]
-        elif found := _HEADING.match(line):
+        elif found := _HEADING.match(line[:_LONGEST]):
             return plain(found[1])
         elif bare and number + 1 < len(lines) and _UNDERLINE.match(lines[number + 1]):
-            return plain(bare)
+            return plain(bare[:_LONGEST])
     return ""
 
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import asyncio
 
 from django.conf import settings
 
-from portal.docs.catalogue import Catalogue
-from portal.docs.library import Library, signature
+from portal.docs.catalogue import Catalogue, Page, Shelf
+from portal.docs.files import signature
+from portal.docs.library import Library
+from portal.docs.press import Press
 from portal.docs.references import References
 
 catalogue = Catalogue(settings.PORTAL_DOCS_ROOT)
-library = Library(catalogue, source_url=settings.PORTAL_SOURCE_URL)
+press = Press(settings.PORTAL_DOCS_ROOT, source_url=settings.PORTAL_SOURCE_URL)
+library = Library(catalogue, source_url=settings.PORTAL_SOURCE_URL, press=press)
 references = References(settings.PORTAL_DOCS_ROOT)
 
 
-def state_of(name: str) -> Hashable | None:
-    """What a kept answer of the page called `name` depends on: its file, the set around it, the graph of its links."""
-    shelf = catalogue.latest
-    page = shelf.pages.get(name) if shelf else None
-    if shelf is None or page is None:
-        return None
-    return (*signature(page.file), shelf.number, references.is_drawn(shelf))
+def state_of(page: Page, shelf: Shelf) -> str:
+    """What the page as shown depends on: its file, the set around it, the graph of its links."""
+    modified, size = signature(page.file)
+    return f"{modified}-{size}-{shelf.number}-{references.is_drawn(shelf):d}"
+
+
+async def present_state(path: str) -> str | None:
+    """The state of the page at `path` as it is now; None when it is gone."""
+    if catalogue.is_due:
+        await asyncio.to_thread(lambda: catalogue.shelf)
+    shelf = catalogue.present
+    page = shelf.pages.get(path)
+    return state_of(page, shelf) if page else None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
-from portal.docs.anchoring import mend_anchors
 from portal.docs.catalogue import Catalogue, Page
-from portal.docs.files import read_regular
+from portal.docs.drawing import Sheet, draw, draw_plainly
+from portal.docs.files import read_regular, signature
 from portal.docs.links import Links
-from portal.docs.panels import Panels
-from portal.docs.rendering import Oddity, Rendered, decode, render
+from portal.docs.press import NotDrawn, Press
+from portal.docs.rendering import Oddity, Rendered, decode
 
-_MOST_KEPT = 2000
+# Characters of HTML that are kept: twenty times a set of 362 documents.
+_MOST_KEPT = 128 << 20
+# Characters. Drawing takes some sixty bytes of memory for each; the largest document of a real set has 376,000.
+_MOST_DRAWN = 8 << 20
 State = tuple[int, int, str]
 
 
@@ -28,12 +30,18 @@ class Reading:
 
 
 class Library:
-    """Renders pages of `catalogue`, keeping each until its file, or the set of addresses its links may lead to, changes."""
+    """Renders pages of `catalogue`, keeping each until its file, or the set of addresses its links may lead to, changes.
 
-    def __init__(self, catalogue: Catalogue, *, source_url: str = "") -> None:
+    `drawn` counts the documents and parts that were drawn.
+    """
+
+    def __init__(self, catalogue: Catalogue, *, source_url: str = "", press: Press | None = None) -> None:
         self.catalogue = catalogue
         self.source_url = source_url
+        self.press = press
+        self.drawn = 0
         self._kept: OrderedDict[str, tuple[State, Reading]] = OrderedDict()
+        self._size = 0
         self._lock = threading.Lock()
 
     def kept(self, page: Page) -> Reading | None:
@@ -45,35 +53,36 @@ class Library:
         """Render the page from its file, off the event loop. Raises `Unreadable` when the file cannot be read."""
         state = self._state(page)
         source, oddities = decode(read_regular(page.file, self.catalogue.root))
-        links = self.links(page.relative)
-        rendered = render(
-            source,
-            resolve_link=links.resolve,
-            resolve_mention=links.mention,
-            draw_fences=Panels(page.path).draw,
-            is_mdx=page.file.suffix.lower() == ".mdx",
-        )
-        rendered = replace(rendered, html=mend_anchors(rendered.html))
+        rendered = self.draw(page, source)
         reading = Reading(page, rendered, oddities + rendered.oddities)
         with self._lock:
-            self._kept[page.path] = (state, reading)
-            self._kept.move_to_end(page.path)
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+            self._keep(page.path, state, reading)
         return reading
+
+    def draw(self, page: Page, source: str) -> Rendered:
+        """Draw `source`, the page's text or a part of it; its plain source where that cannot be done in good time."""
+        sheet = Sheet(page.path, page.relative, source)
+        if len(source) > _MOST_DRAWN:
+            return draw_plainly(sheet, f"This document has more than {_MOST_DRAWN:,} characters, so its source is shown as it is.")
+        self.drawn += 1
+        if self.press is None or not self.press.is_open:
+            return draw(sheet, self.links(page.relative))
+        try:
+            return self.press.draw(sheet, self.catalogue.present.stamp)
+        except NotDrawn as problem:
+            return draw_plainly(sheet, str(problem))
 
     def links(self, relative: str) -> Links:
         """Resolves the links of the file of the set called `relative`."""
-        return Links(self.catalogue.shelf, relative, self.catalogue.root, self.source_url)
+        return Links(self.catalogue.present, relative, self.catalogue.root, self.source_url)
+
+    def _keep(self, path: str, state: State, reading: Reading) -> None:
+        before = self._kept.pop(path, None)
+        self._size += len(reading.rendered.html) - (len(before[1].rendered.html) if before else 0)
+        self._kept[path] = (state, reading)
+        while self._size > _MOST_KEPT and len(self._kept) > 1:
+            _, (_, oldest) = self._kept.popitem(last=False)
+            self._size -= len(oldest.rendered.html)
 
     def _state(self, page: Page) -> State:
-        return (*signature(page.file), self.catalogue.shelf.stamp)
-
-
-def signature(file: Path) -> tuple[int, int]:
-    """What tells one state of a file from another: its time in nanoseconds and its size; (0, -1) when it is gone."""
-    try:
-        status = file.stat()
-    except OSError:
-        return (0, -1)
-    return (status.st_mtime_ns, status.st_size)
+        return (*signature(page.file), self.catalogue.present.stamp)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import http_date
 
-from portal.docs.catalogue import Page
+from portal.docs.catalogue import Page, Shelf
 from portal.docs.files import Unreadable, read_regular
 from portal.docs.here import catalogue
 from portal.docs.rendering import decode
@@ -52,33 +52,39 @@ async def markdown(request: HttpRequest, path: str) -> HttpResponse:
 
 async def llms(request: HttpRequest) -> HttpResponse:
     """`/llms.txt`: the set in one short list, with the address of each page's markdown (https://llmstxt.org)."""
-    shelf = await asyncio.to_thread(lambda: catalogue.shelf)
-    lines = [f"# {settings.PORTAL_TITLE}", ""]
+    text = await asyncio.to_thread(lambda: "\n".join(_listed(request, catalogue.shelf)) + "\n")
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def _listed(request: HttpRequest, shelf: Shelf) -> Iterator[str]:
+    yield f"# {settings.PORTAL_TITLE}"
     home = shelf.pages.get("")
     if home is not None and home.description:
-        lines += [f"> {home.description}", ""]
-    section = None
+        yield f"\n> {home.description}"
+    site, section = _site(request), None
     for page in shelf.pages.values():
         if page.section != section:
             section = page.section
-            lines += ["", f"## {section or 'Start'}", ""]
+            yield f"\n## {section or 'Start'}\n"
         note = f": {page.description}" if page.description else ""
-        lines.append(f"- [{page.title}]({request.build_absolute_uri(page.markdown_url)}){note}")
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+        yield f"- [{page.title}]({site}{page.markdown_url}){note}"
 
 
 async def llms_full(request: HttpRequest) -> HttpResponse:
     """`/llms-full.txt`: every document in full, one after the other."""
-    shelf = await asyncio.to_thread(lambda: catalogue.shelf)
-    text = await asyncio.to_thread(lambda: "".join(_all(request, list(shelf.pages.values()))))
+    text = await asyncio.to_thread(lambda: "".join(_all(request, list(catalogue.shelf.pages.values()))))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 async def sitemap(request: HttpRequest) -> HttpResponse:
     """`/sitemap.xml`."""
-    shelf = await asyncio.to_thread(lambda: catalogue.shelf)
-    pages = [(request.build_absolute_uri(page.url), page) for page in list(shelf.pages.values())[:50_000]]
-    return render(request, "docs/sitemap.xml", {"pages": pages}, content_type="application/xml")
+
+    def compose() -> HttpResponse:
+        site = _site(request)
+        pages = [(site + page.url, page) for page in list(catalogue.shelf.pages.values())[:50_000]]
+        return render(request, "docs/sitemap.xml", {"pages": pages}, content_type="application/xml")
+
+    return await asyncio.to_thread(compose)
 
 
 async def robots(request: HttpRequest) -> HttpResponse:
@@ -88,8 +94,13 @@ async def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
+def _site(request: HttpRequest) -> str:
+    """The site's address without a slash at its end: made once, as making it for each page takes longer than all else."""
+    return request.build_absolute_uri("/").rstrip("/")
+
+
 def _all(request: HttpRequest, pages: list[Page]) -> Iterator[str]:
-    written = 0
+    site, written = _site(request), 0
     for page in pages:
         try:
             text = _source(page)
@@ -99,7 +110,7 @@ def _all(request: HttpRequest, pages: list[Page]) -> Iterator[str]:
         if written > _MOST_WHOLE:
             yield "The rest of the set is left out here; /llms.txt lists every document.\n"
             return
-        yield f"# {page.title}\n\nSource: {request.build_absolute_uri(page.url)}\n\n{text.strip()}\n\n---\n\n"
+        yield f"# {page.title}\n\nSource: {site}{page.url}\n\n{text.strip()}\n\n---\n\n"
 
 
 def _source(page: Page) -> str:

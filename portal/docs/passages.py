@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from portal.docs.catalogue import Page
 from portal.docs.files import read_regular
 from portal.docs.library import Library
-from portal.docs.panels import Panels
-from portal.docs.rendering import Rendered, decode, render
+from portal.docs.rendering import Rendered, decode
 from portal.docs.rendering.front_matter import split_front_matter
 
 _MOST_KEPT = 1000
@@ -45,19 +44,12 @@ class Passages:
         """Render `source`, a part of the page's text, with the links and panels it has there. Call it off the loop."""
         text = hashlib.blake2b(source.encode("utf-8", "replace"), digest_size=16).digest()
         # Links depend on which pages there are.
-        key = (page.path, text, self.library.catalogue.shelf.stamp)
+        key = (page.path, text, self.library.catalogue.present.stamp)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        links = self.library.links(page.relative)
-        rendered = render(
-            source,
-            resolve_link=links.resolve,
-            resolve_mention=links.mention,
-            draw_fences=Panels(page.path).draw,
-            is_mdx=page.file.suffix == ".mdx",
-        )
+        rendered = self.library.draw(page, source)
         with self._lock:
             self._kept[key] = rendered
             while len(self._kept) > _MOST_KEPT:

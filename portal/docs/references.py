@@ -12,9 +12,10 @@ from portal.docs.files import Unreadable, read_regular
 from portal.docs.links import Links
 from portal.docs.rendering import decode
 
-# Enough for a graph: a page's own links are resolved from its parsed text when it is rendered.
-_LINK = re.compile(r"\]\(\s*<?([^)\s>#]+)[^)]*\)|\bhref=\"([^\"#]+)")
-_FENCE = re.compile(r"^ *(```+|~~~+).*?^ *\1", re.MULTILINE | re.DOTALL)
+# Enough for a graph: a page's own links are resolved from its parsed text when it is rendered. No class of characters
+# here holds what the next link opens with, so that a file of nothing but brackets is read as quickly as any.
+_LINK = re.compile(r'\]\(\s?(?:<([^<>\n]{1,500})>|([^()\[\]<>\s#]{1,500}))|\bhref="([^"#<>\n]{1,500})')
+_FENCE = re.compile(r" {0,9}(`{3,}|~{3,})")
 
 
 class References:
@@ -68,11 +69,24 @@ class References:
         known = self._hrefs.get(page.relative)
         if known is None or known[0] != state:
             try:
-                text = _FENCE.sub("", decode(read_regular(page.file, self.root))[0])
+                text = _without_code(decode(read_regular(page.file, self.root))[0])
             except Unreadable:
                 text = ""
             known = self._hrefs[page.relative] = (
                 state,
-                tuple(first or second for first, second in _LINK.findall(text)),
+                tuple(dict.fromkeys("".join(found) for found in _LINK.findall(text))),
             )
         return known[1]
+
+
+def _without_code(text: str) -> str:
+    kept, fence = [], ""
+    for line in text.split("\n"):
+        found = _FENCE.match(line)
+        if fence:
+            fence = "" if found and found[1].startswith(fence) else fence
+        elif found:
+            fence = found[1]
+        else:
+            kept.append(line)
+    return "\n".join(kept)

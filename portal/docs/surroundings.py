@@ -14,7 +14,7 @@ from portal.docs.catalogue import Page, Shelf
 from portal.docs.navigation import neighbours, trail_to
 
 # A larger set shows a page the sections on its own trail only: ten thousand links beside every page help nobody.
-_MOST_IN_TREE = 600
+MOST_IN_TREE = 600
 
 
 def around(page: Page | None, shelf: Shelf) -> dict[str, object]:
@@ -43,7 +43,7 @@ def draw_crumbs(page: Page, shelf: Shelf, absolute: Callable[[str], str]) -> Saf
 def draw_tree(shelf: Shelf, page: Page | None) -> SafeString:
     """The tree as HTML with `page` marked: drawn once for each state of the set, not once a view."""
     section = page.section if page else ""
-    html = _whole_tree(_Key(shelf)) if len(shelf.pages) <= _MOST_IN_TREE else _tree_along(_Key(shelf), section)
+    html = _whole_tree(_Key(shelf)) if len(shelf.pages) <= MOST_IN_TREE else _tree_along(_Key(shelf), section)
     if page is None:
         return mark_safe(html)  # noqa: S308 - drawn by our template
     link = f'<a href="{escape(page.url)}"'

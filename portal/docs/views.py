@@ -5,29 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from portal.docs.attachments import FILES, send_file
-from portal.docs.catalogue import Page
+from portal.docs.catalogue import Page, Shelf
 from portal.docs.files import Unreadable
 from portal.docs.front import keep
-from portal.docs.here import catalogue, library, references
+from portal.docs.here import catalogue, library, references, state_of
 from portal.docs.library import Reading
 from portal.docs.machines import as_markdown, wants_markdown
-from portal.docs.surroundings import around, draw_crumbs
+from portal.docs.surroundings import MOST_IN_TREE, around, draw_crumbs
 
 logger = logging.getLogger(__name__)
+# Characters of HTML put into their template between two turns of the event loop; more is done in a thread.
+_MOST_AT_ONCE = 256 << 10
 
 
 async def page(request: HttpRequest, path: str) -> HttpResponse:
     """A document. Its other names (another case, an alias, its file's name) redirect to the address it is listed under."""
-    found = await asyncio.to_thread(catalogue.find, path)
+    found = catalogue.glance(path) or await asyncio.to_thread(catalogue.find, path)
     if found is None:
-        return await missing(request)
-    if found.path != path or found.path == "":
+        return await _first_of_section(request, path)
+    if unquote(found.url) != f"/docs/{path}/":
         return HttpResponsePermanentRedirect(found.url)
     if wants_markdown(request):
         return await as_markdown(request, found)
@@ -38,26 +41,40 @@ async def show(
     request: HttpRequest, found: Page, template: str, context: dict[str, object] | None = None
 ) -> HttpResponse:
     """Render a page of the catalogue into a template; a file that cannot be read costs its own page only."""
-    shelf = catalogue.shelf
+    shelf = catalogue.present
+    state = state_of(found, shelf)
     try:
         reading = library.kept(found)
         if reading is None:
             reading = await asyncio.to_thread(library.read, found)
     except Unreadable as problem:
         logger.warning("the document %s cannot be read: %s", found.path, problem)
-        return render(
-            request, "docs/unreadable.html", around(found, shelf) | {"page": found, "reason": str(problem)}, status=500
+        context = {"page": found, "reason": str(problem)}
+        return await asyncio.to_thread(
+            lambda: render(request, "docs/unreadable.html", around(found, shelf) | context, status=500)
         )
     references.draw_soon(shelf)
-    linked = {"linked_from": references.to(found, shelf), "referenced": references.of(found, shelf)}
-    described = {
-        "canonical": request.build_absolute_uri(found.url),
-        "crumbs": draw_crumbs(found, shelf, request.build_absolute_uri),
-    }
-    response = render(request, template, around(found, shelf) | _in(reading) | linked | described | (context or {}))
+
+    def compose() -> HttpResponse:
+        linked = {"linked_from": references.to(found, shelf), "referenced": references.of(found, shelf)}
+        described = {
+            "canonical": request.build_absolute_uri(found.url),
+            "crumbs": draw_crumbs(found, shelf, request.build_absolute_uri),
+        }
+        return render(request, template, around(found, shelf) | _in(reading) | linked | described | (context or {}))
+
+    is_small = len(reading.rendered.html) <= _MOST_AT_ONCE and len(shelf.pages) <= MOST_IN_TREE
+    response = compose() if is_small else await asyncio.to_thread(compose)
     patch_vary_headers(response, ["Accept"])
     response["Link"] = f'<{found.markdown_url}>; rel="alternate"; type="text/markdown"'
-    return keep(response, found.path)
+    return keep(response, found.path, state)
+
+
+async def _first_of_section(request: HttpRequest, path: str) -> HttpResponse:
+    """A folder without a page of its own is the first page in it."""
+    branch = catalogue.present.branch(path)
+    first = branch.first if branch else None
+    return await missing(request) if first is None else HttpResponseRedirect(first.url)
 
 
 def _in(reading: Reading) -> dict[str, object]:
@@ -84,10 +101,13 @@ async def file_or_page(request: HttpRequest, path: str) -> HttpResponse:
 
 async def all_documents(request: HttpRequest) -> HttpResponse:
     """Every document of the set, with its size and date."""
-    shelf = await asyncio.to_thread(lambda: catalogue.shelf)
-    pages = [(item, datetime.fromtimestamp(item.changed, UTC)) for item in shelf.pages.values()]
-    context = {"pages": pages, "root": catalogue.root}
-    return render(request, "docs/all.html", around(None, shelf) | context)
+
+    def compose() -> HttpResponse:
+        shelf = catalogue.shelf
+        pages = [(item, datetime.fromtimestamp(item.changed, UTC)) for item in shelf.pages.values()]
+        return render(request, "docs/all.html", around(None, shelf) | {"pages": pages, "root": catalogue.root})
+
+    return await asyncio.to_thread(compose)
 
 
 async def index(request: HttpRequest) -> HttpResponse:
@@ -96,11 +116,17 @@ async def index(request: HttpRequest) -> HttpResponse:
     own = shelf.pages.get("INDEX") or shelf.pages.get("NAV")
     if own is not None:
         return await show(request, own, "docs/page.html")
+    return await asyncio.to_thread(
+        lambda: render(request, "docs/index.html", around(None, shelf) | {"letters": _by_letter(shelf)})
+    )
+
+
+def _by_letter(shelf: Shelf) -> dict[str, list[Page]]:
     letters: dict[str, list[Page]] = {}
     for item in sorted(shelf.pages.values(), key=lambda item: item.title.casefold()):
         first = item.title[:1].upper()
         letters.setdefault(first if first.isalpha() else "#", []).append(item)
-    return render(request, "docs/index.html", around(None, shelf) | {"letters": letters})
+    return letters
 
 
 async def older_address(request: HttpRequest, path: str) -> HttpResponse:

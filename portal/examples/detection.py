@@ -13,6 +13,7 @@ from portal.examples.identity import read_hints
 from portal.examples.javascript_text import read_javascript
 from portal.examples.javascript_tree import parse_javascript
 from portal.examples.limits import PAGE_SECONDS, Clock, TooMuchError, is_too_long
+from portal.examples.powershell import looks_like_powershell, read_powershell
 from portal.examples.python_text import parse_python, read_python
 from portal.examples.shell import read_commands
 from portal.examples.unknowns import Words
@@ -73,6 +74,10 @@ class _Page:
             found = read_http(text)
             if found is not None:
                 return found
+        if looks_like_powershell(text):
+            requests = read_powershell(text, self._clock)
+            if requests:
+                return requests
         if family not in ("python", "javascript"):
             commands = self._read_shell(text) if "curl" in text or family == "shell" else []
             if commands or (family == "shell" and "import " not in text):

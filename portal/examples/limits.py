@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from time import thread_time
+from typing import Any
 
 from tree_sitter import Language, Node, Parser
 
@@ -12,6 +13,8 @@ MAX_DATA = 400_000
 MAX_LINES = 1_500
 MAX_COMMANDS = 200
 MAX_TEXT = 100_000
+MAX_JOINED = 1_000_000
+MAX_PIECES = 500
 MAX_WEIGHT = 30_000
 MAX_TURNS = 20
 BLOCK_SECONDS = 0.03
@@ -62,17 +65,19 @@ def parse_tree(language: Language, text: str, clock: Clock) -> Node:
     on the wall; where other work took the processor away meanwhile, parsing is tried again.
     """
     source = text.encode("utf-8", "replace")
-    parser = Parser(language)
+    parser: Any = Parser(language)  # typed by the release, and they differ
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # tree-sitter 0.26 dropped the limit and has nothing else
         if hasattr(parser, "timeout_micros"):
-            parser.timeout_micros = int(PARSE_SECONDS * 1_000_000)
+            parser.timeout_micros = int(PARSE_SECONDS * 1_000_000)  # type: ignore[misc]  # the stub lacks the setter
     for _ in range(5):
         try:
-            return parser.parse(source).root_node
+            root: Node = parser.parse(source).root_node
         except ValueError:
             parser.reset()
             clock.check()
+        else:
+            return root
     raise TooMuchError
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from portal.examples.limits import MAX_JOINED, MAX_PIECES, TooMuchError
+
 Why = Literal["answer", "file", "image", "setting", "input", "argument", "gap", "name", "computed"]
 
 _REASONS: dict[Why, str] = {
@@ -70,6 +72,10 @@ def join_pieces(pieces: Iterable[Words]) -> Words:
                 flat[-1] += part
             elif part != "":
                 flat.append(part)
+                if len(flat) > MAX_PIECES:
+                    raise TooMuchError
+    if sum(len(piece) for piece in flat if isinstance(piece, str)) > MAX_JOINED:
+        raise TooMuchError
     if not flat:
         return ""
     return flat[0] if len(flat) == 1 else Text(tuple(flat))

@@ -17,7 +17,7 @@ def load_json(text: str) -> object:
     Raises `BadBody` with the line and column where the text stops being JSON.
     """
     try:
-        return json.loads(text, object_pairs_hook=_object_without_doubles, parse_constant=_refuse_constant)
+        return json.loads(text, object_pairs_hook=_object_without_doubles, parse_constant=_refuse_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise BadBody(f"This is not JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
@@ -65,6 +65,13 @@ def _object_without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object
         double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise BadBody(f"The JSON names “{double[:80]}” twice in one object.", "Keep the one that is meant.")
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise BadBody(f"{text[:40]} is larger than any number that can be sent.")
+    return number
 
 
 def _refuse_constant(name: str) -> object:

@@ -25,6 +25,10 @@ _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "porta
 _SHOWN_HEADERS = ("content-type", "retry-after", "x-request-id")
 
 
+_START = "Start Ollama there (ollama serve), or set OLLAMA_HOST to the address where it listens and restart the portal."
+_WAIT = "The embedded engine is being started again; run it once more in a few seconds."
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The head of an upstream's answer; `chunks` are the bytes of its body as they arrive, exactly as sent."""
@@ -119,17 +123,17 @@ def _refuse_detours(upstream: Upstream, response: httpx.Response) -> None:
 
 def translate(error: Exception, upstream: Upstream, what: str) -> OllamaError:
     """Put one of httpx's errors into the words of `portal.ollama.errors`."""
-    where = f"the upstream “{upstream.name}” at {upstream.origin}"
+    where = upstream.where[:1].upper() + upstream.where[1:]
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
         return Unreachable(
             f"Nothing answers at {upstream.origin}: the connection for {what} was "
             + ("not made within 5 seconds." if isinstance(error, httpx.TimeoutException) else "refused."),
-            "Start Ollama there (`ollama serve`), or set OLLAMA_HOST to the address where it listens and restart the portal.",
+            _WAIT if upstream.embedded else _START,
         )
     if isinstance(error, (httpx.ReadTimeout, httpx.WriteTimeout)):
-        return Interrupted(f"{where[0].upper()}{where[1:]} fell silent during {what}; the portal hung up.")
+        return Interrupted(f"{where} fell silent during {what}; the portal hung up.")
     if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError)):
         return Interrupted(
-            f"{where[0].upper()}{where[1:]} closed the connection before its answer to {what} was whole."
+            f"{where} closed the connection before its answer to {what} was whole."
         )
-    return BrokenProtocol(f"{where[0].upper()}{where[1:]} could not be understood ({type(error).__name__}) on {what}.")
+    return BrokenProtocol(f"{where} could not be understood ({type(error).__name__}) on {what}.")

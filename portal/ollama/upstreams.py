@@ -30,6 +30,12 @@ class Upstream:
     embedded: bool = False
 
 
+    @property
+    def where(self) -> str:
+        """The upstream in a sentence: its address says nothing to a reader when it is the engine beside the portal."""
+        return "the embedded engine" if self.embedded else f"Ollama at {self.origin}"
+
+
 def parse_host(text: str) -> str:
     """Turn one of Ollama's own spellings of `OLLAMA_HOST` into an origin.
 
@@ -45,6 +51,8 @@ def parse_host(text: str) -> str:
     if default_port is None:
         raise BadUpstream(f"“{text}” starts with {scheme}://, but only http:// and https:// can be spoken to.")
     authority, _, prefix = rest.partition("/")
+    if not authority:
+        raise BadUpstream(f"“{text}” names no host; write host, host:port or http://host:port.")
     if authority.count(":") > 1 and not authority.startswith("["):
         authority = f"[{authority}]"
     try:

@@ -14,7 +14,8 @@ from django.conf import settings
 from portal.ollama.bodies import load_json
 from portal.ollama.errors import BadBody
 from portal.runs.orders import Rejected, read_order, read_ref
-from portal.runs.registry import Registry, Run
+from portal.runs.registry import Registry
+from portal.runs.watching import Watchable, check_after
 from portal.team.identity import reader_of
 
 MOST_WATCHED_AT_ONCE = 100
@@ -28,7 +29,7 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
     def __init__(self, registry: Registry) -> None:
         super().__init__()
         self.registry = registry
-        self._watching: dict[str, asyncio.Task[None]] = {}
+        self._watching: dict[str, tuple[Watchable, asyncio.Task[None]]] = {}
 
     @property
     def reader(self) -> str:
@@ -46,7 +47,7 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
 
     async def disconnect(self, code: int) -> None:
         """Stop watching; the runs go on."""
-        for task in self._watching.values():
+        for _, task in self._watching.values():
             task.cancel()
 
     def _handler(self, message: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
@@ -60,42 +61,50 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
 
     async def _start(self, message: dict[str, Any]) -> None:
         ref = read_ref(message)
-        run = self.registry.start(read_order(message, settings.PORTAL_UPSTREAMS), owner=self.reader, ref=ref)
+        run = await self.registry.start(read_order(message, settings.PORTAL_UPSTREAMS), owner=self.reader, ref=ref)
         await self._send({"type": "accepted", "ref": ref, "run": run.id})
         self._watch(run, 0)
 
     async def _attach(self, message: dict[str, Any]) -> None:
-        run = self.registry.find(message.get("run"), reader=self.reader)
-        self._watch(run, run.check_after(message.get("after", 0)))
+        run = await self.registry.find(message.get("run"), reader=self.reader)
+        self._watch(run, check_after(run, message.get("after", 0)))
 
     async def _cancel(self, message: dict[str, Any]) -> None:
-        self.registry.find(message.get("run"), reader=self.reader).cancel()
+        (await self.registry.find(message.get("run"), reader=self.reader)).cancel()
 
     async def _detach(self, message: dict[str, Any]) -> None:
-        run = self.registry.find(message.get("run"), reader=self.reader)
-        if task := self._watching.pop(run.id, None):
-            task.cancel()
+        run = await self.registry.find(message.get("run"), reader=self.reader)
+        self._unwatch(run.id)
 
     async def _ping(self, _message: dict[str, Any]) -> None:
-        heads = {run_id: self.registry.find(run_id, reader=self.reader).log.head for run_id in self._watching}
+        heads = {run_id: run.head for run_id, (run, _) in self._watching.items()}
         await self._send({"type": "pong", "runs": heads})
 
-    def _watch(self, run: Run, after: int) -> None:
-        if before := self._watching.pop(run.id, None):
-            before.cancel()
+    def _watch(self, run: Watchable, after: int) -> None:
+        self._unwatch(run.id)
         if len(self._watching) >= MOST_WATCHED_AT_ONCE:
             raise Rejected(
                 "too_many", f"One socket watches at most {MOST_WATCHED_AT_ONCE} runs; detach one first.", "run"
             )
         task = asyncio.create_task(self._pump(run, after), name=f"watch {run.id}")
-        self._watching[run.id] = task
+        self._watching[run.id] = run, task
         task.add_done_callback(lambda done: self._forget(run.id, done))
 
+    def _unwatch(self, run_id: str) -> None:
+        if watching := self._watching.pop(run_id, None):
+            watching[1].cancel()
+
     def _forget(self, run_id: str, task: asyncio.Task[None]) -> None:
-        if self._watching.get(run_id) is task:
+        if (watching := self._watching.get(run_id)) and watching[1] is task:
             del self._watching[run_id]
 
-    async def _pump(self, run: Run, after: int) -> None:
+    async def _pump(self, run: Watchable, after: int) -> None:
+        try:
+            await self._pump_frames(run, after)
+        except Rejected as problem:
+            await self._say_error({"run": run.id}, problem)
+
+    async def _pump_frames(self, run: Watchable, after: int) -> None:
         # ASGI answers a send on a socket that has gone with an OSError; `disconnect` follows and tidies up.
         with suppress(OSError):
             async with aclosing(run.follow(after)) as batches:

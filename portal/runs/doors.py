@@ -19,13 +19,13 @@ from portal.ollama.bodies import LARGEST_BODY, load_json
 from portal.ollama.errors import BadBody
 from portal.runs.here import registry
 from portal.runs.orders import Rejected, read_order, read_ref
-from portal.runs.registry import Run
+from portal.runs.watching import Watchable, check_after
 from portal.team.identity import reader_of
 
 # A comment now and then keeps proxies from taking a silent stream for a dead one.
 _HEARTBEAT = 15.0
 _LONGEST_POLL = 25.0
-_STATUS = {"no_such_run": 404, "busy": 503}
+_STATUS = {"no_such_run": 404, "busy": 503, "unreadable": 503}
 
 P = ParamSpec("P")
 Door = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]]
@@ -50,7 +50,8 @@ def _says_why(door: Door[P]) -> Door[P]:
 async def start(request: HttpRequest) -> HttpResponse:
     """`POST /runs/` takes the JSON of a `start` message without its type, and answers 201 with the run's id."""
     message = _read_json(request)
-    run = registry.start(read_order(message, settings.PORTAL_UPSTREAMS), owner=_reader(request), ref=read_ref(message))
+    order = read_order(message, settings.PORTAL_UPSTREAMS)
+    run = await registry.start(order, owner=_reader(request), ref=read_ref(message))
     return JsonResponse({"run": run.id}, status=201, headers={"Location": f"/runs/{run.id}/log"})
 
 
@@ -58,7 +59,7 @@ async def start(request: HttpRequest) -> HttpResponse:
 @_says_why
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
-    _find(request, run_id).cancel()
+    (await _find(request, run_id)).cancel()
     return HttpResponse(status=204)
 
 
@@ -66,13 +67,13 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 @_says_why
 async def log(request: HttpRequest, run_id: str) -> HttpResponse:
     """`/runs/<id>/log?after=N`: the frames there are after N. With `wait=S` it waits up to S seconds for the first."""
-    run = _find(request, run_id)
+    run = await _find(request, run_id)
     after = _read_after(run, request.GET.get("after", "0"))
-    if not run.log.after(after, 1) and not run.log.ended:
+    if run.head == after and not run.ended:
         await _first_of(run, after, _read_seconds(request.GET.get("wait", "0")))
-    frames = run.log.after(after, run.log.head)
+    frames = await run.written(after)
     # The frames are JSON already; putting them together costs nothing, parsing them would.
-    text = f'{{"run":"{run.id}","head":{run.log.head},"ended":{json.dumps(run.log.ended)},"frames":[{",".join(frames)}]}}'
+    text = f'{{"run":"{run.id}","head":{run.head},"ended":{json.dumps(run.ended)},"frames":[{",".join(frames)}]}}'
     return HttpResponse(text, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
@@ -80,9 +81,9 @@ async def log(request: HttpRequest, run_id: str) -> HttpResponse:
 @_says_why
 async def events(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """`/runs/<id>/events?after=N`: the frames as server-sent events, `seq` as their id; honours `Last-Event-ID`."""
-    run = _find(request, run_id)
+    run = await _find(request, run_id)
     after = _read_after(run, request.headers.get("Last-Event-ID") or request.GET.get("after", "0"))
-    if run.log.ended and after == run.log.head:
+    if run.ended and after == run.head:
         return HttpResponse(status=204)  # tells an EventSource that has everything not to come again
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingHttpResponse(_as_events(run, after), content_type="text/event-stream", headers=headers)
@@ -95,7 +96,13 @@ def token(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"token": get_token(request)}, headers={"Cache-Control": "no-store"})
 
 
-async def _as_events(run: Run, after: int) -> AsyncGenerator[str, None]:
+def without_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A POST that does not carry the site's token: refused, so that no other site can start a run."""
+    message = "This POST lacks the site's token. Ask /runs/token for one and send it as X-CSRFToken."
+    return JsonResponse({"error": {"code": "no_token", "message": message, "field": None}}, status=403)
+
+
+async def _as_events(run: Watchable, after: int) -> AsyncGenerator[str, None]:
     batches = run.follow(after)
     try:
         waiting: asyncio.Task[list[str]] | None = None
@@ -121,7 +128,7 @@ async def _next(batches: AsyncGenerator[list[str], None]) -> list[str]:
     return await anext(batches, [])
 
 
-async def _first_of(run: Run, after: int, seconds: float) -> None:
+async def _first_of(run: Watchable, after: int, seconds: float) -> None:
     batches = run.follow(after)
     try:
         async with asyncio.timeout(seconds):
@@ -132,16 +139,16 @@ async def _first_of(run: Run, after: int, seconds: float) -> None:
         await batches.aclose()
 
 
-def _find(request: HttpRequest, run_id: str) -> Run:
-    return registry.find(run_id, reader=_reader(request))
+async def _find(request: HttpRequest, run_id: str) -> Watchable:
+    return await registry.find(run_id, reader=_reader(request))
 
 
 def _reader(request: HttpRequest) -> str:
     return reader_of(getattr(request, "scope", {}))
 
 
-def _read_after(run: Run, text: str) -> int:
-    return run.check_after(int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text)
+def _read_after(run: Watchable, text: str) -> int:
+    return check_after(run, int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text)
 
 
 def _read_seconds(text: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from portal.ollama.bodies import check_body, dump_body
 from portal.ollama.endpoints import Endpoint, find_endpoint, will_stream
@@ -47,6 +48,17 @@ class Order:
     def what(self) -> str:
         """Method and path, for sentences."""
         return f"{self.endpoint.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a run from its first moment: its id, whose it is, the name they gave it, and the order."""
+
+    run: str
+    owner: str
+    ref: str
+    order: Order
+    created: datetime
 
 
 def read_ref(message: Mapping[str, object]) -> str:

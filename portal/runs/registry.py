@@ -5,14 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from django.db import Error
 
 from portal.ollama.client import Client
+from portal.runs.archive import Archive, Recorded
 from portal.runs.frames import Failure, Outcome
+from portal.runs.keeper import Keeper
 from portal.runs.log import RunLog
-from portal.runs.orders import Order, Rejected
+from portal.runs.orders import Facts, Order, Rejected
 from portal.runs.relay import Relay
+from portal.runs.tables import first_line
+from portal.runs.watching import Watchable
 
 logger = logging.getLogger(__name__)
 
@@ -21,20 +28,34 @@ MOST_RUNS_AT_ONCE = 64
 # Ended runs are kept, oldest out first, while they fit in both bounds.
 MOST_KEPT = 500
 MOST_KEPT_CHARACTERS = 128 << 20
+_TAKEN_OVER = Failure(
+    "taken_over", "This server fell silent for too long, so another one closed the run's record.", "Run it again."
+)
 
 
 class Run:
     """A request on its way, or gone its way: its order, its log, and the task that carries it."""
 
-    def __init__(self, order: Order, owner: str, client: Client) -> None:
+    def __init__(self, order: Order, owner: str, ref: str, client: Client) -> None:
         self.id = secrets.token_urlsafe(12)
         self.order, self.owner = order, owner
+        self.facts = Facts(self.id, owner, ref, order, datetime.now(UTC))
         self.log = RunLog(self.id)
         self.watchers = 0
         self._relay = Relay(order, self.log, client)
         self._grace: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._relay.run(), name=f"run {self.id}")
         self._task.add_done_callback(self._see_it_ended)
+
+    @property
+    def head(self) -> int:
+        """The number of its last frame; 0 while there is none."""
+        return self.log.head
+
+    @property
+    def ended(self) -> bool:
+        """Whether that frame is its end."""
+        return self.log.ended
 
     def cancel(self, outcome: Outcome = "cancelled", failure: Failure | None = None) -> None:
         """Hang up on the upstream, in whatever state the run is; a run that has ended stays as it ended."""
@@ -84,27 +105,30 @@ class Run:
                 Failure("unwatched", f"Nobody had watched this run for {GRACE:.0f} seconds, so it was stopped."),
             )
 
-    def check_after(self, after: object) -> int:
-        """`after` as a place in this run's log to go on from. Raises `Rejected` when it is none."""
-        if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= self.log.head:
-            what = f"“after” must be a whole number from 0 to {self.log.head}, the number of the run's last frame."
-            raise Rejected("bad_after", what, "after")
-        return after
-
     async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
         """Watch the log from the frame after `after`, which `check_after` has seen."""
         with self.watched():
             async for batch in self.log.follow(after):
                 yield batch
 
+    async def written(self, after: int) -> list[str]:
+        """The frames there are after `after`."""
+        return self.log.after(after, self.log.head)
+
 
 class Registry:
-    """Every run this process knows, by id and by the ref its owner gave it."""
+    """Every run this process knows, by id and by the ref its owner gave it; earlier ones from the `archive`.
 
-    def __init__(self) -> None:
+    Without a `keeper` runs live in memory only.
+    """
+
+    def __init__(self, keeper: Keeper | None = None, archive: Archive | None = None) -> None:
         self._runs: dict[str, Run] = {}
         self._by_ref: dict[tuple[str, str], Run] = {}
         self._client: Client | None = None
+        self._keeper, self._archive = keeper, archive
+        if keeper is not None:
+            keeper.on_gone = self._forget
 
     @property
     def client(self) -> Client:
@@ -113,31 +137,51 @@ class Registry:
             self._client = Client()
         return self._client
 
-    def start(self, order: Order, *, owner: str, ref: str) -> Run:
+    async def start(self, order: Order, *, owner: str, ref: str) -> Watchable:
         """Start the run, or return the one this owner has started under the same `ref`. Raises `Rejected`."""
-        known = self._by_ref.get((owner, ref))
-        if known is not None:
-            return known
-        if sum(not run.log.ended for run in self._runs.values()) >= MOST_RUNS_AT_ONCE:
-            raise Rejected(
-                "busy",
-                f"{MOST_RUNS_AT_ONCE} runs are under way on this portal, the most at once; try again in a moment.",
-            )
-        self._forget_oldest()
-        run = Run(order, owner, self.client)
-        self._runs[run.id] = self._by_ref[owner, ref] = run
-        run.leave_if_alone()
-        return run
+        known = self._by_ref.get((owner, ref)) or await self._recorded_under(ref, owner)
+        # While the database was asked, another message may have started it.
+        return known or self._by_ref.get((owner, ref)) or self._begin(order, owner, ref)
 
-    def find(self, run_id: object, *, reader: str) -> Run:
+    async def find(self, run_id: object, *, reader: str) -> Watchable:
         """The run of that id. Raises the same `Rejected` when it does not exist and when `reader` may not read it."""
         run = self._runs.get(run_id) if isinstance(run_id, str) else None
-        if run is None or run.owner != reader:
+        if run is not None and run.owner == reader:
+            return run
+        recorded = None
+        if run is None and self._archive is not None and isinstance(run_id, str) and _could_be_an_id(run_id):
+            recorded = await self._archive.find(run_id, owner=reader)
+        if recorded is None:
             raise Rejected("no_such_run", "There is no such run here; it may have been deleted since.", "run")
-        return run
+        return recorded
+
+    async def delete(self, run_id: object, *, reader: str) -> None:
+        """Delete the run and its record; one that is under way is stopped first. Raises `Rejected`."""
+        found = await self.find(run_id, reader=reader)
+        if isinstance(found, Run):
+            found.cancel()
+            await found.wait()
+        if self._keeper is not None:
+            try:
+                await self._keeper.delete(found.id)
+            except Error as problem:
+                raise Rejected(
+                    "unreadable", f"The run could not be deleted ({first_line(problem)}); it is still here. Try again."
+                ) from None
+        self._forget([found.id])
+
+    def of(self, owner: str) -> list[Run]:
+        """That owner's runs in memory, newest first."""
+        return [run for run in reversed(self._runs.values()) if run.owner == owner]
+
+    async def open(self, trouble: str = "") -> None:
+        """Connect, and begin to keep records. `trouble` is why the database cannot be used yet, where it cannot."""
+        _ = self.client
+        if self._keeper is not None:
+            await self._keeper.start(trouble)
 
     async def aclose(self) -> None:
-        """End every run as interrupted and close the connections."""
+        """End every run as interrupted, record what is not yet, and close the connections."""
         running = [run for run in self._runs.values() if not run.log.ended]
         for run in running:
             run.cancel(
@@ -146,15 +190,55 @@ class Registry:
             )
         for run in running:
             await run.wait()
+        if self._keeper is not None:
+            await self._keeper.aclose()
+        if self._archive is not None:
+            await self._archive.aclose()
         if self._client is not None:
             await self._client.aclose()
 
-    def _forget_oldest(self) -> None:
+    async def _recorded_under(self, ref: str, owner: str) -> Recorded | None:
+        try:
+            return await self._archive.find_ref(ref, owner=owner) if self._archive is not None else None
+        except Rejected:
+            # A database that does not answer keeps nobody from running.
+            return None
+
+    def _begin(self, order: Order, owner: str, ref: str) -> Run:
+        if sum(not run.log.ended for run in self._runs.values()) >= MOST_RUNS_AT_ONCE:
+            raise Rejected(
+                "busy",
+                f"{MOST_RUNS_AT_ONCE} runs are under way on this portal, the most at once; try again in a moment.",
+            )
+        self._make_room()
+        run = Run(order, owner, ref, self.client)
+        self._runs[run.id] = self._by_ref[owner, ref] = run
+        if self._keeper is not None:
+            self._keeper.take(run.facts, run.log)
+        run.leave_if_alone()
+        return run
+
+    def _make_room(self) -> None:
         kept = sum(run.log.size for run in self._runs.values())
-        for run_id, run in list(self._runs.items()):
-            if len(self._runs) < MOST_KEPT and kept <= MOST_KEPT_CHARACTERS:
-                return
-            if run.log.ended and run.watchers == 0:
-                kept -= run.log.size
-                del self._runs[run_id]
-        self._by_ref = {key: run for key, run in self._by_ref.items() if run.id in self._runs}
+        # What is not recorded yet stays; but where nothing can be recorded, memory has its bound all the same.
+        for must_be_recorded in (True, False):
+            for run_id, run in list(self._runs.items()):
+                if len(self._runs) < MOST_KEPT and kept <= MOST_KEPT_CHARACTERS:
+                    return
+                waits = self._keeper is not None and self._keeper.holds(run_id)
+                if run.log.ended and run.watchers == 0 and not (must_be_recorded and waits):
+                    kept -= run.log.size
+                    self._forget([run_id])
+
+    def _forget(self, run_ids: Sequence[str]) -> None:
+        for run_id in run_ids:
+            run = self._runs.pop(run_id, None)
+            if self._keeper is not None:
+                self._keeper.let_go(run_id)
+            if run is not None:
+                self._by_ref.pop((run.owner, run.facts.ref), None)
+                run.cancel("interrupted", _TAKEN_OVER)
+
+
+def _could_be_an_id(text: str) -> bool:
+    return len(text) <= 32 and text.isascii() and text.isprintable()

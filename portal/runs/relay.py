@@ -19,6 +19,10 @@ LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
 
 
+_INSTALL = "Run one of these, or install it: ollama pull."
+_INSTALL_OTHERWISE = "To use another, connect an Ollama of your own: set OLLAMA_HOST and restart the portal."
+
+
 class _TooMuch(Exception):
     """A bound of ours was met; the message says which."""
 
@@ -145,13 +149,16 @@ class Relay:
 
     async def _refusal(self, status: int, body: bytes) -> Refused:
         text = error_text_of(body)
-        where = f"Ollama at {self.order.upstream.origin}"
+        where = _capital(self.order.upstream.where)
         said = f": “{quoted(text)}”" if text else " without saying why"
         problem = Refused(f"{where} refused {self.order.what} with status {status}{said}.", _next_step(status))
         problem.code = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}.get(
             status, "refused"
         )
-        if status == 404 and self.order.model:
+        if status == 404 and text is None:
+            problem = Refused(f"{where} has no endpoint {self.order.what}.", "The example is for another version of Ollama.")
+            problem.code = "no_endpoint"
+        elif status == 404 and self.order.model:
             problem = await self._missing_model(problem)
         return problem
 
@@ -164,8 +171,8 @@ class Relay:
             return problem
         have = f"Installed there: {', '.join(names[:12])}." if names else "No model is installed there yet."
         missing = Refused(
-            f"The model “{quoted(self.order.model or '')}” is not installed on {self.order.upstream.origin}.",
-            f"{have} Run one of these, or install it with `ollama pull`.",
+            f"The model “{quoted(self.order.model or '')}” is not installed on {self.order.upstream.where}.",
+            f"{have} {_INSTALL_OTHERWISE if self.order.upstream.embedded else _INSTALL}",
         )
         missing.code = "model_not_found"
         return missing
@@ -175,14 +182,14 @@ class Relay:
         if reading.error is not None:
             return "failed", Failure(
                 "upstream_error",
-                f"Ollama at {self.order.upstream.origin} broke off: “{quoted(reading.error)}”.",
+                f"{_capital(self.order.upstream.where)} broke off: “{quoted(reading.error)}”.",
                 _next_step(500),
             )
         if reading.done or reading.framing == "whole":
             return "done", None
         return "interrupted", Failure(
             "interrupted",
-            f"Ollama at {self.order.upstream.origin} closed the connection before it said the answer was complete.",
+            f"{_capital(self.order.upstream.where)} closed the connection before it said the answer was complete.",
             Interrupted.hint,
         )
 
@@ -228,3 +235,7 @@ def _next_step(status: int) -> str:
     if status >= 500:
         return "Run it again; if it stays, the log of the Ollama server says more."
     return "Correct the request and run it again."
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

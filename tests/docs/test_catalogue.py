@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,16 @@ def test_names_with_spaces_apostrophes_and_letters_of_any_script_have_addresses(
 def test_ten_thousand_names_are_ordered_as_a_reader_counts(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, {f"step {number}.md": "" for number in (1, 2, 9, 10, 11, 100, 10**30)})
     assert paths(catalogue) == [f"step {number}" for number in (1, 2, 9, 10, 11, 100, 10**30)]
+
+
+def test_asking_for_what_is_not_there_does_not_look_through_the_folder(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, {f"folder{number % 40}/{number}.md": "" for number in range(2000)})
+    catalogue.refresh()
+    began = time.perf_counter()
+    catalogue.refresh()
+    look = time.perf_counter() - began
+    catalogue.shelf  # noqa: B018 - due looks are no part of what is measured
+    began = time.perf_counter()
+    for number in range(300):
+        assert catalogue.find(f"folder1/nothing-{number}") is None
+    assert time.perf_counter() - began < 60 * look

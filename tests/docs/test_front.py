@@ -1,63 +1,193 @@
-"""What stands before Django makes of its answers."""
+"""Answers that are kept: the same as if they were not, and never older than the files they were made from."""
 
 from __future__ import annotations
 
-import asyncio
-import gzip
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from portal.docs.front import Front, Message
+from portal.docs.front import KEEP, Front, Message
+from tests.docs.asking import Answer, ask
+from tests.docs.sets import write
+from tests.portal_server import PortalServer
 
-LONG = b"<p>A paragraph of a page that is longer than one piece.</p>\n" * 4000
-
-
-async def in_pieces(scope: Message, receive: object, send: object) -> None:
-    """As Django sends a long page."""
-    head = [(b"Content-Type", b"text/html"), (b"Content-Length", str(len(LONG)).encode()), (b"X-Portal-Keep", b"page")]
-    await send({"type": "http.response.start", "status": 200, "headers": head})  # type: ignore[operator]
-    for at in range(0, len(LONG), 1 << 16):
-        piece = LONG[at : at + (1 << 16)]
-        await send({"type": "http.response.body", "body": piece, "more_body": at + len(piece) < len(LONG)})  # type: ignore[operator]
+FILES = {
+    "index.md": "# Home\n", "a.md": "# A\n\n[later](later.md) and [b](b.md)\n\nWord one.\n", "b.md": "# B\n", "c.md": "# C\n",
+}  # fmt: skip
 
 
-async def streaming(scope: Message, receive: object, send: object) -> None:
-    """As Django sends what it does not have yet."""
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Type", b"text/plain")]})  # type: ignore[operator]
-    for piece in (b"one ", b"two"):
-        await send({"type": "http.response.body", "body": piece, "more_body": piece == b"one "})  # type: ignore[operator]
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("front"), FILES)
 
 
-def ask(front: Front) -> list[Message]:
+@pytest.fixture(scope="module")
+def portal(root: Path) -> Iterator[PortalServer]:
+    with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
+        yield portal
+        assert "Traceback" not in portal.log
+
+
+def settled(portal: PortalServer, path: str) -> Answer:
+    """A page that is kept: asked for until the graph of links, drawn beside, has come into it."""
+    before = ask(portal, path)
+    for _ in range(50):
+        time.sleep(0.05)
+        answer = ask(portal, path)
+        if answer.body == before.body:
+            return answer
+        before = answer
+    raise AssertionError("the page never came to rest")
+
+
+def test_an_edit_shows_at_the_very_next_request(portal: PortalServer, root: Path) -> None:
+    for number in range(20):
+        write(root, {"a.md": f"# A\n\n[later](later.md) and [b](b.md)\n\nWord {number}.\n"})
+        assert f"Word {number}." in ask(portal, "/docs/a/").text
+
+
+def test_an_edited_title_shows_at_once_on_its_page_and_in_the_tree_of_others(portal: PortalServer, root: Path) -> None:
+    settled(portal, "/docs/c/")
+    write(root, {"b.md": "# Bee\n"})
+    assert "<title>Bee ·" in ask(portal, "/docs/b/").text
+    assert ">Bee</a>" in ask(portal, "/docs/c/").text
+
+
+def test_a_new_page_makes_links_to_it_live_and_its_end_makes_them_dead(portal: PortalServer, root: Path) -> None:
+    assert 'data-link="dead"' in settled(portal, "/docs/a/").text
+    write(root, {"later.md": "# Later\n"})
+    assert ask(portal, "/docs/later/").status == 200
+    text = ask(portal, "/docs/a/").text
+    assert 'href="/docs/later/">later' in text
+    assert 'data-link="dead"' not in text
+    (root / "later.md").unlink()
+    assert ask(portal, "/docs/later/").status == 404
+    assert 'data-link="dead"' in ask(portal, "/docs/a/").text
+
+
+def test_without_its_page_being_asked_for_a_new_file_shows_elsewhere_within_a_second(portal: PortalServer, root: Path) -> None:
+    assert "Newcomer" not in settled(portal, "/docs/c/").text
+    write(root, {"new.md": "# Newcomer\n"})
+    until = time.monotonic() + 1.5
+    while "Newcomer" not in ask(portal, "/docs/c/").text:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    (root / "new.md").unlink()
+
+
+def test_who_links_to_a_page_is_on_it_once_that_is_known(portal: PortalServer, root: Path) -> None:
+    write(root, {"linking.md": "# Linking\n\n[b](b.md)\n"})
+    until = time.monotonic() + 3
+    while "Linked from (2)" not in ask(portal, "/docs/b/").text:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    (root / "linking.md").unlink()
+
+
+def test_another_host_never_gets_the_canonical_address_of_the_first(portal: PortalServer) -> None:
+    port = portal.url.rsplit(":", 1)[1].strip("/")
+    for _ in range(3):
+        for host in (f"127.0.0.1:{port}", f"localhost:{port}", "localhost"):
+            assert f'rel="canonical" href="http://{host}/docs/c/"' in ask(portal, "/docs/c/", Host=host).text
+    assert ask(portal, "/docs/c/", Host="evil.example").status == 400
+    assert ask(portal, "/docs/c/").status == 200
+
+
+def test_the_mark_for_keeping_is_not_sent(portal: PortalServer) -> None:
+    for _ in range(2):
+        assert KEEP.lower() not in ask(portal, "/docs/c/").headers
+
+
+def test_a_kept_answer_is_the_same_to_the_byte_and_header(portal: PortalServer) -> None:
+    first = settled(portal, "/docs/c/")
+    kept = ask(portal, "/docs/c/")
+    fresh = ask(portal, "/docs/c/", Cookie="sessionid=x")
+    for other in (kept, fresh):
+        assert other.body == first.body
+        assert {**other.headers, "date": ""} == {**first.headers, "date": ""}
+
+
+class Behind:
+    """An application of pages of a given size; `state` is theirs, `asked` counts the requests that came through."""
+
+    def __init__(self, size: int = 100) -> None:
+        self.size, self.state, self.asked = size, "1", 0
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        self.asked += 1
+        headers = [(b"content-type", b"text/html"), (KEEP.encode(), f"{self.state} {scope['path']}".encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": f"{scope['path']} {self.asked}".encode().ljust(self.size)})
+
+    async def present(self, name: str) -> str | None:
+        return None if name == "/gone" else self.state
+
+
+async def get(front: Front, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes]:
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    async def receive() -> Message:
-        return {"type": "http.request"}
-
-    scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/docs/x/", "headers": [(b"accept-encoding", b"gzip")]}
-    asyncio.run(front(scope, receive, send))
-    return sent
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "scheme": "http", "path": path, "headers": pairs}
+    await front(scope, lambda: None, send)  # type: ignore[arg-type, return-value]
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
 
 
-@pytest.mark.parametrize("asked_before", [False, True])
-def test_a_page_longer_than_one_piece_is_compressed_and_tagged_too(asked_before: bool) -> None:
-    front = Front(in_pieces, lambda name: 1)
-    if asked_before:
-        ask(front)
-        front.application = streaming
-    start, body = ask(front)
-    headers = dict(start["headers"])
-    assert headers[b"content-encoding"] == b"gzip"
-    assert headers[b"content-length"] == str(len(body["body"])).encode()
-    assert b"etag" in headers
-    assert b"x-portal-keep" not in {name.lower() for name in headers}
-    assert gzip.decompress(body["body"]) == LONG
+@pytest.mark.anyio
+async def test_an_answer_is_made_once_for_each_state() -> None:
+    behind = Behind()
+    front = Front(behind, behind.present)
+    answers = [(await get(front, "/a"))[1].strip() for _ in range(3)]
+    behind.state = "2"
+    answers += [(await get(front, "/a"))[1].strip() for _ in range(2)]
+    assert answers == [b"/a 1", b"/a 1", b"/a 1", b"/a 2", b"/a 2"]
 
 
-def test_what_streams_is_passed_on_piece_by_piece() -> None:
-    start, *pieces = ask(Front(streaming, lambda name: None))
-    assert [piece["body"] for piece in pieces] == [b"one ", b"two"]
-    assert b"content-encoding" not in dict(start["headers"])
+@pytest.mark.anyio
+async def test_what_changed_while_an_answer_was_made_is_not_kept_as_the_new_state() -> None:
+    behind = Behind()
+
+    async def edited_meanwhile(scope: Message, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"text/html"), (KEEP.encode(), b"1 /a")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        behind.state = "2"
+        behind.asked += 1
+        await send({"type": "http.response.body", "body": b"of state 1"})
+
+    front = Front(edited_meanwhile, behind.present)
+    await get(front, "/a")
+    await get(front, "/a")
+    assert behind.asked == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("method", "headers", "path"), [
+    ("HEAD", {}, "/a"), ("POST", {}, "/a"), ("GET", {"accept": "text/markdown;q=0.1"}, "/a"), ("GET", {"cookie": "sessionid=1"}, "/a"),
+    ("GET", {}, "/gone"),
+])  # fmt: skip
+async def test_some_requests_are_always_made_anew(method: str, headers: dict[str, str], path: str) -> None:
+    behind = Behind()
+    front = Front(behind, behind.present)
+    for _ in range(2):
+        await get(front, path, method, **headers)
+    assert behind.asked == 2
+
+
+@pytest.mark.anyio
+async def test_what_is_kept_is_bounded_in_bytes_and_what_is_asked_for_stays() -> None:
+    behind = Behind(size=4 << 20)
+    front = Front(behind, behind.present)
+    for number in range(30):
+        await get(front, "/often")
+        await get(front, f"/{number}")
+    assert front.size <= 64 << 20
+    before = behind.asked
+    await get(front, "/often")
+    assert behind.asked == before
+    await get(front, "/0")
+    assert behind.asked == before + 1

@@ -131,7 +131,7 @@ const response = await fetch(`${url}/api/generate`, {
 })
 const { response: text } = await response.json()
 console.log(text)
-fetch(url + '/api/tags').then(r => r.json()).then(tags => console.log(tags.models))
+await fetch(url + '/api/tags').then(r => r.json()).then(tags => console.log(tags.models))
 await fetch(new URL('/api/show', url), { method: 'POST', body: '{"model": "m"}' })
 const answer = await fetch(`${url}/api/chat`, { method: 'post', body: JSON.stringify({ model: 'm' }) })
 const reader = answer.body.getReader()

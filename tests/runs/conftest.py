@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,3 +21,9 @@ def upstream() -> Iterator[FarEnd]:
 def portal(upstream: FarEnd) -> Iterator[PortalServer]:
     with PortalServer(OLLAMA_HOST=upstream.origin) as portal:
         yield portal
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder that outlives the portals started on it."""
+    return tmp_path / "data"

@@ -69,6 +69,8 @@ def test_a_request_that_cannot_be_sent_names_the_field_at_fault(changes: dict[st
     ('{"a": NaN}', "NaN"),
     ('{"a": -Infinity}', "Infinity"),
     ("9" * 10_000, "too many digits"),
+    ('{"a": 1e999}', "larger than any number"),
+    ('{"a": -1e999}', "larger than any number"),
     ("", "not JSON"),
 ])  # fmt: skip
 def test_json_is_read_strictly_and_faults_are_sentences(text: str, says: str) -> None:

@@ -36,7 +36,7 @@ async def frames_of(run: Run) -> list[dict[str, Any]]:
 
 
 async def outcome(registry: Registry, placed: Order) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    frames = await frames_of(registry.start(placed, owner="me", ref="ref-0001"))
+    frames = await frames_of(await registry.start(placed, owner="me", ref="ref-0001"))
     return frames, frames[-1]
 
 
@@ -109,7 +109,7 @@ async def test_the_request_is_sent_as_checked_with_our_headers_and_the_key(regis
 
 async def test_cancel_hangs_up_on_an_upstream_that_has_not_answered(registry: Registry, far_end: FarEnd) -> None:
     far_end.script = silence
-    run = registry.start(order(far_end), owner="me", ref="ref-0001")
+    run = await registry.start(order(far_end), owner="me", ref="ref-0001")
     while not far_end.asked:
         await asyncio.sleep(0.01)
     run.cancel()
@@ -119,7 +119,7 @@ async def test_cancel_hangs_up_on_an_upstream_that_has_not_answered(registry: Re
 
 
 async def test_a_run_cancelled_before_its_first_step_has_its_end(registry: Registry, far_end: FarEnd) -> None:
-    run = registry.start(order(far_end), owner="me", ref="ref-0001")
+    run = await registry.start(order(far_end), owner="me", ref="ref-0001")
     run.cancel()
     assert (await frames_of(run))[-1]["outcome"] == "cancelled"
     assert far_end.asked == []
@@ -127,7 +127,7 @@ async def test_a_run_cancelled_before_its_first_step_has_its_end(registry: Regis
 
 async def test_cancel_keeps_what_had_arrived(registry: Registry, far_end: FarEnd) -> None:
     far_end.script = stream(chat(["word "] * 500), pause=0.02)
-    run = registry.start(order(far_end), owner="me", ref="ref-0001")
+    run = await registry.start(order(far_end), owner="me", ref="ref-0001")
     while run.log.head < 6:
         await asyncio.sleep(0.01)
     run.cancel()
@@ -139,8 +139,8 @@ async def test_cancel_keeps_what_had_arrived(registry: Registry, far_end: FarEnd
 
 async def test_the_same_ref_never_starts_a_second_run(registry: Registry, far_end: FarEnd) -> None:
     far_end.script = stream(chat(["ok"]))
-    runs = {registry.start(order(far_end), owner="me", ref="ref-0001").id for _ in range(50)}
-    other = registry.start(order(far_end), owner="you", ref="ref-0001")
+    runs = {(await registry.start(order(far_end), owner="me", ref="ref-0001")).id for _ in range(50)}
+    other = await registry.start(order(far_end), owner="you", ref="ref-0001")
     assert len(runs) == 1
     assert other.id not in runs
 
@@ -148,7 +148,7 @@ async def test_the_same_ref_never_starts_a_second_run(registry: Registry, far_en
 @pytest.mark.parametrize("after", [0, 1, 3])
 async def test_a_watcher_gets_the_rest_from_wherever_it_was(registry: Registry, far_end: FarEnd, after: int) -> None:
     far_end.script = stream(chat(["a", "b", "c", "d"]), pause=0.02)
-    run = registry.start(order(far_end), owner="me", ref="ref-0001")
+    run = await registry.start(order(far_end), owner="me", ref="ref-0001")
     everything = await frames_of(run)
     rest = [json.loads(frame) async for batch in run.follow(after) for frame in batch]
     assert rest == everything[after:]

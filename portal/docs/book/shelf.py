@@ -11,8 +11,7 @@ from portal.docs.book.volumes import Chapter, Volume, lay_out
 from portal.docs.book.ways import Way, part_of
 from portal.docs.catalogue import Catalogue
 from portal.docs.catalogue import Shelf as Documents
-from portal.docs.files import Unreadable
-from portal.docs.library import signature
+from portal.docs.files import Unreadable, signature
 from portal.docs.passages import Passages, transplant
 from portal.docs.rendering import Rendered
 

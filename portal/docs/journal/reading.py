@@ -9,11 +9,10 @@ from types import MappingProxyType
 
 from portal.docs.catalogue import Catalogue, Page, Shelf
 from portal.docs.dates import Written
-from portal.docs.files import Unreadable
+from portal.docs.files import Unreadable, signature
 from portal.docs.journal.cutting import Piece, cut
 from portal.docs.journal.entries import Entry, name_entries
 from portal.docs.journal.finding import Documents, date_of, find_documents
-from portal.docs.library import signature
 from portal.docs.passages import Passages, ReadSource, transplant
 
 Month = tuple[int, int]

@@ -15,9 +15,11 @@ import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, connections
 
 from portal.bind import BadBind, is_loopback, loopback_origins, open_socket, split_bind
 from portal.local import local_answers
+from portal.runs.tables import bring_up_to_date, first_line
 from portal.staticfiles import VENDOR
 
 
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         """The options of CONTRACT: --bind and --workers."""
         parser.add_argument("--bind", metavar="HOST:PORT", default=settings.PORTAL_BIND, help="where to listen")
         parser.add_argument(
-            "--workers", type=int, default=1, metavar="N", help="worker processes; more than one needs Redis"
+            "--workers", type=int, default=1, metavar="N", help="worker processes (one)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -62,11 +64,26 @@ class Command(BaseCommand):
                 f"There are no documents in {settings.PORTAL_DOCS_ROOT}. The portal starts all the same; put markdown files "
                 "there, or set PORTAL_DOCS_ROOT to the folder that has them."
             )
+        self._prepare_database()
         with local_answers(say=self.stdout.write, warn=self.stderr.write):
             _collect_static()
+            server = _load_server()
             self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
             self.stdout.flush()
-            _run_server(listening)
+            _run(server, listening)
+
+
+    def _prepare_database(self) -> None:
+        try:
+            bring_up_to_date()
+        except (Error, OSError) as problem:
+            settings.PORTAL_NO_DATABASE = first_line(problem)
+            self.stderr.write(
+                f"The database cannot be brought up to date ({settings.PORTAL_NO_DATABASE}). The portal starts all the same; "
+                "runs are kept in memory only until it can."
+            )
+        finally:
+            connections.close_all()
 
 
 def _refuse_open_bind(host: str) -> None:
@@ -112,7 +129,8 @@ def _collect_static() -> None:
     stamp.write_text(json.dumps(seen))
 
 
-def _run_server(listening: socket.socket) -> None:
+def _load_server() -> uvicorn.Server:
+    """The server with the site loaded into it, so that nothing is announced that cannot start."""
     config = uvicorn.Config(
         "portal.asgi:application",
         ws="websockets-sansio",
@@ -128,7 +146,11 @@ def _run_server(listening: socket.socket) -> None:
         access_log=False,
         timeout_graceful_shutdown=5,
     )
-    server = uvicorn.Server(config)
+    config.load()
+    return uvicorn.Server(config)
+
+
+def _run(server: uvicorn.Server, listening: socket.socket) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         # Until uvicorn takes the signals over, and again when it repeats them at its end.
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))

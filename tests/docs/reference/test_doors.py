@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.docs.reference.reading import BOOKSHOP
-from tests.e2e.conftest import browser, page  # noqa: F401 - fixtures
 from tests.farend import FarEnd, whole
 from tests.portal_server import PortalServer
 
@@ -74,7 +73,7 @@ def test_a_set_with_one_document_shows_it_at_once(tmp_path: Path, upstream: FarE
 
 
 @pytest.mark.browser
-def test_an_operation_runs_in_its_panel(page: Page, portal: PortalServer, upstream: FarEnd) -> None:  # noqa: F811
+def test_an_operation_runs_in_its_panel(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
     upstream.routes["/api/version"] = whole({"version": "9.8.7"})
     page.goto(portal.url + "reference/small/#version")
     page.locator("#version").get_by_role("button", name="Run", exact=True).click()
@@ -85,7 +84,7 @@ def test_an_operation_runs_in_its_panel(page: Page, portal: PortalServer, upstre
 
 @pytest.mark.browser
 @pytest.mark.parametrize("anchor", ["addBook.body.by.born", "addBook.body.format.Audio.reader", "addBook.404.code", "addBook.404"])
-def test_a_deep_link_opens_what_it_leads_into(page: Page, portal: PortalServer, anchor: str) -> None:  # noqa: F811
+def test_a_deep_link_opens_what_it_leads_into(page: Page, portal: PortalServer, anchor: str) -> None:
     page.goto(portal.url + "reference/apis/shop/#" + anchor)
     expect(page.locator(f"[id='{anchor}']")).to_be_in_viewport()
     expect(page.locator("nav.tree [aria-current=true]")).to_have_text(re.compile("Add a book"))
@@ -94,13 +93,13 @@ def test_a_deep_link_opens_what_it_leads_into(page: Page, portal: PortalServer, 
 
 
 @pytest.mark.browser
-def test_an_answers_deep_link_unfolds_it(page: Page, portal: PortalServer) -> None:  # noqa: F811
+def test_an_answers_deep_link_unfolds_it(page: Page, portal: PortalServer) -> None:
     page.goto(portal.url + "reference/apis/shop/#addBook.404")
     expect(page.locator("[id='addBook.404.code']")).to_be_visible()
 
 
 @pytest.mark.browser
-def test_without_scripts_everything_can_be_read(browser: Browser, portal: PortalServer) -> None:  # noqa: F811
+def test_without_scripts_everything_can_be_read(browser: Browser, portal: PortalServer) -> None:
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(portal.url + "reference/apis/shop/")
@@ -114,7 +113,7 @@ def test_without_scripts_everything_can_be_read(browser: Browser, portal: Portal
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390, 768, 1100, 1440, 2560])
-def test_no_width_makes_the_page_scroll_sideways_or_squeezes_a_column(browser: Browser, portal: PortalServer, width: int) -> None:  # noqa: F811
+def test_no_width_makes_the_page_scroll_sideways_or_squeezes_a_column(browser: Browser, portal: PortalServer, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800})
     tab = context.new_page()
     for path in ("reference/", "reference/apis/shop/", "reference/apis/shop/schemas/"):

@@ -1,0 +1,49 @@
+"""A document's text drawn as it stands on the site: with its links resolved and its request examples as panels."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, replace
+
+from portal.docs.anchoring import mend_anchors
+from portal.docs.links import Links
+from portal.docs.panels import Panels
+from portal.docs.rendering import Oddity, Rendered, render
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is to be drawn: the text of the page at `path`, or a part of it, from the file of the set called `relative`."""
+
+    path: str
+    relative: str
+    source: str
+
+    @property
+    def is_mdx(self) -> bool:
+        """Whether the text is MDX."""
+        return self.relative.lower().endswith(".mdx")
+
+
+def draw(sheet: Sheet, links: Links) -> Rendered:
+    """The sheet as safe HTML. Takes about a second for each MB of real text, and all of the interpreter's attention."""
+    rendered = render(
+        sheet.source,
+        resolve_link=links.resolve,
+        resolve_mention=links.mention,
+        draw_fences=Panels(sheet.path).draw,
+        is_mdx=sheet.is_mdx,
+    )
+    # Search reads the plain text for itself, and it is as long again as the page.
+    return replace(rendered, html=mend_anchors(rendered.html), plain=())
+
+
+def draw_plainly(sheet: Sheet, reason: str) -> Rendered:
+    """The sheet's source as it is, under the reason why it is not drawn."""
+    text = html.escape(sheet.source, quote=False)
+    return Rendered(
+        f'<aside class="callout" data-kind="warning"><p>{html.escape(reason)}</p></aside>\n'
+        f'<pre tabindex="0"><code>{text}</code></pre>',
+        "",
+        oddities=(Oddity(1, "not-drawn", reason),),
+    )

@@ -1,0 +1,107 @@
+"""Reading records: runs that are no longer in memory, with the same frames under the same numbers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import Error
+from django.db.models import Max
+
+from portal.runs.desk import Desk
+from portal.runs.models import Record, Stretch
+from portal.runs.orders import Rejected
+from portal.runs.tables import first_line
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_PATIENCE = 2.0
+_AT_ONCE = 4
+_LOOK_EVERY = 0.25
+
+
+class Archive:
+    """Reads the records, on a thread of its own. Raises `Rejected` (`unreadable`) when the database does not answer."""
+
+    def __init__(self) -> None:
+        self._desk = Desk("archive")
+
+    async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of a blocking query."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._desk.do(work, *args, **kwargs)
+        except (Error, OSError, TimeoutError) as problem:
+            why = "it takes too long" if isinstance(problem, TimeoutError) else first_line(problem)
+            raise Rejected(
+                "unreadable", f"The database cannot be read just now ({why}), so earlier runs cannot be shown; try again."
+            ) from None
+
+    async def find(self, run: str, *, owner: str) -> Recorded | None:
+        """That owner's run of that id."""
+        return self._opened(await self.read(_find, id=run, owner=owner))
+
+    async def find_ref(self, ref: str, *, owner: str) -> Recorded | None:
+        """The run that owner started under that ref."""
+        return self._opened(await self.read(_find, ref=ref, owner=owner))
+
+    def _opened(self, record: Record | None) -> Recorded | None:
+        return None if record is None else Recorded(record, self)
+
+    async def aclose(self) -> None:
+        """End the thread."""
+        await self._desk.aclose(_PATIENCE)
+
+
+class Recorded:
+    """A run as its record has it. One that another server still carries grows while it is followed."""
+
+    def __init__(self, record: Record, archive: Archive) -> None:
+        self.record = record
+        self.id, self.owner = record.id, record.owner
+        self.head, self.ended = record.head, bool(record.outcome)
+        self._archive = archive
+
+    def cancel(self) -> None:
+        """Nothing: what has ended stays as it ended."""
+
+    async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
+        """Every frame after `after`, a stretch of the record at a time, until the last one."""
+        while True:
+            frames = await self._archive.read(_frames, self.id, after)
+            if frames:
+                after += len(frames)
+                yield frames
+            elif self.ended:
+                return
+            else:
+                await asyncio.sleep(_LOOK_EVERY)
+                await self._look_again()
+
+    async def written(self, after: int) -> list[str]:
+        """The frames there are after `after`."""
+        found: list[str] = []
+        while frames := await self._archive.read(_frames, self.id, after + len(found)):
+            found += frames
+        return found
+
+    async def _look_again(self) -> None:
+        record = await self._archive.read(_find, id=self.id)
+        # Deleted meanwhile: there is nothing to wait for.
+        self.ended = record is None or bool(record.outcome)
+
+
+def _find(**which: str) -> Record | None:
+    record = Record.objects.filter(**which).first()
+    if record is not None and not record.outcome:
+        record.head = Stretch.objects.filter(record=record).aggregate(last=Max("last"))["last"] or 0
+    return record
+
+
+def _frames(run: str, after: int) -> list[str]:
+    found: list[str] = []
+    for stretch in Stretch.objects.filter(record=run, last__gt=after).order_by("first")[:_AT_ONCE]:
+        found += stretch.text.split("\n")[max(after + 1 - stretch.first, 0) :]
+    return found

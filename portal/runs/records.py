@@ -1,0 +1,180 @@
+"""Writing records, in one transaction each time. Everything here blocks and belongs in a thread."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.utils.timezone import now
+
+from portal.runs.frames import Failure, Stats, end_fields, frame
+from portal.runs.models import Record, Stretch
+from portal.runs.orders import Facts
+
+# A server that has not renewed its runs for this long counts as dead, wherever it ran.
+LEASE = timedelta(seconds=9)
+MOST_RECORDS = 10_000
+MOST_CHARACTERS = 1 << 30
+_LONGEST_STRETCH = 256 << 10
+_AT_ONCE = 100
+_STATE = re.compile(r'\{"run":"[\w-]+","seq":\d+,"type":"state","state":"(\w+)"')
+_CRASHED = Failure(
+    "server_ended",
+    "The portal's server ended while this run was under way; what had been recorded until then is here.",
+    "Run it again.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Frames of a run that its record lacks: those after `after`. `ended` when the last of them is the run's last.
+
+    `size` is the characters of the whole log so far.
+    """
+
+    facts: Facts
+    after: int
+    frames: Sequence[str]
+    ended: bool
+    size: int
+
+    @property
+    def head(self) -> int:
+        """The number of the last frame in it."""
+        return self.after + len(self.frames)
+
+
+def write(portions: Sequence[Portion], server: str, renewed: Iterable[str]) -> set[str]:
+    """Write all portions and renew the lease of the runs `renewed`; the ids of those that are this server's to write."""
+    until = now() + LEASE
+    with transaction.atomic():
+        new = [_row(portion.facts, server, until) for portion in portions if portion.after == 0]
+        Record.objects.bulk_create(new, ignore_conflicts=True)
+        ids = [portion.facts.run for portion in portions]
+        # Ended runs and those another server took over are closed: nothing is added to them.
+        open_here = Record.objects.select_for_update().filter(id__in=ids, server=server, outcome="")
+        ours = set(open_here.values_list("id", flat=True))
+        kept = [portion for portion in portions if portion.facts.run in ours]
+        Stretch.objects.bulk_create([row for portion in kept for row in _stretches(portion)])
+        for portion in kept:
+            if changed := _changes(portion):
+                Record.objects.filter(id=portion.facts.run).update(**changed)
+        if renewed := list(renewed):
+            Record.objects.filter(id__in=renewed, server=server, outcome="").update(lease=until)
+    return ours
+
+
+def written(ids: Sequence[str]) -> dict[str, int]:
+    """How far the record of each run goes: the number of its last frame."""
+    found = Stretch.objects.filter(record__in=ids).values_list("record").annotate(last=Max("last"))
+    return dict(found)
+
+
+def end_deserted(server: str, is_gone: Callable[[str], bool]) -> int:
+    """Give runs whose server has ended their last frame, each exactly once; how many."""
+    deserted = [
+        record
+        for record in Record.objects.filter(outcome="").exclude(server=server)
+        if record.lease < now() or is_gone(record.server)
+    ]
+    return sum(_interrupt(record) for record in deserted)
+
+
+def trim(days: int) -> list[str]:
+    """Delete a few records past `days` days or past the bounds, oldest first; their ids, none when all is in order."""
+    ended = Record.objects.exclude(outcome="").order_by("created").values_list("id", flat=True)
+    ids = list(ended.filter(created__lt=now() - timedelta(days=days))[:_AT_ONCE])
+    if not ids:
+        size = Record.objects.aggregate(size=Sum("size"))["size"] or 0
+        over = max(Record.objects.count() - MOST_RECORDS, 1 if size > MOST_CHARACTERS else 0)
+        ids = list(ended[: min(over, _AT_ONCE)]) if over else []
+    delete(ids)
+    return ids
+
+
+def delete(ids: Sequence[str]) -> None:
+    """Delete records with everything in them."""
+    with transaction.atomic():
+        Stretch.objects.filter(record__in=ids).delete()
+        Record.objects.filter(id__in=ids).delete()
+
+
+def _row(facts: Facts, server: str, until: datetime) -> Record:
+    order = facts.order
+    return Record(
+        id=facts.run, owner=facts.owner, ref=facts.ref, created=facts.created, server=server, lease=until,
+        upstream=order.upstream.name, method=order.endpoint.method, path=order.path, model=_plain(order.model or ""),
+        streams=order.streams, body=(order.content or b"").decode(),
+        page=_plain(order.source.page), example=_plain(order.source.example),
+    )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    # A client's own words may hold what a database cannot: NUL, halves of characters.
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _stretches(portion: Portion) -> Iterator[Stretch]:
+    lines: list[str] = []
+    first, size = portion.after + 1, 0
+    for seq, line in enumerate(portion.frames, first):
+        lines.append(line)
+        size += len(line)
+        if size >= _LONGEST_STRETCH or seq == portion.head:
+            yield Stretch(record_id=portion.facts.run, first=first, last=seq, text="\n".join(lines))
+            lines, first, size = [], seq + 1, 0
+
+
+def _changes(portion: Portion) -> dict[str, Any]:
+    states = [found[1] for line in portion.frames if (found := _STATE.match(line))]
+    changed: dict[str, Any] = {"state": states[-1]} if states else {}
+    if "connecting" in states:
+        changed["started"] = portion.facts.created if portion.after == 0 else now()
+    if portion.ended:
+        changed |= _ending(json.loads(portion.frames[-1]), portion.facts.created, portion.size)
+    return changed
+
+
+def _ending(end: dict[str, Any], created: datetime, size: int) -> dict[str, Any]:
+    stats = end["stats"]
+    return {
+        "outcome": end["outcome"], "error": end["error"], "stats": stats, "head": end["seq"],
+        "ended": created + timedelta(milliseconds=stats["duration_ms"] or 0),
+        "size": size,
+    }  # fmt: skip
+
+
+def _interrupt(record: Record) -> int:
+    with transaction.atomic():
+        held = Record.objects.select_for_update().filter(
+            id=record.id, outcome="", server=record.server, lease=record.lease
+        )
+        if not held.exists():
+            return 0
+        head, size, stats = _measure(record)
+        text = frame(record.id, head + 1, end_fields("interrupted", _CRASHED, stats))
+        held.update(**_ending(json.loads(text), record.created, size + len(text)))
+        Stretch.objects.create(record=record, first=head + 1, last=head + 1, text=text)
+    return 1
+
+
+def _measure(record: Record) -> tuple[int, int, Stats]:
+    """What the log of a run without an end can tell: its last frame's number, its characters, the figures so far."""
+    head, size, received, times = 0, 0, 0, []
+    for stretch in record.stretches.order_by("first").iterator(chunk_size=8):
+        head = stretch.last
+        size += len(stretch.text)
+        for line in stretch.text.split("\n"):
+            found = json.loads(line)
+            if found["type"] == "data":
+                times.append(found["at"])
+                received += len(found["text"].encode())
+    seen = ("ttft_ms", "duration_ms") if times else ()
+    first, last = (times[0], times[-1]) if times else (None, None)
+    return head, size, Stats(first, last, bytes=received, model=record.model or None, measured=seen)

@@ -1,0 +1,45 @@
+"""What a door can do with a run, whether it is in memory or read from its record."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from portal.runs.orders import Rejected
+
+
+class Watchable(Protocol):
+    """A run as its watchers know it."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+
+    @property
+    def head(self) -> int:
+        """The number of its last frame; 0 while there is none."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether that frame is its end."""
+
+    def cancel(self) -> None:
+        """Hang up on the upstream; a run that has ended stays as it ended."""
+
+    def follow(self, after: int) -> AsyncGenerator[list[str], None]:
+        """Every frame after `after`, in batches, until the last one."""
+
+    async def written(self, after: int) -> list[str]:
+        """The frames there are after `after`."""
+
+
+def check_after(run: Watchable, after: object) -> int:
+    """`after` as a place in the run's log to go on from. Raises `Rejected` when it is none."""
+    if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= run.head:
+        what = f"“after” must be a whole number from 0 to {run.head}, the number of the run's last frame."
+        raise Rejected("bad_after", what, "after")
+    return after

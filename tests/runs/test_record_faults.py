@@ -1,0 +1,147 @@
+"""A database that is locked, read-only or full costs no stream anything; what it missed is written when it is back."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import pytest
+
+from tests.farend import FarEnd, chat, stream
+from tests.portal_server import PortalServer
+from tests.runs.recording import Frames, crash, log, rows, server, socket, start, to_the_end
+from tests.strict import leave_out
+
+
+@pytest.fixture
+def prepared(far_end: FarEnd, data: Path) -> Path:
+    """A data folder in which a portal has run: everything it makes once is made."""
+    with server(far_end, data):
+        pass
+    return data
+
+
+def run_one(portal: PortalServer) -> tuple[str, Frames]:
+    with socket(portal) as opened:
+        run = start(opened)
+        return run, to_the_end(opened)
+
+
+def done(data: Path) -> int:
+    if not rows(data, "select name from sqlite_master where name = 'runs_record'"):
+        return 0
+    return int(rows(data, "select count(*) from runs_record where outcome = 'done'")[0][0])
+
+
+def complaints(portal: PortalServer) -> int:
+    """How often the portal has said that it cannot use its database."""
+    return portal.log.count("The database cannot be brought up to date") + portal.log.count("the database cannot be written")
+
+
+def wait_until_recorded(portal: PortalServer, data: Path, runs: int) -> None:
+    deadline = time.monotonic() + 10
+    while done(data) != runs:
+        assert time.monotonic() < deadline, portal.log
+        time.sleep(0.1)
+
+
+def test_a_locked_database_slows_no_stream_and_is_caught_up_with(far_end: FarEnd, data: Path) -> None:
+    far_end.script = stream(chat(["word "] * 100), pause=0.01)
+    with server(far_end, data) as portal, socket(portal) as opened:
+        lock = sqlite3.connect(data / "portal.sqlite3", isolation_level=None)
+        lock.execute("begin immediate")
+        runs = []
+        for _ in range(2):
+            started = time.monotonic()
+            runs.append((start(opened), to_the_end(opened)))
+            # The far end takes a second; waiting for the database would take two more.
+            assert time.monotonic() - started < 2.5
+        time.sleep(1)
+        assert rows(data, "select count(*) from runs_record") == [(0,)]
+        assert portal.log.count("the database cannot be written (database is locked)") == 1
+        lock.execute("rollback")
+        lock.close()
+        wait_until_recorded(portal, data, 2)
+        assert "the records catch up" in portal.log
+        crash(portal)
+    with server(far_end, data) as portal:
+        for run, frames in runs:
+            assert log(portal, run) == frames
+
+
+def test_a_full_disk_costs_no_stream_and_is_caught_up_with(far_end: FarEnd, prepared: Path) -> None:
+    far_end.script = stream(chat(["word " * 100] * 400))
+    with server(far_end, prepared) as portal:
+        first = run_one(portal)
+        wait_until_recorded(portal, prepared, 1)
+        limits = resource.prlimit(portal.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(portal.process.pid, resource.RLIMIT_FSIZE, (4096, limits[1]))
+        second = run_one(portal)
+        assert second[1][-1]["outcome"] == "done"
+        assert log(portal, second[0]) == second[1]
+        time.sleep(1)
+        assert portal.log.count("the database cannot be written") == 1, portal.log
+        resource.prlimit(portal.process.pid, resource.RLIMIT_FSIZE, limits)
+        wait_until_recorded(portal, prepared, 2)
+        crash(portal)
+    with server(far_end, prepared) as portal:
+        for run, frames in (first, second):
+            assert log(portal, run) == frames
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    files = [folder, *folder.rglob("*")]
+    for file in files:
+        file.chmod(0o500 if file.is_dir() else 0o400)
+    try:
+        yield
+    finally:
+        for file in files:
+            file.chmod(0o700)
+
+
+@pytest.mark.parametrize("has_tables", [True, False], ids=["with its tables", "empty"])
+@pytest.mark.parametrize("fault", ["full", "read-only", "locked"])
+def test_a_portal_starts_whatever_its_database_is_like(
+    far_end: FarEnd, prepared: Path, fault: str, has_tables: bool
+) -> None:
+    far_end.script = stream(chat(["a", "b"]))
+    database = prepared / "portal.sqlite3"
+    if not has_tables:
+        for file in prepared.glob("portal.sqlite3*"):
+            file.unlink()
+        database.touch()
+    if fault == "full":
+        serving = server(far_end, prepared, "prlimit", "--fsize=2048")
+    elif fault == "read-only":
+        # Also where the tests run as root, whom permissions do not stop otherwise.
+        serving = server(far_end, prepared, "setpriv", "--bounding-set", "-dac_override,-dac_read_search")
+    else:
+        serving = server(far_end, prepared)
+    if serving.under and shutil.which(serving.under[0]) is None:
+        leave_out(f"no {serving.under[0]} on this machine (Debian: util-linux)")
+    lock = sqlite3.connect(database, isolation_level=None)
+    if fault == "locked":
+        lock.execute("begin exclusive")
+    else:
+        lock.close()
+    with read_only(prepared) if fault == "read-only" else nullcontext():
+        with serving as portal:
+            assert run_one(portal)[1][-1]["outcome"] == "done"
+            deadline = time.monotonic() + 6
+            while not complaints(portal):
+                assert time.monotonic() < deadline, portal.log
+                time.sleep(0.1)
+            time.sleep(0.5)
+            assert complaints(portal) == 1, portal.log
+            assert "portal/runs" not in portal.log, portal.log  # no traceback that leads here
+            if fault == "locked":
+                lock.execute("rollback")
+                lock.close()
+                wait_until_recorded(portal, prepared, 1)

@@ -1,0 +1,121 @@
+"""An answer outlives the server that brought it: whole after a stop, to within a moment after a crash."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+
+import httpx
+
+from tests.farend import FarEnd, chat, silence, stream
+from tests.runs.recording import attach, crash, for_seconds, log, rows, server, socket, start, text_of, to_the_end
+
+# Records, the network and a busy machine between a frame seen by the client and the kill.
+BEHIND = 0.25
+
+
+def test_what_had_streamed_before_a_crash_is_there_after_it(far_end: FarEnd, data: Path) -> None:
+    far_end.script = stream(chat([f"{number} " for number in range(2000)]), pause=0.01)
+    with server(far_end, data) as portal, socket(portal) as opened:
+        run = start(opened)
+        seen = for_seconds(opened, 2)
+        killed = crash(portal)
+    with server(far_end, data) as portal:
+        frames = log(portal, run)
+        *kept, end = frames
+        certain = [frame for at, frame in seen if at < killed - BEHIND]
+        assert len(certain) > 20
+        assert kept[: len(certain)] == certain
+        assert [frame["seq"] for frame in frames] == list(range(1, len(frames) + 1))
+        assert (end["type"], end["outcome"], end["error"]["code"]) == ("end", "interrupted", "server_ended")
+        assert end["stats"]["bytes"] == len(text_of(kept).encode())
+        middle = len(certain) // 2
+        with socket(portal) as opened:
+            assert attach(opened, run, middle) == frames[middle:]
+            assert attach(opened, run, 0) == frames
+            opened.send(json.dumps({"type": "attach", "run": run, "after": len(frames) + 1}))
+            assert json.loads(opened.recv(timeout=5))["code"] == "bad_after"
+    with server(far_end, data) as portal:
+        assert log(portal, run) == frames, "a second start changes nothing"
+
+
+def test_a_run_that_had_no_answer_yet_ends_as_interrupted_too(far_end: FarEnd, data: Path) -> None:
+    far_end.script = silence  # type: ignore[assignment]
+    with server(far_end, data) as portal, socket(portal) as opened:
+        run = start(opened)
+        for_seconds(opened, 0.6)
+        crash(portal)
+    with server(far_end, data) as portal:
+        assert [frame["type"] for frame in log(portal, run)] == ["state", "state", "end"]
+
+
+def test_answers_that_had_ended_are_whole_after_a_stop(far_end: FarEnd, data: Path) -> None:
+    records = chat(["naïve 🙂\u2028\n", *(f"{number} " for number in range(200))])
+    far_end.script = stream(records)
+    with server(far_end, data) as portal, socket(portal) as opened:
+        run = start(opened)
+        frames = to_the_end(opened)
+    with server(far_end, data) as portal, socket(portal) as opened:
+        assert attach(opened, run, 0) == frames
+        assert text_of(frames).encode() == b"".join(records)
+        events = httpx.get(f"{portal.url}runs/{run}/events", headers={"Last-Event-ID": "3"}, trust_env=False).text
+        assert [json.loads(line[6:]) for line in events.split("\n") if line.startswith("data: ")] == frames[3:]
+        whole = httpx.get(f"{portal.url}runs/{run}/events", params={"after": len(frames)}, trust_env=False)
+        assert whole.status_code == 204
+
+
+def test_a_run_under_way_at_a_stop_is_kept_as_far_as_it_came(far_end: FarEnd, data: Path) -> None:
+    far_end.script = stream(chat(["word "] * 2000), pause=0.01)
+    with server(far_end, data) as portal, socket(portal) as opened:
+        run = start(opened)
+        seen = [frame for _, frame in for_seconds(opened, 0.5)]
+    with server(far_end, data) as portal:
+        frames = log(portal, run)
+    assert frames[: len(seen)] == seen
+    assert (frames[-1]["outcome"], frames[-1]["error"]["code"]) == ("interrupted", "shutdown")
+
+
+def test_the_same_ref_after_a_restart_is_the_same_run_and_asks_nobody(far_end: FarEnd, data: Path) -> None:
+    far_end.script = stream(chat(["a", "b"]))
+    ref = str(uuid.uuid4())
+    with server(far_end, data) as portal, socket(portal) as opened:
+        run = start(opened, ref)
+        frames = to_the_end(opened)
+    with server(far_end, data) as portal, socket(portal) as opened:
+        assert start(opened, ref) == run
+        assert to_the_end(opened) == frames
+        assert start(opened) != run
+        to_the_end(opened)
+    assert len(far_end.requests_for("/api/chat")) == 2
+
+
+def test_a_second_server_on_the_same_data_leaves_the_first_ones_runs_alone(far_end: FarEnd, data: Path) -> None:
+    far_end.script = stream(chat([f"{number} " for number in range(150)]), pause=0.02)
+    with server(far_end, data) as first, socket(first) as opened:
+        run = start(opened)
+        for_seconds(opened, 0.5)
+        with server(far_end, data) as second, socket(second) as other:
+            elsewhere = attach(other, run, 0)
+        frames = log(first, run)
+    assert frames[-1]["outcome"] == "done"
+    assert elsewhere == frames
+
+
+def test_no_reader_finds_a_run_by_a_strange_name(far_end: FarEnd, data: Path) -> None:
+    with server(far_end, data) as portal, socket(portal) as opened:
+        for name in ("nope", "", "x" * 5000, "\x00", "é", "' or 1=1 --", None, 7, [], {}):
+            opened.send(json.dumps({"type": "attach", "run": name, "after": 0}))
+            assert json.loads(opened.recv(timeout=5))["code"] == "no_such_run"
+        assert "Traceback" not in portal.log
+
+
+def test_a_record_says_what_was_asked_and_how_it_ended(far_end: FarEnd, data: Path) -> None:
+    far_end.script = stream(chat(["a"]))
+    with server(far_end, data) as portal, socket(portal) as opened:
+        run = start(opened)
+        frames = to_the_end(opened)
+    (record,) = rows(data, "select id, owner, upstream, method, path, model, page, example, state, outcome, head, stats from runs_record")
+    assert record[:-1] == (run, "solo", "local", "POST", "/api/chat", "far:1b", "api/chat", "run-1", "streaming", "done", len(frames))
+    assert json.loads(record[-1]) == frames[-1]["stats"]
+    assert (data / "portal.sqlite3").stat().st_mode & 0o077 == 0
