@@ -69,7 +69,7 @@ def parse_tree(language: Language, text: str, clock: Clock) -> Node:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # tree-sitter 0.26 dropped the limit and has nothing else
         if hasattr(parser, "timeout_micros"):
-            parser.timeout_micros = int(PARSE_SECONDS * 1_000_000)  # type: ignore[misc]  # the stub lacks the setter
+            parser.timeout_micros = int(PARSE_SECONDS * 1_000_000)
     for _ in range(5):
         try:
             root: Node = parser.parse(source).root_node

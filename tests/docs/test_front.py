@@ -118,9 +118,11 @@ class Behind:
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
         self.asked += 1
-        headers = [(b"content-type", b"text/html"), (KEEP.encode(), f"{self.state} {scope['path']}".encode())]
+        body = f"{scope['path']} {self.asked}".encode().ljust(self.size)
+        headers = [(b"content-type", b"text/html"), (b"content-length", str(len(body)).encode())]
+        headers.append((KEEP.encode(), f"{self.state} {scope['path']}".encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": f"{scope['path']} {self.asked}".encode().ljust(self.size)})
+        await send({"type": "http.response.body", "body": body})
 
     async def present(self, name: str) -> str | None:
         return None if name == "/gone" else self.state
@@ -153,7 +155,7 @@ async def test_what_changed_while_an_answer_was_made_is_not_kept_as_the_new_stat
     behind = Behind()
 
     async def edited_meanwhile(scope: Message, receive: Any, send: Any) -> None:
-        headers = [(b"content-type", b"text/html"), (KEEP.encode(), b"1 /a")]
+        headers = [(b"content-type", b"text/html"), (b"content-length", b"10"), (KEEP.encode(), b"1 /a")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         behind.state = "2"
         behind.asked += 1
