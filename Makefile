@@ -9,10 +9,10 @@ BIN := $(VENV)/bin
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/runs ## Install what is missing and start the portal on http://127.0.0.1:8000
+run: $(VENV)/runs static/vendor/mermaid.js ## Install what is missing and start the portal on http://127.0.0.1:8000
 	@exec $(BIN)/python manage.py serve
 
-test: $(VENV)/tests ## Run every test (PORTAL_TEST_STRICT=1: nothing may be left out)
+test: $(VENV)/tests $(VENV)/javascript ## Run every test (PORTAL_TEST_STRICT=1: nothing may be left out)
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/tests ## Lint, types, Django's checks, links and examples of the docs
@@ -21,7 +21,7 @@ check: $(VENV)/tests ## Lint, types, Django's checks, links and examples of the 
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py check_docs
 
-bench: $(VENV)/tests ## Run the benchmarks and print their ratios
+bench: $(VENV)/tests $(VENV)/javascript ## Run the benchmarks and print their ratios
 	$(BIN)/python -m bench
 
 clean: ## Remove everything that was installed or generated, except the data in var/
@@ -48,4 +48,16 @@ $(VENV)/runs: $(VENV)/made requirements.txt requirements-embedded.txt constraint
 $(VENV)/tests: $(VENV)/runs requirements-test.txt
 	@echo "Installing what the tests need (once)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-test.txt -c constraints.txt
+	@touch $@
+
+# The browser code of others: built once, and again when its lock file or its recipe changes. The portal starts without it too.
+BUNDLE := package-lock.json tools/javascript.py tools/bundle.mjs $(wildcard tools/vendor/*)
+
+static/vendor/mermaid.js: $(BUNDLE) | $(VENV)/runs
+	@echo "Bundling what pages load when they need it, such as the drawing of diagrams (once)"
+	@$(BIN)/python tools/javascript.py || true
+
+$(VENV)/javascript: $(BUNDLE) | $(VENV)/tests
+	@echo "Installing the JavaScript that the tests need (once)"
+	@$(BIN)/python tools/javascript.py --tests
 	@touch $@

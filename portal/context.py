@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.safestring import mark_safe
+
+from portal.headers import THEME_SCRIPT
 
 
 def site(_request: HttpRequest) -> dict[str, object]:
@@ -11,5 +14,6 @@ def site(_request: HttpRequest) -> dict[str, object]:
     return {
         "site_title": settings.PORTAL_TITLE,
         "embedded": settings.PORTAL_UPSTREAMS["local"].embedded,
+        "theme_script": mark_safe(THEME_SCRIPT),  # noqa: S308 - our own file
         "engine_missing": settings.PORTAL_NO_ENGINE,
     }

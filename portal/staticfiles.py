@@ -1,13 +1,17 @@
 """Static files named by their content, so that a browser may keep them for good."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 # Third-party code as `tools/bundle.mjs` leaves it: named by content and compressed, so it is served from where it is.
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 _NAMED = re.compile(r"\.[0-9a-f]{12}\.\w+$|/vendor/.+-[A-Z0-9]{8}\.js$")
+SITE = "css/site.css"
+_IMPORT = re.compile(r'^@import url\("([\w-]+\.css)"\);$', re.MULTILINE)
 
 
 def is_named_by_content(_path: str, url: str) -> bool:
@@ -20,3 +24,12 @@ class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     support_js_module_import_aggregation = True
     keep_only_hashed_files = True
+
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """As Django does, after the stylesheets that `css/site.css` imports were put in their places."""
+        if SITE in paths and not dry_run:
+            site = Path(self.path(SITE))
+            text = site.read_text("utf-8")
+            site.write_text(_IMPORT.sub(lambda found: (site.parent / found[1]).read_text("utf-8"), text), "utf-8")
+            paths = paths | {SITE: (self, SITE)}
+        yield from super().post_process(paths, dry_run, **options)

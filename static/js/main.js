@@ -26,15 +26,12 @@ function nextTheme() {
 const nameTheme = () => (theme.title = theme.ariaLabel = `Theme: ${root.dataset.theme}`);
 nameTheme();
 new MutationObserver(nameTheme).observe(root, { attributeFilter: ["data-theme"] });
-theme.hidden = help.hidden = false;
 theme.addEventListener("click", nextTheme);
 
 // Search and help are loaded when they are first used; until then search is a link.
 const openSearch = () => import("./elements/search-palette.js").then(({ open }) => open(search)).catch(() => location.assign(search.href));
 const openHelp = () => import("./elements/keyboard-help.js").then(({ open }) => open(help));
-const mark = search.querySelector("kbd");
-mark.textContent = navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl K";
-mark.hidden = false;
+if (navigator.platform.startsWith("Mac")) search.querySelector("kbd").textContent = "⌘K";
 help.addEventListener("click", openHelp);
 search.addEventListener("click", (event) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;

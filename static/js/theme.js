@@ -1,4 +1,4 @@
-// The chosen theme, set before the first paint so that nothing flashes. Loaded as a plain script for that reason.
+// The chosen theme. It stands in the page, before its body, so that nothing flashes.
 try {
   document.documentElement.dataset.theme = localStorage.getItem("theme") || "system";
 } catch {

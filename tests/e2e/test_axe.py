@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import ROOT
+from tests.e2e.places import PLACES
 from tests.farend import FarEnd, chat, stream
 from tests.portal_server import PortalServer
 from tests.strict import leave_out
@@ -23,32 +24,6 @@ DRAW = """async () => {
   await Promise.all(diagrams.map((diagram) => diagram.draw()));
 }"""
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-PLACES = {
-    "the first page": "",
-    "a page with everything": "docs/reading/everything/",
-    "a page of components": "docs/reading/components/",
-    "diagrams": "docs/reading/diagrams/",
-    "a page from right to left": "docs/reading/right-to-left/",
-    "ten panels": "docs/reading/ten-panels/",
-    "a huge table": "docs/reading/huge-table/",
-    "a section": "docs/reading/parts/",
-    "All Documents": "docs/",
-    "the Document Index": "docs/index/",
-    "no such page": "docs/nowhere/",
-    "search, not asked": "search/",
-    "search, with results": "search/?q=text",
-    "search, with none": "search/?q=zzzzzzzz",
-    "a page that was found": "docs/reading/parts/one/?q=text",
-    "the reference": "reference/",
-    "a reference document": "reference/openapi/",
-    "the book": "book/",
-    "a chapter": "book/first/",
-    "the book to print": "book/print/",
-    "editions": "book/editions/",
-    "the journal": "journal/",
-    "a month": "journal/2026/11/",
-    "entries that match": "journal/?q=another",
-}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +64,7 @@ def test_what_a_key_opens_has_no_accessibility_fault(
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True, reduced_motion="reduce")
     page.goto(portal.url)
-    page.wait_for_selector("button.theme")
+    page.wait_for_selector("button.theme[title]")
     page.keyboard.press(key)
     page.wait_for_selector(opens)
     if key == "/":
@@ -114,7 +89,7 @@ def test_an_answer_has_no_accessibility_fault(
 
 
 def _open_everything(page: Page) -> None:
-    page.wait_for_selector("button.theme")
+    page.wait_for_selector("button.theme[title]")
     page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
 
 

@@ -6,7 +6,6 @@ class DocumentFilter extends HTMLElement {
     const input = field.querySelector("input");
     const status = field.querySelector("[role=status]");
     const rows = [...this.querySelectorAll("tbody tr")].map((row) => [row, row.cells[0].textContent.toLowerCase()]);
-    field.hidden = false;
     input.addEventListener("input", () => {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;

@@ -1,0 +1,28 @@
+"""A page of every template of the site, for the tests that look at all of them."""
+
+PLACES = {
+    "the first page": "",
+    "a page with everything": "docs/reading/everything/",
+    "a page of components": "docs/reading/components/",
+    "diagrams": "docs/reading/diagrams/",
+    "a page from right to left": "docs/reading/right-to-left/",
+    "ten panels": "docs/reading/ten-panels/",
+    "a huge table": "docs/reading/huge-table/",
+    "a section": "docs/reading/parts/",
+    "All Documents": "docs/",
+    "the Document Index": "docs/index/",
+    "no such page": "docs/nowhere/",
+    "search, not asked": "search/",
+    "search, with results": "search/?q=text",
+    "search, with none": "search/?q=zzzzzzzz",
+    "a page that was found": "docs/reading/parts/one/?q=text",
+    "the reference": "reference/",
+    "a reference document": "reference/openapi/",
+    "the book": "book/",
+    "a chapter": "book/first/",
+    "the book to print": "book/print/",
+    "editions": "book/editions/",
+    "the journal": "journal/",
+    "a month": "journal/2026/11/",
+    "entries that match": "journal/?q=another",
+}
