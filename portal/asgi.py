@@ -28,6 +28,7 @@ from portal.lifespan import Lifespan
 from portal.origins import OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
+from portal.staticfiles import VENDOR, is_named_by_content
 
 
 @asynccontextmanager
@@ -53,11 +54,11 @@ async def drawing() -> AsyncIterator[None]:
 @asynccontextmanager
 async def linking() -> AsyncIterator[None]:
     """The graph of links is drawn while the first readers are already being served."""
-    drawing = asyncio.create_task(asyncio.to_thread(lambda: references.draw(catalogue.shelf)))
+    task = asyncio.create_task(asyncio.to_thread(lambda: references.draw(catalogue.shelf)))
     try:
         yield
     finally:
-        await asyncio.wait([drawing])
+        await asyncio.wait([task])
 
 
 @asynccontextmanager
@@ -75,6 +76,14 @@ websocket = OnlyKnownOrigins(
     origins=settings.PORTAL_ORIGINS,
 )
 front = Front(cast(Application, http), present_state)
-static = ServeStaticASGI(front, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
+static = ServeStaticASGI(
+    front,
+    root=settings.STATIC_ROOT,
+    prefix=settings.STATIC_URL,
+    allow_all_origins=False,
+    immutable_file_test=is_named_by_content,
+)
+if VENDOR.is_dir():
+    static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
 lifespan = Lifespan([drawing, running, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})

@@ -27,7 +27,8 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 KEEP = "X-Portal-Keep"
 _KEEP = KEEP.lower().encode()
 _MOST_BYTES = 64 << 20
-_LARGEST = 8 << 20
+# Held until it is whole, to be tagged and compressed; and kept.
+_LARGEST, _LARGEST_KEPT = 32 << 20, 16 << 20
 _SMALLEST_TO_COMPRESS = 1000
 # Compressing takes a millisecond for each 30 KB; above this the loop does not wait for it.
 _LARGEST_AT_ONCE = 256 << 10
@@ -94,37 +95,39 @@ class Front:
 
 
 class _Catcher:
-    """The `send` of one request to the application: holds a text that comes in one piece, passes on everything else."""
+    """The `send` of one request to the application: holds a text of known length until it is whole, passes on everything else."""
 
     def __init__(self, front: Front, key: Hashable, method: str, asked: dict[bytes, bytes], send: Send) -> None:
         self.front, self.key, self.method, self.asked, self.send = front, key, method, asked, send
         self._start: Message | None = None
+        self._body = bytearray()
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and _is_text(message):
             self._start = message
             return
-        start, self._start = self._start, None
-        if start is None:
-            await self.send(message)
-        elif (
-            message["type"] != "http.response.body"
-            or message.get("more_body")
-            or len(message.get("body", b"")) > _LARGEST
-        ):
-            await self.send({**start, "headers": [pair for pair in start["headers"] if pair[0].lower() != _KEEP]})
-            await self.send(message)
-        else:
-            await self._finish(start, message.get("body", b""))
+        if self._start is None or message["type"] != "http.response.body":
+            await self.send(_without_mark(message))
+            return
+        self._body += message.get("body", b"")
+        # Django sends what is longer than 64 KiB in several pieces.
+        if not message.get("more_body"):
+            await self._finish(self._start, bytes(self._body))
 
     async def _finish(self, start: Message, body: bytes) -> None:
         headers = {name.lower(): value for name, value in start["headers"]}
         state, _, name = headers.pop(_KEEP, b"").decode().partition(" ")
         pack = partial(_pack, headers, body, unquote(name), state)
         kept = pack() if len(body) <= _LARGEST_AT_ONCE else await asyncio.to_thread(pack)
-        if state and self.key is not None and self.method == "GET":
+        if state and self.key is not None and self.method == "GET" and kept.size <= _LARGEST_KEPT:
             self.front.take(self.key, kept)
         await _answer(kept, self.method, self.asked, self.send)
+
+
+def _without_mark(message: Message) -> Message:
+    if message["type"] != "http.response.start":
+        return message
+    return {**message, "headers": [pair for pair in message["headers"] if pair[0].lower() != _KEEP]}
 
 
 def _is_text(start: Message) -> bool:
@@ -133,7 +136,8 @@ def _is_text(start: Message) -> bool:
         start["status"] == 200
         and headers.get(b"content-type", b"").startswith(_TEXTS)
         and b"content-encoding" not in headers
-        and not headers.get(b"content-type", b"").startswith(b"text/event-stream")
+        # What streams does not say how long it will be.
+        and int(headers.get(b"content-length", _LARGEST + 1)) <= _LARGEST
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from django.template.loader import render_to_string
@@ -12,6 +11,7 @@ from django.utils.safestring import mark_safe
 
 from portal.docs.rendering import Fence
 from portal.examples.detection import read_blocks
+from portal.examples.identity import identify_blocks
 from portal.examples.values import Block, Example, Request
 
 Draw = Callable[[str], str]
@@ -22,19 +22,31 @@ class Panels:
 
     def __init__(self, page: str) -> None:
         self.page = page
-        self._seen: Counter[str] = Counter()
+        self._given: set[str] = set()
 
     def draw(self, fences: Sequence[Fence]) -> list[Draw | None]:
         """For each fence, how to draw it from its highlighted code; None leaves it plain code."""
-        blocks = [Block(fence.lang, fence.text, fence.line) for fence in fences]
+        blocks = blocks_of(fences)
         examples = read_blocks(blocks)
         return [
             self._drawing(example, name) if example.requests else None
-            for example, name in zip(examples, _name_blocks(blocks, self._seen), strict=True)
+            for example, name in zip(examples, map(self._claim, identify_blocks(blocks)), strict=True)
         ]
+
+    def _claim(self, name: str) -> str:
+        """`name`, or the next free one: a page may be drawn in several parts that hold the same block."""
+        candidates = (f"{name}-{number}" if number > 1 else name for number in itertools.count(1))
+        free = next(candidate for candidate in candidates if candidate not in self._given)
+        self._given.add(free)
+        return free
 
     def _drawing(self, example: Example, name: str) -> Draw:
         return lambda highlighted: draw_panel(example, name=name, page=self.page, code=highlighted)
+
+
+def blocks_of(fences: Sequence[Fence]) -> list[Block]:
+    """The fences of a page as detection reads them."""
+    return [Block(fence.lang, fence.text, fence.line, fence.comment or None) for fence in fences]
 
 
 def draw_panel(example: Example, *, name: str, page: str, code: str) -> str:
@@ -62,13 +74,3 @@ def _shown(request: Request, example: Example) -> dict[str, object]:
         "runs": example.runnable and not elsewhere and endpoint is not None,
         "why_not": f"for {request.origin}" if elsewhere else example.reason,
     }
-
-
-def _name_blocks(blocks: Sequence[Block], seen: Counter[str]) -> list[str]:
-    """A name for each block that stays while others come and go: a hash of its text, and its number among equals."""
-    names = []
-    for block in blocks:
-        digest = hashlib.sha256(block.text.strip().encode("utf-8", "replace")).hexdigest()[:10]
-        seen[digest] += 1
-        names.append(f"run-{digest}" + (f"-{seen[digest]}" if seen[digest] > 1 else ""))
-    return names

@@ -47,7 +47,11 @@ def draw_tree(shelf: Shelf, page: Page | None) -> SafeString:
     if page is None:
         return mark_safe(html)  # noqa: S308 - drawn by our template
     link = f'<a href="{escape(page.url)}"'
-    return mark_safe(html.replace(link, f'{link} aria-current="page"', 1))  # noqa: S308
+    html = html.replace(link, f'{link} aria-current="page"', 1)
+    for path in _sections_above(page.section):
+        fold = f'<details data-section="{escape(path)}"'
+        html = html.replace(fold, f"{fold} open", 1)
+    return mark_safe(html)  # noqa: S308
 
 
 class _Key:
@@ -70,6 +74,10 @@ def _whole_tree(key: _Key) -> str:
 
 @lru_cache(maxsize=256)
 def _tree_along(key: _Key, section: str) -> str:
+    return render_to_string("docs/branch.html", {"branch": key.shelf.tree, "open": set(_sections_above(section))})
+
+
+def _sections_above(section: str) -> list[str]:
+    """`a/b/c` gives `a`, `a/b` and `a/b/c`."""
     parts = section.split("/") if section else []
-    trail = {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
-    return render_to_string("docs/branch.html", {"branch": key.shelf.tree, "open": trail})
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]

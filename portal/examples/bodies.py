@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from portal.examples.limits import weigh
 from portal.examples.unknowns import Entries, Items, Text, Unknown, Words, join_pieces, placeholder_of, show_words
 from portal.examples.values import Step
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: no document means anything by them
 _JSON_KEYS = {"messages", "tools", "options", "format", "context", "input_schema", "response_format", "parameters"}
 _IMAGE_KEYS = {"images", "image", "image_url"}
+
+
+Place = tuple[Unknown, tuple[Step, ...] | None, str | None]
 
 
 class JsonError(ValueError):
@@ -25,7 +29,7 @@ class Settled:
     """A body as plain JSON, the unknown values found in it, and the place of each with its placeholder, if any."""
 
     body: object = None
-    places: list[tuple[Unknown, tuple[Step, ...], str | None]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
 
 
 def read_json(words: Words) -> object:
@@ -39,6 +43,8 @@ def read_json(words: Words) -> object:
         raise JsonError("it is nested too deeply") from None
     except json.JSONDecodeError as problem:
         raise JsonError(f"line {problem.lineno}, column {problem.colno}: {problem.msg}") from None
+    except ValueError:
+        raise JsonError("it holds a number of thousands of digits") from None
     return _put_unknowns(parsed, unknowns) if unknowns else parsed
 
 
@@ -95,6 +101,7 @@ def _split_at_marks(text: str, unknowns: list[Unknown]) -> Iterator[Words]:
 
 def settle(value: object) -> Settled:
     """Turn a body with unknown places into plain JSON: null for a whole unknown value, `{name}` for a piece of text."""
+    weigh(value)
     settled = Settled()
     settled.body = _settle(value, (), settled)
     return settled
@@ -126,9 +133,11 @@ def _fits_json(value: object) -> bool:
     return value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
 
 
-def kind_of_place(unknown: Unknown, at: tuple[Step, ...]) -> Literal["text", "image", "json"]:
+def kind_of_place(unknown: Unknown, at: tuple[Step, ...] | None) -> Literal["text", "image", "json"]:
     """Say what a reader has to give at this place: an image's file, a piece of JSON, or a text."""
+    if at is None:
+        return "text"
     keys = [step for step in at if isinstance(step, str)]
     if unknown.why == "image" or (keys and keys[-1] in _IMAGE_KEYS):
         return "image"
-    return "json" if at and at[-1] in _JSON_KEYS else "text"
+    return "json" if not at or at[-1] in _JSON_KEYS else "text"

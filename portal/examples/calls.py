@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from portal.examples.addresses import Address, read_address
-from portal.examples.bodies import kind_of_place, settle
+from portal.examples.bodies import Place, kind_of_place, settle
 from portal.examples.unknowns import Unknown, Words
-from portal.examples.values import NOT_AN_EXAMPLE, Example, Kind, Missing, Request, Step
+from portal.examples.values import NOT_AN_EXAMPLE, Example, Kind, Missing, Request
 from portal.ollama.endpoints import ENDPOINTS, find_endpoint, will_stream
 
 
@@ -44,7 +44,7 @@ class Call:
 class _Outcome:
     request: Request
     problem: str | None
-    places: Sequence[tuple[Unknown, tuple[Step, ...], str | None]]
+    places: Sequence[Place]
 
 
 def make_example(calls: Iterable[Call]) -> Example:
@@ -99,10 +99,10 @@ def _settle_call(call: Call) -> _Outcome | None:
     return _Outcome(request, problem, settled.places)
 
 
-def _places_in_path(url: Words, path: str) -> list[tuple[Unknown, tuple[Step, ...], str | None]]:
+def _places_in_path(url: Words, path: str) -> list[Place]:
     pieces = () if isinstance(url, (str, Unknown)) else url.pieces
     marks = [(piece, "{" + piece.name + "}") for piece in pieces if isinstance(piece, Unknown)]
-    return [(piece, (), mark) for piece, mark in marks if mark in path]
+    return [(piece, None, mark) for piece, mark in marks if mark in path]
 
 
 def _is_of_the_api(address: Address) -> bool:

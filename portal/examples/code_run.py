@@ -9,15 +9,11 @@ from typing import Any
 
 from portal.examples.calls import Call
 from portal.examples.code_values import Scope
+from portal.examples.limits import Clock, TooMuchError
 from portal.examples.unknowns import Entries, Items, Unknown
 
 MAX_STEPS = 15_000
 MAX_DEPTH = 12
-MAX_TEXT = 200_000
-
-
-class TooMuchError(Exception):
-    """The block would take longer to read than any example is worth."""
 
 
 @dataclass(slots=True)
@@ -25,6 +21,7 @@ class Run:
     """The state of a reading. `perhaps` is why the statement being read may never run, None while it surely does."""
 
     call_function: Callable[..., object]
+    clock: Clock
     calls: list[Call] = field(default_factory=list)
     possible_calls: list[Call] = field(default_factory=list)
     settings: dict[str, object] = field(default_factory=dict)
@@ -38,8 +35,10 @@ class Run:
     def step(self) -> None:
         """Count one more step of the reading."""
         self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise TooMuchError
+        if self.steps % 100 == 0:
+            self.clock.check()
+            if self.steps > MAX_STEPS:
+                raise TooMuchError
 
     def record(self, call: Call) -> Unknown:
         """Note a call that the block makes; what comes back is its answer, which nobody knows yet."""

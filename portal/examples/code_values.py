@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from portal.examples.limits import weigh
 from portal.examples.unknowns import Entries, Items, Text, Unknown, Words
 from portal.examples.values import Kind
 
@@ -78,38 +79,44 @@ MISSING = _Missing()
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
 
 
-def first_unknown(values: Iterable[object]) -> Unknown | None:
+def first_unknown(values: Iterable[object], seen: set[int] | None = None) -> Unknown | None:
     """The first unknown among some values, also inside texts, lists and dicts."""
+    seen = set() if seen is None else seen
     for value in values:
-        found = _look_into(value)
+        found = _look_into(value, seen)
         if found is not None:
             return found
     return None
 
 
-def _look_into(value: object) -> Unknown | None:
+def _look_into(value: object, seen: set[int]) -> Unknown | None:
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Text):
         return value.first_unknown
     if isinstance(value, (Items, Entries)) and value.doubt is not None:
         return value.doubt
-    if isinstance(value, dict):
-        return first_unknown(value.values())
-    if isinstance(value, (list, tuple)):
-        return first_unknown(value)
+    if isinstance(value, (dict, list, tuple)) and id(value) not in seen:
+        seen.add(id(value))
+        return first_unknown(value.values() if isinstance(value, dict) else value, seen)
     return None
 
 
 def is_plain(value: object) -> bool:
     """Say whether a value is JSON through and through, with nothing unknown in it."""
+    if isinstance(value, (dict, list, tuple)):
+        weigh(value)
+    return _is_plain(value)
+
+
+def _is_plain(value: object) -> bool:
     if value is None or isinstance(value, (bool, int, float, str)):
         return True
     if isinstance(value, (Items, Entries)) and value.doubt is not None:
         return False
     if isinstance(value, dict):
-        return all(isinstance(key, str) and is_plain(item) for key, item in value.items())
-    return isinstance(value, (list, tuple)) and all(map(is_plain, value))
+        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
+    return isinstance(value, (list, tuple)) and all(map(_is_plain, value))
 
 
 def as_words(value: object) -> Words | None:

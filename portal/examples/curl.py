@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from portal.examples.bodies import JsonError, read_json
 from portal.examples.calls import Call
+from portal.examples.limits import TooMuchError
 from portal.examples.shell import Command, Shell, read_file
 from portal.examples.unknowns import Text, Unknown, Words, join_pieces
 
@@ -31,6 +32,7 @@ _LONG_WITH_VALUE = set(
     url url-query user user-agent variable write-out
     """.split()  # noqa: SIM905 - a list of words reads best as words
 )
+MAX_WORDS = 200
 _DATA = {"data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json"}
 
 
@@ -59,6 +61,8 @@ class _Line:
 
 def read_curl(command: Command, shell: Shell) -> Iterator[Call]:
     """Read the calls of one curl command."""
+    if len(command.words) > MAX_WORDS:
+        raise TooMuchError
     for line in _read_lines(command, shell):
         for url in line.urls:
             call = _make_call(line, url)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from portal.examples.calls import Call, make_example
-from portal.examples.code_run import TooMuchError
 from portal.examples.code_values import Client, Ref
 from portal.examples.curl import read_curl
 from portal.examples.http_text import looks_like_http, read_http
+from portal.examples.identity import read_hints
 from portal.examples.javascript_text import read_javascript
 from portal.examples.javascript_tree import parse_javascript
+from portal.examples.limits import PAGE_SECONDS, Clock, TooMuchError, is_too_long
 from portal.examples.python_text import parse_python, read_python
 from portal.examples.shell import read_commands
 from portal.examples.unknowns import Words
-from portal.examples.values import NOT_AN_EXAMPLE, Block, Example
+from portal.examples.values import NOT_AN_EXAMPLE, Block, Example, Hints
 
-MAX_CHARACTERS = 100_000
-MAX_LINES = 1_500
 _MARKS = ("11434", "ollama", "openai", "anthropic", "/api/", "/v1/", "OLLAMA", "Ollama", "OpenAI", "Anthropic")
 _SHELLS = {"sh", "bash", "shell", "zsh", "console", "shell-session", "terminal"}
 _PYTHONS = {"python", "py", "python3", "pycon", "ipython", "ipython3"}
@@ -38,10 +38,12 @@ class _Page:
         self._javascript: dict[str, object] = {}
         self._settings: dict[str, object] = {}
         self._names: set[str] = set()
+        self._clock = Clock()
+        self._page_clock = Clock(PAGE_SECONDS)
 
     def read(self, block: Block) -> Example:
         """Read the next block."""
-        if len(block.text) > MAX_CHARACTERS or block.text.count("\n") > MAX_LINES or "\0" in block.text:
+        if is_too_long(block.text) or "\0" in block.text:
             return NOT_AN_EXAMPLE
         if not self._may_be_example(block.text):
             if _family(block) is not None:
@@ -56,6 +58,9 @@ class _Page:
         return any(mark in text for mark in _MARKS) or any(name in text for name in self._names)
 
     def _read(self, block: Block) -> Example:
+        if self._page_clock.is_over():
+            return NOT_AN_EXAMPLE
+        self._clock = Clock()
         try:
             return make_example(self._find_calls(block))
         except (RecursionError, TooMuchError):  # deeper or longer than anyone writes by hand
@@ -89,7 +94,7 @@ class _Page:
         return None
 
     def _read_shell(self, text: str) -> list[Call]:
-        shell = read_commands(text, self._variables)
+        shell = read_commands(text, self._variables, self._clock)
         self._variables = shell.variables
         return [call for command in shell.commands if command.name == "curl" for call in read_curl(command, shell)]
 
@@ -97,15 +102,15 @@ class _Page:
         module = parse_python(text)
         if module is None:
             return None
-        calls, self._python = read_python(module, self._python, self._settings)
+        calls, self._python = read_python(module, self._python, self._settings, self._clock)
         self._names.update(_names_worth_a_look(self._python))
         return calls
 
     def _read_javascript(self, text: str) -> list[Call] | None:
-        root = parse_javascript(text)
+        root = parse_javascript(text, self._clock)
         if root is None:
             return None
-        calls, self._javascript = read_javascript(root, self._javascript, self._settings)
+        calls, self._javascript = read_javascript(root, self._javascript, self._settings, self._clock)
         self._names.update(_names_worth_a_look(self._javascript))
         return calls
 
@@ -128,5 +133,15 @@ def _names_worth_a_look(names: dict[str, object]) -> Iterable[str]:
 def read_blocks(blocks: Sequence[Block]) -> tuple[Example, ...]:
     """Read all blocks of one page, in order; the answer has one example for each block."""
     page = _Page()
-    return tuple(page.read(block) for block in blocks)
+    return tuple(_heed(page.read(block), read_hints(block.hints)) for block in blocks)
+
+
+def _heed(example: Example, hints: Hints) -> Example:
+    """Take the author's word: a block to be skipped, or with a hint that cannot be read, has no Run button."""
+    if example.kind == "none" or hints == Hints():
+        return example
+    if not hints.skip and not hints.problem:
+        return replace(example, hints=hints)
+    reason = hints.problem or f"It is not meant to be run: {hints.reason or 'its author says so'}."
+    return replace(example, hints=hints, runnable=False, fillable=False, reason=reason)
 

@@ -10,6 +10,7 @@ from portal.examples.calls import NO_BODY, Call
 from portal.examples.unknowns import Unknown, Words, join_pieces
 
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+MAX_VALUE = 2_000
 _COMMENTS = ("#", "//")
 _TOKEN = set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -170,7 +171,7 @@ def _fill_one(part: str, variables: dict[str, str], depth: int) -> Iterator[Word
         yield "{{" + part
         return
     setting = key.removeprefix("$dotenv ").removeprefix("$processEnv ").strip("% ")
-    if key in variables and depth < 5:
+    if key in variables and depth < 3 and len(variables[key]) < MAX_VALUE:
         yield _fill(variables[key], variables, depth + 1)
     else:
         yield Unknown(setting, "setting" if setting.isupper() else "name")

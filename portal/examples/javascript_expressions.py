@@ -8,12 +8,13 @@ from typing import Any
 
 from tree_sitter import Node
 
-from portal.examples.code_run import MAX_TEXT, Run
+from portal.examples.code_run import Run
 from portal.examples.code_values import MISSING, Bound, Client, Ref, Scope, first_unknown
 from portal.examples.javascript_builtins import call_method, call_named, read_member
 from portal.examples.javascript_clients import GLOBALS, call_client, call_library, import_name, make_client
 from portal.examples.javascript_tree import is_gap, part, parts_of, read_number, read_piece, read_string, text_of
 from portal.examples.javascript_values import UNDEFINED, Function, Klass, Thing
+from portal.examples.limits import MAX_TEXT
 from portal.examples.unknowns import Entries, Items, Text, Unknown, Words, join_pieces
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], object]] = {
@@ -91,6 +92,8 @@ def find_name(name: str, scope: Scope) -> object:
         return found
     if name == "undefined":
         return UNDEFINED
+    if name == "ollama":  # documents leave the import out, and mean the library's own client
+        return import_name("ollama", "default")
     return Ref(name) if name in GLOBALS else Unknown(name, "name")
 
 

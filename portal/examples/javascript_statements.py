@@ -13,9 +13,9 @@ from portal.examples.javascript_clients import import_name
 from portal.examples.javascript_expressions import declare, evaluate, judge, list_items, make_class
 from portal.examples.javascript_tree import part, parts_of, read_string, text_of
 from portal.examples.javascript_values import UNDEFINED, Function, Thing
+from portal.examples.limits import MAX_TURNS
 from portal.examples.unknowns import Items, Unknown
 
-MAX_TURNS = 20
 _DECLARED = {"function_declaration", "generator_function_declaration"}
 _CLASSES = {"class_declaration", "abstract_class_declaration"}
 _SERVER_NAMES = {"GET", "POST", "PUT", "PATCH", "DELETE", "handler", "middleware", "loader", "action"}

@@ -13,19 +13,20 @@ from portal.examples.javascript_expressions import instantiate
 from portal.examples.javascript_statements import call_function, find_uncalled, run_statements
 from portal.examples.javascript_tree import parts_of, text_of
 from portal.examples.javascript_values import UNDEFINED, Function, Klass, Thing
+from portal.examples.limits import Clock
 from portal.examples.unknowns import Text, Unknown
 from portal.examples.zod_schema import Zod
 
 
 def read_javascript(
-    root: Node, names: Mapping[str, object], settings: dict[str, object]
+    root: Node, names: Mapping[str, object], settings: dict[str, object], clock: Clock
 ) -> tuple[list[Call], dict[str, object]]:
     """Read a block after the names and settings of earlier ones; the answer is its calls, and the names it leaves.
 
     Calls that surely happen come first and alone; else those that may happen; else what its functions would send if
     somebody called them.
     """
-    run = Run(call_function, settings=settings)
+    run = Run(call_function, clock, settings=settings)
     scope = Scope(dict(names))
     run_statements(run, parts_of(root), scope)
     calls = run.calls or run.possible_calls

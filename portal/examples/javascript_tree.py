@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import tree_sitter_typescript
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node
 
-_TSX = Language(tree_sitter_typescript.language_tsx())
+from portal.examples.limits import Clock, parse_tree
+
 _TYPESCRIPT = Language(tree_sitter_typescript.language_typescript())
+_TSX = Language(tree_sitter_typescript.language_tsx())
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _NOT_CODE = {"comment", "html_comment", "hash_bang_line"}
 
 
-def parse_javascript(text: str) -> Node | None:
+def parse_javascript(text: str, clock: Clock) -> Node | None:
     """Parse a block; None when it is neither JavaScript nor TypeScript. Three dots may stand for something left out."""
-    for language in (_TSX, _TYPESCRIPT):
-        root = Parser(language).parse(text.encode("utf-8", "surrogatepass")).root_node
+    for language in (_TYPESCRIPT, _TSX) if "</" in text or "/>" in text else (_TYPESCRIPT,):
+        root = parse_tree(language, text, clock)
         if not root.has_error or _has_gaps_alone(root):
             return root
     return None

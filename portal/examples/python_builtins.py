@@ -8,8 +8,9 @@ import textwrap
 from collections.abc import Callable
 from string import Formatter
 
-from portal.examples.code_run import MAX_TEXT, Run
+from portal.examples.code_run import Run
 from portal.examples.code_values import MISSING, Bound, File, first_unknown, is_plain, read_contents
+from portal.examples.limits import MAX_TEXT
 from portal.examples.pydantic_schema import model_schema
 from portal.examples.python_values import Arguments, Function, Klass
 from portal.examples.unknowns import Entries, Items, JsonText, Text, Unknown, join_pieces

@@ -7,13 +7,15 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from portal.examples.code_run import MAX_TEXT, Run
+from portal.examples.code_run import Run
 from portal.examples.code_values import MISSING, Bound, Client, File, Ref, Scope, first_unknown
+from portal.examples.limits import MAX_TEXT
 from portal.examples.python_builtins import BUILTINS, call_method, call_named, read_attribute
 from portal.examples.python_clients import call_client, call_library, make_client
 from portal.examples.python_values import Arguments, Function, Instance, Klass
 from portal.examples.unknowns import Entries, Items, JsonText, Text, Unknown, join_pieces
 
+_OFTEN_NOT_IMPORTED = {"ollama", "requests", "httpx", "json", "os", "asyncio"}
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], object]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.BitOr: operator.or_,
@@ -83,6 +85,8 @@ def _find_name(name: str, scope: Scope) -> object:
         return found
     if name == "__name__":
         return "__main__"
+    if name in _OFTEN_NOT_IMPORTED:
+        return Ref(name)
     return Ref(f"builtins.{name}") if name in BUILTINS else Unknown(name, "name")
 
 

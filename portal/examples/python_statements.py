@@ -8,11 +8,11 @@ from enum import Enum
 
 from portal.examples.code_run import MAX_DEPTH, Run
 from portal.examples.code_values import Ref, Scope, first_unknown
+from portal.examples.limits import MAX_TURNS
 from portal.examples.python_expressions import assign, evaluate, judge, list_items
 from portal.examples.python_values import Arguments, Function, Instance, Klass
 from portal.examples.unknowns import Entries, Items, Unknown
 
-MAX_TURNS = 20
 _QUIET_DECORATORS = {
     "staticmethod", "classmethod", "property", "cache", "lru_cache", "cached_property", "wraps", "retry",
     "contextmanager", "asynccontextmanager", "override", "overload",

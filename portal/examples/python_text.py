@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import textwrap
+import warnings
 from collections.abc import Mapping
 
 from portal.examples.calls import Call
 from portal.examples.code_run import Run
 from portal.examples.code_values import Client, Ref, Scope, first_unknown, is_plain
+from portal.examples.limits import Clock
 from portal.examples.python_expressions import instantiate
 from portal.examples.python_statements import call_function, find_uncalled, run_statements
 from portal.examples.python_values import Arguments, Function, Instance, Klass
@@ -19,7 +21,9 @@ def parse_python(text: str) -> ast.Module | None:
     """Parse a block; None when it is no Python. Prompts, magic lines and a common indentation are taken off."""
     for source in (text, _clean(text)):
         try:
-            return ast.parse(source)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # such as of "\\d" in a block: none of the reader's business
+                return ast.parse(source)
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             continue
     return None
@@ -33,14 +37,14 @@ def _clean(text: str) -> str:
 
 
 def read_python(
-    module: ast.Module, names: Mapping[str, object], settings: dict[str, object]
+    module: ast.Module, names: Mapping[str, object], settings: dict[str, object], clock: Clock
 ) -> tuple[list[Call], dict[str, object]]:
     """Read a block after the names and settings of earlier ones; the answer is its calls, and the names it leaves.
 
     Calls that surely happen come first and alone; else those that may happen; else what its functions would send if
     somebody called them.
     """
-    run = Run(call_function, settings=settings)
+    run = Run(call_function, clock, settings=settings)
     scope = Scope(dict(names))
     run_statements(run, module.body, scope)
     calls = run.calls or run.possible_calls

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import tree_sitter_bash
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node
 
+from portal.examples.limits import MAX_COMMANDS, MAX_TEXT, MAX_TURNS, Clock, TooMuchError, parse_tree
 from portal.examples.unknowns import Text, Unknown, Words, join_pieces
 
 _LANGUAGE = Language(tree_sitter_bash.language())
@@ -24,7 +25,6 @@ _RUNNERS = {"sudo", "time", "command", "exec", "nohup", "env", "builtin"}
 _ANSI_ESCAPES = {
     "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v",
 }  # fmt: skip
-MAX_TURNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,22 @@ class Shell:
     variables: dict[str, Words] = field(default_factory=dict)
     files: dict[str, Words] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
+    steps: int = 0
+
+    def step(self) -> None:
+        """Count one more step of the reading."""
+        self.steps += 1
+        if self.steps % 100 == 0:
+            self.clock.check()
 
 
-def read_commands(text: str, variables: dict[str, Words] | None = None) -> Shell:
+def read_commands(text: str, variables: dict[str, Words], clock: Clock) -> Shell:
     """Read a block of shell text; the result lists its commands in the order they would run."""
-    shell = Shell(dict(variables or {}))
-    source = _drop_prompts(text).encode()
-    _run(Parser(_LANGUAGE).parse(source).root_node, shell, None)
+    if text.count("|") > MAX_COMMANDS:  # the grammar's time grows with the square of a pipeline
+        raise TooMuchError
+    shell = Shell(dict(variables), clock=clock)
+    _run(parse_tree(_LANGUAGE, _drop_prompts(text), clock), shell, None)
     return shell
 
 
@@ -94,6 +103,7 @@ def _is_unfinished(command: str) -> bool:
 
 def _run(node: Node, shell: Shell, stdin: Words | None) -> Words:
     """Go through a statement; the answer is what it would print."""
+    shell.step()
     match node.type:
         case "command":
             return _run_command(node, shell, stdin)
@@ -166,6 +176,8 @@ def _run_for(node: Node, shell: Shell, stdin: Words | None) -> Words:
 
 
 def _run_command(node: Node, shell: Shell, stdin: Words | None) -> Words:
+    if len(shell.commands) >= MAX_COMMANDS:
+        raise TooMuchError
     words: list[Words] = []
     inside = dict(shell.variables)
     for child in node.named_children:
@@ -200,7 +212,9 @@ def _is_broken(node: Node) -> bool:
 def _assign(node: Node, shell: Shell) -> None:
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is not None and name.type == "variable_name":
-        shell.variables[_text_of(name)] = "" if value is None else _expand(value, shell)
+        expanded = "" if value is None else _expand(value, shell)
+        too_long = isinstance(expanded, str) and len(expanded) > MAX_TEXT
+        shell.variables[_text_of(name)] = Unknown(_text_of(name), "computed") if too_long else expanded
 
 
 # What commands print --------------------------------------------------------------------------------------------------
@@ -275,6 +289,7 @@ def _text_of(node: Node) -> str:
 
 def _expand(node: Node, shell: Shell) -> Words:
     """The value of one word after quoting and expansion."""
+    shell.step()
     match node.type:
         case "raw_string":
             return _text_of(node)[1:-1]

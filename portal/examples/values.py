@@ -62,16 +62,34 @@ class Request:
 class Missing:
     """A value only the reader can give, and where it belongs.
 
-    `request` counts from 0 in the example's requests. `at` leads to the place inside the body, key by key; it is empty
-    when the value belongs in the path. With a `placeholder`, the value replaces that piece of the text standing there;
-    without one it is the whole value, and the body holds null there. Places that share a name share one input.
+    `request` counts from 0 in the example's requests. `at` leads to the place inside the body, key by key (none when it
+    is the body itself), and is None when the value belongs in the path. With a `placeholder`, the value replaces that
+    piece of the text standing there; without one it is the whole value, and the body holds null there. Places that
+    share a name share one input.
     """
 
     name: str
     kind: Literal["text", "image", "json"]
     request: int
-    at: tuple[Step, ...]
+    at: tuple[Step, ...] | None
     placeholder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the author says of a block in the comment before it.
+
+    `skip` takes the Run button away, for a `reason`. `expect_status` is the answer's status that counts as success.
+    `continues` means that the block goes on from the one before it, `setup` that others need it to have run.
+    `problem` is the sentence about a comment that cannot be understood.
+    """
+
+    skip: bool = False
+    reason: str | None = None
+    expect_status: int | None = None
+    continues: bool = False
+    setup: bool = False
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,7 @@ class Example:
     reason: str | None = None
     missing: tuple[Missing, ...] = field(default=())
     fillable: bool = False
+    hints: Hints = field(default=Hints())
 
     @property
     def changes_server(self) -> bool:

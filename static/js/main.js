@@ -1,47 +1,80 @@
-// What every page loads: the theme switch, the folding tree, and the elements.
+// What every page loads: the theme, the keys, the way into search, and those elements that are on the page.
 
-import "./elements/copy-markdown.js";
-import "./elements/document-filter.js";
-import "./elements/run-panel.js";
+import { read, write } from "./lib/kept.js";
+import { Keys } from "./lib/shortcuts.js";
 
-const THEMES = { system: "System theme", light: "Light theme", dark: "Dark theme" };
+const ELEMENTS = {
+  "copy-markdown": () => import("./elements/copy-markdown.js"),
+  "doc-tabs": () => import("./elements/doc-tabs.js"),
+  "document-filter": () => import("./elements/document-filter.js"),
+  "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
+  "page-contents": () => import("./elements/page-contents.js"),
+  "run-panel": () => import("./elements/run-panel.js"),
+};
+for (const [tag, load] of Object.entries(ELEMENTS)) if (document.querySelector(tag)) load();
+
 const root = document.documentElement;
-const button = document.querySelector("button.theme");
+const [search, theme, help, side] = ["a.search", "button.theme", "button.keys", "#side"].map((place) => document.querySelector(place));
 
-function name() {
-  button.title = button.ariaLabel = THEMES[root.dataset.theme];
+const THEMES = ["system", "light", "dark"];
+
+function nextTheme() {
+  root.dataset.theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
+  write("theme", root.dataset.theme);
 }
 
-button.hidden = false;
-name();
-button.addEventListener("click", () => {
-  const order = Object.keys(THEMES);
-  root.dataset.theme = order[(order.indexOf(root.dataset.theme) + 1) % order.length];
-  localStorage.setItem("theme", root.dataset.theme);
-  name();
-});
+const nameTheme = () => (theme.title = theme.ariaLabel = `Theme: ${root.dataset.theme}`);
+nameTheme();
+new MutationObserver(nameTheme).observe(root, { attributeFilter: ["data-theme"] });
+theme.hidden = help.hidden = false;
+theme.addEventListener("click", nextTheme);
 
-// On a narrow screen the tree would stand before the text, so there it starts folded.
-const tree = document.querySelector("nav.tree > details");
-if (tree && matchMedia("(max-width: 60rem)").matches) tree.open = false;
-else tree?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-
-// Search is loaded when it is first used; until then it is a link.
-const search = document.querySelector("a.search");
-const openSearch = (event) => {
+// Search and help are loaded when they are first used; until then search is a link.
+const openSearch = () => import("./elements/search-palette.js").then(({ open }) => open(search)).catch(() => location.assign(search.href));
+const openHelp = () => import("./elements/keyboard-help.js").then(({ open }) => open(help));
+const mark = search.querySelector("kbd");
+mark.textContent = navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl K";
+mark.hidden = false;
+help.addEventListener("click", openHelp);
+search.addEventListener("click", (event) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  import("./elements/search-palette.js").then(({ open }) => open(search)).catch(() => location.assign(search.href));
-};
-const keys = search.querySelector("kbd");
-keys.textContent = navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl K";
-keys.hidden = false;
-search.addEventListener("click", (event) => event.metaKey || event.ctrlKey || event.shiftKey || openSearch(event));
-addEventListener("keydown", (event) => {
-  if (localStorage.getItem("shortcuts") === "off" || event.defaultPrevented || event.altKey) return;
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") openSearch(event);
-  else if (event.key === "/" && !typing && !event.metaKey && !event.ctrlKey) openSearch(event);
+  openSearch();
 });
+
+const follow = (link) => () => document.querySelector(link)?.click();
+const ACTIONS = {
+  search: openSearch,
+  help: openHelp,
+  theme: nextTheme,
+  previous: follow("a[rel=prev]"),
+  next: follow("a[rel=next]"),
+  home: () => location.assign("/"),
+  documents: () => location.assign("/docs/"),
+  book: () => location.assign("/book/"),
+  journal: () => location.assign("/journal/"),
+  reference: () => location.assign("/reference/"),
+};
+const keys = new Keys();
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || read("shortcuts") === "off" || document.querySelector("dialog[open]")) return;
+  const typing = Boolean(event.target.closest?.("input, textarea, select, [contenteditable]"));
+  // AltGr, which many keyboards need for brackets, looks like Ctrl and Alt held together.
+  const written = event.getModifierState("AltGraph");
+  const meant = keys.press({
+    key: event.key, mod: !written && (event.metaKey || event.ctrlKey), alt: !written && event.altKey, typing, at: event.timeStamp,
+  });
+  if (!meant) return;
+  event.preventDefault();
+  ACTIONS[meant]();
+});
+
+// The tree is shown where the current page is in it. Browsers that know `scroll-initial-target` have done so before the first paint.
+const showCurrent = () => side.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+if (!CSS.supports("scroll-initial-target: nearest")) {
+  showCurrent();
+  side.addEventListener("toggle", showCurrent);
+}
 
 // A page that was found says in its address what to mark.
 const found = new URLSearchParams(location.search).get("q");

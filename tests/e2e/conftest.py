@@ -21,6 +21,7 @@ CHROMIUM = (
     or shutil.which("google-chrome")
 )
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ROOT = Path(__file__).parent.parent.parent
 DOCS = Path(__file__).parent / "docs"
 
 

@@ -85,7 +85,7 @@ def test_a_variable_nobody_set_is_asked_of_the_reader():
 
 def test_a_model_in_the_path_is_asked_of_the_reader():
     example = read("GET /v1/models/{model}")
-    assert (example.fillable, example.missing[0].at, example.missing[0].placeholder) == (True, (), "{model}")
+    assert (example.fillable, example.missing[0].at, example.missing[0].placeholder) == (True, None, "{model}")
 
 
 @pytest.mark.parametrize(

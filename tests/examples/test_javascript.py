@@ -89,7 +89,7 @@ import {{ z }} from 'zod/v3'
 import {{ zodToJsonSchema }} from 'zod-to-json-schema'
 {PERSON}
 await ollama.chat({{ model: 'm', messages: {HI}, format: zodToJsonSchema(Person) }})
-await ollama.chat({{ model: 'm', messages: {HI}, 
+await ollama.chat({{ model: 'm', messages: {HI},
   format: zodToJsonSchema(z.object({{ a: z.string().optional() }})) }})""",
     "openai's zod helper": f"""{OPENAI}
 import {{ zodResponseFormat }} from 'openai/helpers/zod'
@@ -133,7 +133,8 @@ const { response: text } = await response.json()
 console.log(text)
 fetch(url + '/api/tags').then(r => r.json()).then(tags => console.log(tags.models))
 await fetch(new URL('/api/show', url), { method: 'POST', body: '{"model": "m"}' })
-const reader = (await fetch(`${url}/api/chat`, { method: 'post', body: JSON.stringify({ model: 'm' }) })).body.getReader()
+const answer = await fetch(`${url}/api/chat`, { method: 'post', body: JSON.stringify({ model: 'm' }) })
+const reader = answer.body.getReader()
 while (true) {
   const { done, value } = await reader.read()
   if (done) break

@@ -15,18 +15,6 @@ from tests.farend import FarEnd, chat, silence, stream
 from tests.portal_server import PortalServer
 
 
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
-
-
-@pytest.fixture(scope="module")
-def portal(upstream: FarEnd) -> Iterator[PortalServer]:
-    with PortalServer(OLLAMA_HOST=upstream.origin) as portal:
-        yield portal
-
-
 @pytest.fixture
 def browser(portal: PortalServer) -> Iterator[httpx.Client]:
     """A client as a page of the site has it: with the token that lets it POST."""

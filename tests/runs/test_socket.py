@@ -16,18 +16,6 @@ from tests.farend import FarEnd, chat, silence, stream
 from tests.portal_server import PortalServer
 
 
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
-
-
-@pytest.fixture(scope="module")
-def portal(upstream: FarEnd) -> Iterator[PortalServer]:
-    with PortalServer(OLLAMA_HOST=upstream.origin) as portal:
-        yield portal
-
-
 @contextmanager
 def socket(portal: PortalServer, origin: str | None = "") -> Iterator[ClientConnection]:
     with connect(portal.socket_url, origin=portal.origin if origin == "" else origin, proxy=None) as opened:  # type: ignore[arg-type]

@@ -56,7 +56,7 @@ def _fence(page: TreeBuilder, token: Token) -> None:
     info = token.info.strip()
     words = info.split(None, 1)
     lang = words[0].lower() if words else ""
-    fence = Fence(lang, info, token.content, page.line, len(page.draft.fences), label_of(info))
+    fence = Fence(lang, info, token.content, page.line, len(page.draft.fences), label_of(info), page.comment)
     if lang == "math":
         maths.draw_block(page, token)
         return

@@ -26,6 +26,7 @@ class TreeBuilder:
         self.draft = draft
         self.sections = Sections()
         self.line = 0
+        self.comment = ""
         self.open_links: list[tuple[Element, str, int]] = []
         self.component_depths: list[int] = []
         self._blocks = blocks
@@ -44,6 +45,7 @@ class TreeBuilder:
                 self.open(token.tag)
             elif token.nesting < 0:
                 self.close()
+            self.comment = _comment_in(token)
         self.draft.sections = self.sections.finish()
 
     def build_inline(self, tokens: Sequence[Token]) -> None:
@@ -121,3 +123,10 @@ class TreeBuilder:
         else:
             parent.text = (parent.text or "") + text
         self.sections.add(text)
+
+
+def _comment_in(token: Token) -> str:
+    """The text of a block that is one HTML comment and nothing else; it may speak of the block that follows it."""
+    content = token.content.strip() if token.type == "html_block" else ""
+    inner = content.removeprefix("<!--").removesuffix("-->")
+    return inner.strip() if len(content) - len(inner) == len("<!---->") and "-->" not in inner else ""

@@ -23,7 +23,8 @@ class Fence:
     """A fenced block. `info` is the whole info string, `lang` its first word in lower case, `text` the code untouched.
 
     `line` is the opening fence's line in the file, from 1; `index` the block's place among the page's fences, from 0.
-    `label` is the caption an info string like `bash Title.sh` gives, "" where it gives none.
+    `label` is the caption an info string like `bash Title.sh` gives, "" where it gives none; `comment` the text of the
+    HTML comment right before the block, "" where there is none.
     """
 
     lang: str
@@ -32,6 +33,7 @@ class Fence:
     line: int
     index: int
     label: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

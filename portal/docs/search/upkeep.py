@@ -61,6 +61,7 @@ class Upkeep:
         return subprocess.Popen(
             [sys.executable, "-m", "portal.docs.search.indexing", str(self.root), str(self.folder)],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=_SITE,
+            start_new_session=True,  # Ctrl-C in a terminal reaches a whole group; this one is ended by its server
         )  # fmt: skip
 
     def _watch(self) -> None:

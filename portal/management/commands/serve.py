@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.bind import BadBind, is_loopback, loopback_origins, open_socket, split_bind
 from portal.local import local_answers
+from portal.staticfiles import VENDOR
 
 
 class Command(BaseCommand):
@@ -97,12 +98,17 @@ def _adopt(bind: str, listening: socket.socket) -> str:
 def _collect_static() -> None:
     """Collect the static files when one is newer than the last collection."""
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    files = [file for folder in settings.STATICFILES_DIRS for file in Path(folder).rglob("*") if file.is_file()]
+    files = [
+        file
+        for folder in settings.STATICFILES_DIRS
+        for file in Path(folder).rglob("*")
+        if file.is_file() and not file.is_relative_to(VENDOR)
+    ]
     seen = {str(file): file.stat().st_mtime_ns for file in files}
     stamp = Path(settings.STATIC_ROOT).parent / "static.stamp"
     if manifest.exists() and stamp.exists() and json.loads(stamp.read_text()) == seen:
         return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=[VENDOR.name])
     stamp.write_text(json.dumps(seen))
 
 

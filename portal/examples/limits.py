@@ -1,0 +1,90 @@
+"""How much a block may ask of its reader: time of the processor, size of texts and values, turns of loops."""
+
+from __future__ import annotations
+
+import warnings
+from time import thread_time
+
+from tree_sitter import Language, Node, Parser
+
+MAX_CHARACTERS = 24_000
+MAX_DATA = 400_000
+MAX_LINES = 1_500
+MAX_COMMANDS = 200
+MAX_TEXT = 100_000
+MAX_WEIGHT = 30_000
+MAX_TURNS = 20
+BLOCK_SECONDS = 0.03
+PAGE_SECONDS = 3.0
+PARSE_SECONDS = 0.03
+_QUOTES = str.maketrans("\"',`", "    ")
+_NO_SIGNS = str.maketrans("", "", "+/=")
+
+
+class TooMuchError(Exception):
+    """The block would take longer to read than any example is worth."""
+
+
+def is_too_long(text: str) -> bool:
+    """Say whether a block is longer than anyone writes by hand, images in base64 not counted."""
+    if len(text) <= MAX_CHARACTERS:
+        return text.count("\n") > MAX_LINES
+    if len(text) > MAX_DATA or text.count("\n") > MAX_LINES:
+        return True
+    words = text.translate(_QUOTES).split()
+    return sum(len(word) if len(word) < 200 or not _is_data(word) else 0 for word in words) > MAX_CHARACTERS
+
+
+def _is_data(word: str) -> bool:
+    return word.translate(_NO_SIGNS).isalnum()
+
+
+class Clock:
+    """The processor time one block may take, counted from when the clock is made; it does not run while others do."""
+
+    def __init__(self, seconds: float = BLOCK_SECONDS) -> None:
+        self._end = thread_time() + seconds
+
+    def is_over(self) -> bool:
+        """Say whether the time is up."""
+        return thread_time() > self._end
+
+    def check(self) -> None:
+        """Stop the reading when the time is up."""
+        if self.is_over():
+            raise TooMuchError
+
+
+def parse_tree(language: Language, text: str, clock: Clock) -> Node:
+    """Parse text by a tree-sitter grammar, no longer than a block may take.
+
+    Without a limit there are texts, if odd ones, on which a grammar takes minutes or never ends. The limit is of time
+    on the wall; where other work took the processor away meanwhile, parsing is tried again.
+    """
+    source = text.encode("utf-8", "replace")
+    parser = Parser(language)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # tree-sitter 0.26 dropped the limit and has nothing else
+        if hasattr(parser, "timeout_micros"):
+            parser.timeout_micros = int(PARSE_SECONDS * 1_000_000)
+    for _ in range(5):
+        try:
+            return parser.parse(source).root_node
+        except ValueError:
+            parser.reset()
+            clock.check()
+    raise TooMuchError
+
+
+def weigh(value: object) -> None:
+    """Stop the reading when a value written out would be large: lists can hold themselves many times over."""
+    waiting, weight = [value], 0
+    while waiting:
+        item = waiting.pop()
+        weight += 1 + (len(item) // 100 if isinstance(item, str) else 0)
+        if weight > MAX_WEIGHT:
+            raise TooMuchError
+        if isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, (list, tuple)):
+            waiting.extend(item)

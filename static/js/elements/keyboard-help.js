@@ -1,0 +1,79 @@
+// <keyboard-help>: the list of keys, their switch, and the choice of theme, in a dialog. Loaded when it is first opened.
+
+import { read, write } from "../lib/kept.js";
+import { SHORTCUTS } from "../lib/shortcuts.js";
+
+const THEMES = { system: "As the system", light: "Light", dark: "Dark" };
+const NAMES = { Mod: navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl", Enter: "↵" };
+
+class KeyboardHelp extends HTMLElement {
+  connectedCallback() {
+    this.dialog = element("dialog", { "aria-labelledby": "keyboard-help-title" });
+    const close = element("button", { type: "button", class: "close", "aria-label": "Close" }, "✕");
+    const title = element("h2", { id: "keyboard-help-title" }, "Keys and theme");
+    this.dialog.append(element("header", {}, title, close), themes(), keySwitch(), list());
+    this.append(this.dialog);
+    close.addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
+  }
+
+  open() {
+    if (this.dialog.open) return;
+    this.querySelector(`input[value="${document.documentElement.dataset.theme}"]`).checked = true;
+    this.dialog.showModal();
+  }
+}
+
+function themes() {
+  const choices = Object.entries(THEMES).map(([value, text]) => element("label", {}, element("input", { type: "radio", name: "theme", value }), text));
+  const field = element("fieldset", {}, element("legend", {}, "Theme"), ...choices);
+  field.addEventListener("change", (event) => {
+    document.documentElement.dataset.theme = event.target.value;
+    write("theme", event.target.value);
+  });
+  return field;
+}
+
+function keySwitch() {
+  const box = element("input", { type: "checkbox", role: "switch" });
+  box.checked = read("shortcuts") !== "off";
+  box.addEventListener("change", () => write("shortcuts", box.checked ? "on" : "off"));
+  return element("label", { class: "switch" }, box, "Keys are on");
+}
+
+function list() {
+  const rows = SHORTCUTS.map(({ keys, does }) => {
+    const ways = keys.flatMap((way, at) => (at ? [" or ", ...drawn(way)] : drawn(way)));
+    return element("div", {}, element("dt", {}, does), element("dd", {}, ...ways));
+  });
+  return element("dl", {}, ...rows);
+}
+
+const drawn = (way) => way.split(/[ +]/).flatMap((key, at) => {
+  const shown = element("kbd", {}, NAMES[key] ?? (way.startsWith("Mod+") ? key.toUpperCase() : key));
+  return at ? [" ", shown] : [shown];
+});
+
+function element(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+customElements.define("keyboard-help", KeyboardHelp);
+
+let help = null;
+
+// Opens the list; `button` names its stylesheet.
+export async function open(button) {
+  if (!help) {
+    help = document.createElement("keyboard-help");
+    await new Promise((resolve) => {
+      const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: button.dataset.style, onload: resolve, onerror: resolve });
+      document.head.append(sheet);
+    });
+    document.body.append(help);
+  }
+  help.open();
+}
