@@ -2,7 +2,9 @@
 
 import "./elements/copy-markdown.js";
 import "./elements/document-filter.js";
+import "./elements/run-answer.js";
 import "./elements/run-panel.js";
+import "./views.js";
 
 const THEMES = { system: "System theme", light: "Light theme", dark: "Dark theme" };
 const root = document.documentElement;
