@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import played
-from tests.farend import FarEnd, chat, stream, whole
+from tests.farend import Asked, FarEnd, Line, chat, stream, whole
 from tests.portal_server import PortalServer
 
 pytestmark = pytest.mark.browser
@@ -190,3 +191,125 @@ def test_hostile_text_runs_nothing_in_any_view(page: Page, portal: PortalServer,
     page.wait_for_timeout(200)
     assert page.title() != "owned"
     assert panel.locator(".answer :is(img, script, svg[onload], [onerror])").count() == 0
+
+
+def edit(panel: Locator, body: object) -> None:
+    panel.get_by_role("button", name="Edit").click()
+    panel.get_by_role("textbox", name="Request body, JSON").fill(json.dumps(body))
+
+
+def test_structured_output_is_checked_and_the_failing_path_named(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.said('{"name":"Canada","capital":"Ottawa","languages":[],"n":12345678901234567890}'), pause=0.02)
+    page.goto(portal.url)
+    data = run(page, FORMAT).get_by_role("tabpanel", name="Data")
+    expect(data).to_contain_text("Not complete yet")
+    expect(data).to_contain_text("It is not as the request's schema asks")
+    expect(data.locator("li")).to_have_text("languages: at least 1 item is asked for, 0 found")
+    expect(data.locator("pre")).to_contain_text('"n": 12345678901234567890')
+
+
+def test_structured_output_that_fits_is_said_to(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.said('{"name": "Canada", "capital": "Ottawa", "languages": ["en", "fr"]}'))
+    expect(ran(page, portal, FORMAT).get_by_role("tabpanel", name="Data")).to_contain_text("as the request's schema asks")
+
+
+def test_structured_output_that_broke_off_is_no_data(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.said('{"name": "Cana'))
+    data = ran(page, portal, FORMAT).get_by_role("tabpanel", name="Data")
+    expect(data).to_contain_text("Not complete: at line 1, column 15")
+
+
+def test_embeddings_have_dimensions_norm_line_and_cosines(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = whole(played.EMBEDDINGS)
+    data = ran(page, portal, EMBED).get_by_role("tabpanel", name="Data")
+    expect(data.locator("li").nth(2)).to_contain_text("3 dimensions")
+    expect(data.locator("li").nth(2)).to_contain_text("norm 2.000")
+    expect(data.get_by_role("img", name="3 numbers from 0.00 to 0.800")).to_have_count(2)
+    assert data.locator("tbody tr").nth(0).locator("td").all_text_contents() == ["1.000", "0.960", "0.000"]
+
+
+def test_models_are_tables(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    rows = ran(page, portal, TAGS).get_by_role("tabpanel", name="Data").get_by_role("row")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(1)).to_contain_text("1.2 GB")
+    upstream.script = whole(played.LOADED)
+    expect(ran(page, portal, PS).get_by_role("tabpanel", name="Data")).to_contain_text("50 %")
+    upstream.script = whole(played.SHOW)
+    data = ran(page, portal, SHOW).get_by_role("tabpanel", name="Data")
+    expect(data.get_by_role("row", name="general.parameter_count")).to_contain_text("1,235,814,432")
+    data.get_by_text("license").click()
+    expect(data.locator("details", has_text="license").locator("pre")).to_contain_text("Apache 2.0")
+
+
+def test_a_pull_is_bars_for_its_layers(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.pull([("a" * 64, 1_200_000_000), ("b" * 64, 1200)]), pause=0.08)
+    page.goto(portal.url)
+    data = run(page, PULL).get_by_role("tabpanel", name="Data")
+    expect(data).to_contain_text("50 % of 1.2 GB")
+    expect(data).to_contain_text("100 % of 1.2 kB")
+    expect(data.get_by_role("progressbar")).to_have_count(2)
+    expect(data).to_contain_text("success")
+
+
+def test_only_a_picture_that_is_in_the_answer_is_shown(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = whole({"created": 1, "data": [{"b64_json": played.png(8, 4)}, {"url": "https://example.com/x.png"}]})
+    data = ran(page, portal, IMAGE).get_by_role("tabpanel", name="Data")
+    picture = data.get_by_role("img", name="Picture 1 of the answer")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [8, 4]
+    expect(data).to_contain_text("Picture 2 is not in the answer itself")
+    assert data.get_by_role("img").count() == 1
+
+
+def test_figures_say_who_took_them_and_where_the_time_went(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    pieces = chat([f"{n} " for n in range(12)])
+
+    async def stands_still(line: Line, asked: Asked) -> None:
+        await stream(pieces[:6], 0.02, finish=False)(line, asked)
+        await asyncio.sleep(0.8)
+        for piece in pieces[6:]:
+            await line.chunk(piece)
+        await line.last_chunk()
+
+    upstream.script = stands_still
+    figures = turn_to(ran(page, portal, CHAT), "Figures")
+    expect(figures.get_by_role("row", name="output tokens")).to_contain_text("Ollama")
+    expect(figures.get_by_role("row", name="time to first token")).to_contain_text("measured")
+    expect(figures.get_by_role("row", name="prompt tokens")).to_contain_text("7")
+    expect(figures.get_by_role("img", name="Where the time went")).to_be_visible()
+    expect(figures).to_contain_text("standing still")
+    expect(figures).to_contain_text("once")
+
+
+def test_a_model_that_is_gone_offers_one_that_is_here(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    async def only_far(line: Line, asked: Asked) -> None:
+        gone = asked.json["model"] != "far:1b"
+        await (whole({"error": "model not found"}, "404 Not Found") if gone else stream(chat(["seen"])))(line, asked)
+
+    upstream.script = only_far
+    page.goto(portal.url)
+    panel = page.locator("run-panel").nth(CHAT)
+    # No model here can see pictures, so none stands in by itself.
+    edit(panel, {"model": "gone:1b", "messages": [{"role": "user", "content": "?", "images": ["aGk="]}]})
+    run(page, CHAT)
+    card = panel.locator(".error")
+    expect(card).to_contain_text("The model “gone:1b” is not installed")
+    expect(card).to_contain_text("Sent: POST /api/chat to local, model gone:1b.")
+    card.get_by_role("button", name="Use far:1b").click()
+    expect(panel.get_by_role("status")).to_have_text("Done")
+    expect(panel.locator(".text")).to_have_text("seen")
+    expect(card).not_to_be_visible()
+    expect(panel.get_by_role("button", name="Run", exact=True)).to_be_focused()
+
+
+def test_every_end_is_said_in_words_with_the_way_on(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["half "] * 3), finish=False)
+    page.goto(portal.url)
+    panel = run(page, CHAT)
+    expect(panel.locator(".error")).to_contain_text("before it")
+    expect(panel.locator(".error")).to_contain_text("Sent: POST /api/chat to local, model far:1b.")
+    upstream.script = stream(chat(["whole"], done_reason="length"))
+    panel.get_by_role("button", name="Run again").click()
+    expect(panel.get_by_role("status")).to_have_text("Done")
+    expect(panel.locator(".ending")).to_contain_text("Allow more with num_predict")
+    expect(panel.locator(".text")).to_have_text("whole")

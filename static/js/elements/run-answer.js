@@ -1,6 +1,7 @@
 // <run-answer>: what came back, in several views of one stream. Text is here; the other views are loaded when first shown.
 
 import { Answering } from "../lib/answering.js";
+import { endingOf, modelsFor } from "../lib/ending.js";
 import { figuresOf, stateText } from "../lib/figures.js";
 import { Flow } from "../lib/flow.js";
 import { maker, say } from "../lib/make.js";
@@ -21,6 +22,7 @@ class RunAnswer extends HTMLElement {
   #flows = {};
   #panels = new Map();
   #painting = false;
+  #written = "null";
 
   connectedCallback() {
     if (this.state) return;
@@ -29,7 +31,7 @@ class RunAnswer extends HTMLElement {
     this.state = make("span", { class: "state", role: "status" });
     this.numbers = make("dl", { class: "numbers" });
     this.substitute = make("p", { class: "substitute" });
-    this.card = make("div", { class: "error", hidden: "" });
+    this.card = make("div", { class: "ending", hidden: "" });
     this.tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "Views of the answer" });
     this.views = make("div", { class: "views" });
     this.append(make("div", { class: "figures" }, this.state, this.numbers), this.substitute, this.card, this.tabs, this.views);
@@ -78,7 +80,7 @@ class RunAnswer extends HTMLElement {
     say(this.state, stateText(view));
     say(this.substitute, this.note);
     this.#paintNumbers(figuresOf(view, this.#run.reader.records));
-    this.#paintError(view.error);
+    this.#paintEnding(endingOf(this.#run));
     this.#paintTabs();
     this.#paintText();
     if (this.#shown && this.#shown !== "text") this.#panels.get(this.#shown).refresh?.();
@@ -97,11 +99,32 @@ class RunAnswer extends HTMLElement {
     });
   }
 
-  #paintError(error) {
-    this.card.hidden = !error;
-    if (!error || this.shownError === error) return;
-    this.shownError = error;
-    this.card.replaceChildren(make("p", { class: "what" }, error.message), make("p", { class: "next" }, error.hint ?? ""));
+  #paintEnding(ending) {
+    const written = JSON.stringify(ending);
+    if (this.#written === written) return;
+    this.#written = written;
+    this.card.hidden = !ending;
+    this.card.classList.toggle("error", ending?.tone === "bad");
+    if (!ending) return;
+    const line = (name, text) => (text ? [make("p", { class: name }, text)] : []);
+    this.buttons = make("p", { class: "buttons" });
+    if (ending.offersAgain) this.#offerRun("Run again", {});
+    if (ending.offersModels) this.#offerModels(this.buttons);
+    const sent = ending.sent ? `Sent: ${ending.sent}.` : "";
+    this.card.replaceChildren(...line("what", ending.what), ...line("sent", sent), ...line("next", ending.next), this.buttons);
+  }
+
+  async #offerModels(buttons) {
+    const { upstream, path } = this.#run.request;
+    const answer = await fetch(`/models/?${new URLSearchParams({ upstream })}`).then((found) => found.json(), () => ({}));
+    if (buttons !== this.buttons) return;
+    for (const model of modelsFor(path, answer.models ?? [])) this.#offerRun(`Use ${model}`, { model });
+  }
+
+  #offerRun(label, detail) {
+    const button = make("button", { type: "button" }, label);
+    button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("run-asked", { detail })));
+    this.buttons.append(button);
   }
 
   #paintTabs() {

@@ -75,6 +75,17 @@ class RunPanel extends HTMLElement {
     }));
   }
 
+  // With a model's name: the same request with that model. The button that was pressed goes, so the focus moves to Run.
+  #runAgain(model) {
+    if (model && this.body && spanOf(this.body.value, "model")) {
+      this.body.value = replaceModel({ body: this.body.value }, { place: "model", use: model }).body;
+    } else if (model) {
+      this.dataset.path = this.dataset.path.replace(/^(\/v1\/models\/).*/, (_, start) => start + model);
+    }
+    this.run.focus({ preventScroll: true });
+    this.#start();
+  }
+
   // A body too large to be kept runs all the same; only a reload will not find it.
   #save(saved) {
     try {
@@ -126,6 +137,7 @@ class RunPanel extends HTMLElement {
     this.#run = null;
     if (!this.#answer) {
       this.#answer = Object.assign(document.createElement("run-answer"), { className: "answer", id: `${this.id}-answer` });
+      this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail.model));
       this.append(this.#answer);
     }
     this.#answer.begin(request);

@@ -41,5 +41,5 @@ const marked = (view, { state, at }) => (view.marks.at(-1)?.state === state ? vi
 export const refused = (view, { code, message, hint }) => ({
   ...view,
   state: "failed",
-  error: { code: code ?? "refused", message, hint: hint ?? "" },
+  error: { code: code ?? "refused", message, hint: hint ?? "", sent: false },
 });
