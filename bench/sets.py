@@ -6,10 +6,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-_WORDS = (
-    "agent model memory stream prompt token server request answer queue graph node batch cache index vector layer "
-    "context budget policy review journal chapter record signal worker socket panel browser engine weight option"
-).split()
+_WORDS = ["agent", "model", "memory", "stream", "prompt", "token", "server", "request", "answer", "queue", "graph", "node", "batch", "cache", "index", "vector", "layer", "context", "budget", "policy", "review", "journal", "chapter", "record", "signal", "worker", "socket", "panel", "browser", "engine", "weight", "option"]
 
 
 def write_set(root: Path, files: int, *, kilobytes: float = 14.0, seed: int = 1) -> Path:

@@ -9,7 +9,7 @@ const ELEMENTS = {
   "document-filter": () => import("./elements/document-filter.js"),
   "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
   "page-contents": () => import("./elements/page-contents.js"),
-  "run-panel": () => import("./elements/run-panel.js"),
+  "run-panel": () => Promise.all([import("./views.js"), import("./elements/run-answer.js"), import("./elements/run-panel.js")]),
 };
 for (const [tag, load] of Object.entries(ELEMENTS)) if (document.querySelector(tag)) load();
 
