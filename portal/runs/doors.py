@@ -60,7 +60,15 @@ async def start(request: HttpRequest) -> HttpResponse:
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
     (await _find(request, run_id)).cancel()
-    return HttpResponse(status=204)
+    return _done(request, f"/runs/{run_id}/")
+
+
+@require_POST
+@_says_why
+async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`POST /runs/<id>/delete` deletes the run with everything in it; one that is under way is stopped first."""
+    await registry.delete(run_id, reader=_reader(request))
+    return _done(request, "/runs/")
 
 
 @require_GET
@@ -94,6 +102,13 @@ async def events(request: HttpRequest, run_id: str) -> HttpResponseBase:
 def token(request: HttpRequest) -> HttpResponse:
     """`/runs/token`: the token that a POST from a page of this site has to carry as `X-CSRFToken`."""
     return JsonResponse({"token": get_token(request)}, headers={"Cache-Control": "no-store"})
+
+
+def _done(request: HttpRequest, then: str) -> HttpResponse:
+    """Nothing for a program; for a form on a page, the page to go on with."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return HttpResponse(status=303, headers={"Location": then})
+    return HttpResponse(status=204)
 
 
 async def _as_events(run: Watchable, after: int) -> AsyncGenerator[str, None]:
