@@ -28,7 +28,7 @@ class Interrupted(OllamaError):
     """The connection was lost before the answer was whole."""
 
     code = "interrupted"
-    hint = "What had arrived is kept above. Run it again; if it keeps happening, look at the log of the Ollama server."
+    hint = "What had arrived is kept. Run it again; if it keeps happening, look at the log of the Ollama server."
 
 
 class BrokenProtocol(OllamaError):

@@ -80,6 +80,7 @@ def test_the_chosen_view_stays_while_the_answer_streams(page: Page, portal: Port
     expect(raw).to_contain_text('"content": "3 "')
     expect(panel.get_by_role("status")).to_have_text("Done")
     expect(raw).to_be_visible()
+    expect(raw).to_contain_text('"done": true')
     assert raw.locator(".bytes").text_content() == b"".join(chat([f"{n} " for n in range(40)])).decode()
 
 
@@ -108,6 +109,7 @@ def test_arguments_that_come_in_parts_are_joined_by_their_index(page: Page, port
         played.openai_tools([("get_weather", ['{"ci', 'ty":"Pa', 'ris"}']), ("get_time", ['{"zone":', '"CET"}'])]), content_type=SSE
     )
     cards = ran(page, portal, OPENAI).get_by_role("tabpanel", name="Tools").locator("li")
+    expect(cards).to_have_count(2)
     assert [json.loads(text) for text in cards.locator("pre").all_text_contents()] == [{"city": "Paris"}, {"zone": "CET"}]
     assert cards.locator("code").all_text_contents() == ["get_weather", "get_time"]
 
@@ -151,6 +153,7 @@ def test_events_are_filtered_by_what_they_hold(page: Page, portal: PortalServer,
 def test_events_of_a_server_sent_stream_have_their_names(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
     upstream.script = stream(played.responses_tools("f", ["{}"]), content_type=SSE)
     events = turn_to(ran(page, portal, RESPONSES), "Events")
+    expect(events.get_by_role("option")).to_have_count(6)
     assert events.locator("[role=option] .name").all_text_contents()[:2] == ["response.created", "response.output_item.added"]
 
 
@@ -225,6 +228,7 @@ def test_embeddings_have_dimensions_norm_line_and_cosines(page: Page, portal: Po
     expect(data.locator("li").nth(2)).to_contain_text("3 dimensions")
     expect(data.locator("li").nth(2)).to_contain_text("norm 2.000")
     expect(data.get_by_role("img", name="3 numbers from 0.00 to 0.800")).to_have_count(2)
+    expect(data.locator("tbody tr")).to_have_count(3)
     assert data.locator("tbody tr").nth(0).locator("td").all_text_contents() == ["1.000", "0.960", "0.000"]
 
 

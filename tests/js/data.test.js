@@ -143,5 +143,5 @@ test("units are those people read", () => {
 });
 
 test("a line of a list leaves out what every record has", () => {
-  assert.equal(previewOf('{"model":"m","created_at":"x","message":{"content":"hi"},"done":false}'), '{"message":{"content":"hi"},"done":false}');
+  assert.equal(previewOf('{"model":"m","created_at":"x","message":{"role":"assistant","content":"","thinking":"hi"},"done":false}'), '{"message":{"thinking":"hi"},"done":false}');
 });

@@ -45,6 +45,17 @@ test("reading stops when it is late and goes on where it was", () => {
   assert.deepEqual(records.list.map(({ text }) => text), ["0", "1", "2", "3", "4"]);
 });
 
+test("what comes at once is read in parts, and nothing of it is lost", () => {
+  const text = '{"a":"é"}\n'.repeat(10_000);
+  const tape = new Tape();
+  tape.push(1, text);
+  const records = new Records(tape, "ndjson");
+  assert.equal(records.read(() => true), false);
+  assert.ok(records.list.length < 2_000);
+  while (!records.read(() => true));
+  assert.deepEqual([records.list.length, tape.text() === text, tape.bytes], [10_000, true, 110_000]);
+});
+
 test("a filter finds words in whatever case, also in the event's name, as records come", () => {
   const list = [{ name: "", text: "Paris" }, { name: "PAR", text: "" }, { name: "", text: "Rome" }];
   const filtered = new Filtered("par");

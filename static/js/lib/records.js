@@ -102,7 +102,7 @@ export class Filtered {
 export const offsetText = (ms) => (ms < 10_000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(3)} s`);
 
 // What is the same in every record of a stream says nothing in a list of them.
-const ALWAYS_THERE = /"(?:model|created_at|id|object|created|system_fingerprint)":\s*(?:"(?:[^"\\]|\\.)*"|\d+),\s*/g;
+const ALWAYS_THERE = /"(?:model|created_at|id|object|created|system_fingerprint|role)":\s*(?:"(?:[^"\\]|\\.)*"|\d+),\s*|"content":\s*"",\s*/g;
 
 /** The beginning of a record for a line of a list: without what every record has. */
 export const previewOf = (text, longest = 240) => text.slice(0, 2 * longest).replace(ALWAYS_THERE, "").slice(0, longest);
