@@ -10,7 +10,7 @@ from portal.docs.book import views as book
 from portal.docs.journal import views as journal
 from portal.docs.reference import views as reference
 from portal.docs.search import views as search
-from portal.runs import doors
+from portal.runs import doors, pages
 from portal.runs import views as runs
 
 urlpatterns = [
@@ -42,11 +42,13 @@ urlpatterns = [
     path("journal/<int:year>/", journal.home),
     path("journal/<int:year>/<int:month>/", journal.month),
     path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
-    path("runs/", doors.start),
+    path("runs/", pages.runs, name="runs"),
     path("runs/token", doors.token),
     path("runs/<str:run_id>/log", doors.log),
     path("runs/<str:run_id>/events", doors.events),
     path("runs/<str:run_id>/cancel", doors.cancel),
+    path("runs/<str:run_id>/delete", doors.delete),
+    path("runs/<str:run_id>/", pages.run, name="run"),
     path("models/", runs.models, name="models"),
     path("models/choice", runs.choice),
     path("healthz", runs.healthz, name="healthz"),

@@ -58,7 +58,10 @@ def main() -> int:
     """Returns 0, or 1 after saying what is missing."""
     try:
         node, npm = find_node()
-        install(npm, ROOT, with_tests="--tests" in sys.argv)
+        with_tests = "--tests" in sys.argv
+        install(npm, ROOT, with_tests=with_tests)
+        if with_tests:
+            install(npm, ROOT / "tests/clients", with_tests=True)
         bundle(node)
     except Missing as problem:
         print(f"Diagrams will show their source instead of a drawing: {problem}. The next start tries again.", file=sys.stderr)

@@ -27,7 +27,8 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 KEEP = "X-Portal-Keep"
 _KEEP = KEEP.lower().encode()
 _MOST_BYTES = 64 << 20
-_LARGEST = 8 << 20
+# Held until it is whole, to be tagged and compressed; and kept.
+_LARGEST, _LARGEST_KEPT = 32 << 20, 16 << 20
 _SMALLEST_TO_COMPRESS = 1000
 # Compressing takes a millisecond for each 30 KB; above this the loop does not wait for it.
 _LARGEST_AT_ONCE = 256 << 10
@@ -106,7 +107,7 @@ class _Catcher:
             self._start = message
             return
         if self._start is None or message["type"] != "http.response.body":
-            await self.send(message)
+            await self.send(_without_mark(message))
             return
         self._body += message.get("body", b"")
         # Django sends what is longer than 64 KiB in several pieces.
@@ -118,9 +119,15 @@ class _Catcher:
         state, _, name = headers.pop(_KEEP, b"").decode().partition(" ")
         pack = partial(_pack, headers, body, unquote(name), state)
         kept = pack() if len(body) <= _LARGEST_AT_ONCE else await asyncio.to_thread(pack)
-        if state and self.key is not None and self.method == "GET":
+        if state and self.key is not None and self.method == "GET" and kept.size <= _LARGEST_KEPT:
             self.front.take(self.key, kept)
         await _answer(kept, self.method, self.asked, self.send)
+
+
+def _without_mark(message: Message) -> Message:
+    if message["type"] != "http.response.start":
+        return message
+    return {**message, "headers": [pair for pair in message["headers"] if pair[0].lower() != _KEEP]}
 
 
 def _is_text(start: Message) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from portal.examples.bodies import JsonError, read_json
 from portal.examples.calls import NO_BODY, Call
+from portal.examples.limits import split_lines
 from portal.examples.unknowns import Unknown, Words, join_pieces
 
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
@@ -28,7 +29,7 @@ class _Written:
 
 def looks_like_http(text: str) -> bool:
     """Say whether the first line that says something is a request line, a variable or a separator of requests."""
-    for line in text.splitlines():
+    for line in split_lines(text):
         bare = line.strip()
         if bare and not (bare.startswith(_COMMENTS) and not bare.startswith("###")):
             return _read_request_line(bare) is not None or bare.startswith("###") or _read_variable(bare) is not None
@@ -40,7 +41,7 @@ def looks_like_http(text: str) -> bool:
 def read_http(text: str) -> list[Call] | None:
     """Read the requests of a block; None when some line of it is no HTTP, and the block so is something else."""
     variables: dict[str, str] = {}
-    requests = _read_requests(text.splitlines(), variables)
+    requests = _read_requests(split_lines(text), variables)
     if requests is None:
         return None
     return [_make_call(request, variables) for request in requests]

@@ -42,6 +42,11 @@ def _is_data(word: str) -> bool:
     return word.translate(_NO_SIGNS).isalnum()
 
 
+def split_lines(text: str) -> list[str]:
+    """The lines of a text as languages see them: U+2028 and its like, which `str.splitlines` splits at, end none."""
+    return text.replace("\r\n", "\n").split("\n")
+
+
 class Clock:
     """The processor time one block may take, counted from when the clock is made; it does not run while others do."""
 

@@ -92,7 +92,7 @@ def call_library(run: Run, path: str, arguments: Arguments) -> object:
 def call_client(run: Run, client: Client, path: str, arguments: Arguments) -> object:
     """Call a method of a client."""
     name = path.rpartition(".")[2]
-    if name in ("with_options", "copy", "__aenter__", "__enter__"):
+    if path == "with_options" or (path == "copy" and client.library != "ollama"):
         base = _address(arguments.named.get("base_url"))
         return Client(client.library, client.kind, base) if base else client
     call: Call | None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from portal.examples.calls import Call
 from portal.examples.code_run import Run
 from portal.examples.code_values import Client, Ref, Scope, first_unknown, is_plain
-from portal.examples.limits import Clock
+from portal.examples.limits import Clock, split_lines
 from portal.examples.python_expressions import instantiate
 from portal.examples.python_statements import call_function, find_uncalled, run_statements
 from portal.examples.python_values import Arguments, Function, Instance, Klass
@@ -30,7 +30,7 @@ def parse_python(text: str) -> ast.Module | None:
 
 
 def _clean(text: str) -> str:
-    lines = textwrap.dedent(text).splitlines()
+    lines = split_lines(textwrap.dedent(text))
     if any(line.startswith(">>> ") for line in lines):
         lines = [line[4:] for line in lines if line.startswith((">>> ", "... "))]
     return "\n".join("" if line.lstrip().startswith(("!", "%")) else line for line in lines)

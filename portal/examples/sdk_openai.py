@@ -26,6 +26,26 @@ _POSTS = {
     "responses.stream": "/responses",
     "images.generate": "/images/generations",
 }
+
+# The keyword arguments of the Python client that every release of it takes; all else goes by `extra_body`.
+_SAMPLING = {"frequency_penalty", "logit_bias", "logprobs", "max_tokens", "n", "presence_penalty", "seed", "stop",
+             "stream", "stream_options", "temperature", "top_p", "user"}  # fmt: skip
+OPENAI_PARAMETERS: dict[str, set[str]] = {
+    "/v1/chat/completions": {*_SAMPLING, "messages", "model", "max_completion_tokens", "parallel_tool_calls",
+                             "reasoning_effort", "response_format", "tool_choice", "tools", "top_logprobs"},
+    "/v1/completions": {*_SAMPLING, "model", "prompt", "best_of", "echo", "suffix"},
+    "/v1/embeddings": {"input", "model", "dimensions", "encoding_format", "user"},
+    "/v1/responses": {"input", "model", "instructions", "max_output_tokens", "reasoning", "stream", "temperature",
+                      "text", "tool_choice", "tools", "top_p", "user"},
+    "/v1/images/generations": {"prompt", "model", "n", "quality", "response_format", "size", "user"},
+}  # fmt: skip
+OPENAI_REQUIRED: dict[str, set[str]] = {
+    "/v1/chat/completions": {"messages", "model"},
+    "/v1/completions": {"model", "prompt"},
+    "/v1/embeddings": {"input", "model"},
+    "/v1/responses": set(),
+    "/v1/images/generations": {"prompt"},
+}
 _NOT_SENT = {"extra_headers", "extra_query", "extra_body", "timeout"}
 
 Convert = Callable[[object], object]

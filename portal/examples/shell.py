@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import tree_sitter_bash
 from tree_sitter import Language, Node
 
-from portal.examples.limits import MAX_COMMANDS, MAX_TEXT, MAX_TURNS, Clock, TooMuchError, parse_tree
+from portal.examples.limits import MAX_COMMANDS, MAX_TEXT, MAX_TURNS, Clock, TooMuchError, parse_tree, split_lines
 from portal.examples.unknowns import Text, Unknown, Words, join_pieces
 
 _LANGUAGE = Language(tree_sitter_bash.language())
@@ -70,7 +70,7 @@ def read_commands(text: str, variables: dict[str, Words], clock: Clock) -> Shell
 
 def _drop_prompts(text: str) -> str:
     """Of a session with `$ ` before each command keep the commands: the lines between them are output."""
-    lines = text.splitlines(keepends=True)
+    lines = [line + "\n" for line in split_lines(text)]
     if not any(line.lstrip().startswith("$ ") for line in lines):
         return text
     kept, open_command = [], False

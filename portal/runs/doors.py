@@ -60,7 +60,15 @@ async def start(request: HttpRequest) -> HttpResponse:
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
     (await _find(request, run_id)).cancel()
-    return HttpResponse(status=204)
+    return _done(request, f"/runs/{run_id}/")
+
+
+@require_POST
+@_says_why
+async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`POST /runs/<id>/delete` deletes the run with everything in it; one that is under way is stopped first."""
+    await registry.delete(run_id, reader=_reader(request))
+    return _done(request, "/runs/")
 
 
 @require_GET
@@ -100,6 +108,13 @@ def without_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A POST that does not carry the site's token: refused, so that no other site can start a run."""
     message = "This POST lacks the site's token. Ask /runs/token for one and send it as X-CSRFToken."
     return JsonResponse({"error": {"code": "no_token", "message": message, "field": None}}, status=403)
+
+
+def _done(request: HttpRequest, then: str) -> HttpResponse:
+    """Nothing for a program; for a form on a page, the page to go on with."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return HttpResponse(status=303, headers={"Location": then})
+    return HttpResponse(status=204)
 
 
 async def _as_events(run: Watchable, after: int) -> AsyncGenerator[str, None]:

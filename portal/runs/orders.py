@@ -111,14 +111,19 @@ def _find_endpoint(request: Mapping[str, object]) -> tuple[Endpoint, str]:
     return endpoint, path
 
 
+def _printable(text: str) -> str:
+    # A client's own words may hold what neither a database nor a page can: NUL, halves of characters.
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
 def _shown(text: str) -> str:
-    line = "".join(c if c.isprintable() else "�" for c in text)
+    line = _printable(text)
     return line if len(line) <= 80 else line[:79] + "…"
 
 
 def _model_of(body: object) -> str | None:
     name = body.get("model", body.get("name")) if isinstance(body, dict) else None
-    return name if isinstance(name, str) and len(name) <= _LONGEST_SOURCE else None
+    return _printable(name) if isinstance(name, str) and len(name) <= _LONGEST_SOURCE else None
 
 
 def _read_source(message: Mapping[str, object]) -> Source:
@@ -133,4 +138,4 @@ def _read_source(message: Mapping[str, object]) -> Source:
             raise Rejected(
                 "bad_source", f"“{name}” must be a text of at most {_LONGEST_SOURCE} characters.", f"source.{name}"
             )
-    return Source(str(page), str(example))
+    return Source(_printable(str(page)), _printable(str(example)))

@@ -109,15 +109,10 @@ def _row(facts: Facts, server: str, until: datetime) -> Record:
     order = facts.order
     return Record(
         id=facts.run, owner=facts.owner, ref=facts.ref, created=facts.created, server=server, lease=until,
-        upstream=order.upstream.name, method=order.endpoint.method, path=order.path, model=_plain(order.model or ""),
+        upstream=order.upstream.name, method=order.endpoint.method, path=order.path, model=order.model or "",
         streams=order.streams, body=(order.content or b"").decode(),
-        page=_plain(order.source.page), example=_plain(order.source.example),
+        page=order.source.page, example=order.source.example,
     )  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    # A client's own words may hold what a database cannot: NUL, halves of characters.
-    return "".join(c if c.isprintable() else "�" for c in text)
 
 
 def _stretches(portion: Portion) -> Iterator[Stretch]:

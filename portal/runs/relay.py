@@ -85,7 +85,7 @@ class Relay:
         """Say in the log where the run stands, once for each state."""
         if self._state != state:
             self._state = state
-            self.log.append(state_fields(state))
+            self.log.append(state_fields(state, self.meter.ms_since_start()))
 
     async def _relay(self) -> tuple[Outcome, Failure | None]:
         self.enter("connecting")

@@ -15,7 +15,7 @@ for (const file of process.argv.slice(2)) {
   await realFetch(`${recorder}/next-page`);
   try {
     await import(file);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, 60));
   } catch (error) {
     process.stderr.write(`${file}: ${error.stack}\n`);
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,17 +119,26 @@ class Behind:
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
         self.asked += 1
-        body = f"{scope['path']} {self.asked}".encode().ljust(self.size)
-        headers = [(b"content-type", b"text/html"), (b"content-length", str(len(body)).encode())]
-        headers.append((KEEP.encode(), f"{self.state} {scope['path']}".encode()))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send(head_of(self.size, f"{self.state} {scope['path']}"))
+        await send({"type": "http.response.body", "body": f"{scope['path']} {self.asked}".encode().ljust(self.size)})
 
     async def present(self, name: str) -> str | None:
         return None if name == "/gone" else self.state
 
 
+def head_of(size: int, kept_as: str) -> Message:
+    """How Django begins a page of `size` bytes."""
+    headers = [(b"Content-Type", b"text/html"), (b"Content-Length", str(size).encode()), (KEEP.encode(), kept_as.encode())]
+    return {"type": "http.response.start", "status": 200, "headers": headers}
+
+
 async def get(front: Front, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes]:
+    start, *pieces = await answer_of(front, path, method, **headers)
+    return start["status"], b"".join(message.get("body", b"") for message in pieces)
+
+
+async def answer_of(front: Front, path: str, method: str = "GET", **headers: str) -> list[Message]:
+    """The messages of an answer."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -137,7 +147,7 @@ async def get(front: Front, path: str, method: str = "GET", **headers: str) -> t
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "scheme": "http", "path": path, "headers": pairs}
     await front(scope, lambda: None, send)  # type: ignore[arg-type, return-value]
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
+    return sent
 
 
 @pytest.mark.anyio
@@ -155,8 +165,7 @@ async def test_what_changed_while_an_answer_was_made_is_not_kept_as_the_new_stat
     behind = Behind()
 
     async def edited_meanwhile(scope: Message, receive: Any, send: Any) -> None:
-        headers = [(b"content-type", b"text/html"), (b"content-length", b"10"), (KEEP.encode(), b"1 /a")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send(head_of(10, "1 /a"))
         behind.state = "2"
         behind.asked += 1
         await send({"type": "http.response.body", "body": b"of state 1"})
@@ -193,3 +202,54 @@ async def test_what_is_kept_is_bounded_in_bytes_and_what_is_asked_for_stays() ->
     assert behind.asked == before
     await get(front, "/0")
     assert behind.asked == before + 1
+
+
+PAGE = b"<p>A paragraph of a page that is longer than one piece.</p>\n"
+
+
+def in_pieces(page: bytes) -> Any:
+    """An application that sends as Django does: more than 64 KiB in several pieces."""
+
+    async def application(scope: Message, receive: Any, send: Any) -> None:
+        await send(head_of(len(page), "1 page"))
+        for at in range(0, len(page), 1 << 16):
+            piece = page[at : at + (1 << 16)]
+            await send({"type": "http.response.body", "body": piece, "more_body": at + len(piece) < len(page)})
+
+    return application
+
+
+async def streaming(scope: Message, receive: Any, send: Any) -> None:
+    """As Django sends what it does not have yet."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Type", b"text/plain")]})
+    for piece in (b"one ", b"two"):
+        await send({"type": "http.response.body", "body": piece, "more_body": piece == b"one "})
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("asked_before", [False, True])
+async def test_a_page_longer_than_one_piece_is_compressed_and_tagged_too(asked_before: bool) -> None:
+    front = Front(in_pieces(PAGE * 4000), Behind().present)
+    if asked_before:
+        await get(front, "/x")
+        front.application = streaming
+    start, body = await answer_of(front, "/x", **{"accept-encoding": "gzip"})
+    headers = dict(start["headers"])
+    assert headers[b"content-encoding"] == b"gzip"
+    assert headers[b"content-length"] == str(len(body["body"])).encode()
+    assert b"etag" in headers
+    assert gzip.decompress(body["body"]) == PAGE * 4000
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("times", [200_000, 700_000])
+async def test_however_long_a_page_is_its_mark_for_keeping_is_not_sent(times: int) -> None:
+    start, *_ = await answer_of(Front(in_pieces(PAGE * times), Behind().present), "/x")
+    assert KEEP.lower().encode() not in {name.lower() for name, _ in start["headers"]}
+
+
+@pytest.mark.anyio
+async def test_what_streams_is_passed_on_piece_by_piece() -> None:
+    start, *pieces = await answer_of(Front(streaming, Behind().present), "/x")
+    assert [piece["body"] for piece in pieces] == [b"one ", b"two"]
+    assert b"content-encoding" not in dict(start["headers"])

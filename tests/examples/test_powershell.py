@@ -16,8 +16,8 @@ def sent(text):
 @pytest.mark.parametrize(
     ("text", "body"),
     [
-        (f"""(Invoke-WebRequest -method POST -Body '{{"model":"m", "stream": false}}' -uri {URL} ).Content | ConvertFrom-json""",
-         {"model": "m", "stream": False}),
+        (f"""(Invoke-WebRequest -method POST -Body '{{"model":"m"}}' -uri {URL} ).Content | ConvertFrom-json""",
+         {"model": "m"}),
         (f"""Invoke-RestMethod -Uri "{URL}" -Method Post -ContentType "text/x" -Body '{{"prompt":"it''s"}}'""",
          {"prompt": "it's"}),
         (f"""$body = @{{

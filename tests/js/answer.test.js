@@ -54,10 +54,10 @@ test("a last record without a line end counts", () => {
   assert.equal(read("/api/generate", true, ['{"response":"end"}']).text, "end");
 });
 
-test("an answer that is no text is shown as the JSON it is", () => {
-  const { pieces } = read("/api/embed", false, ['{"embeddings":[[1,2]]}']);
-  assert.equal(pieces[0].kind, "note");
-  assert.deepEqual(JSON.parse(pieces[0].text), { embeddings: [[1, 2]] });
+test("an answer that is no text is kept as the document it is", () => {
+  const { pieces, reader } = read("/api/embed", false, ['{"embeddings":', "[[1,2]]}"]);
+  assert.deepEqual(pieces, []);
+  assert.deepEqual(reader.document, { embeddings: [[1, 2]] });
 });
 
 test("an answer that is not JSON is shown as it is", () => {
@@ -69,7 +69,37 @@ test("records that are no objects, or broken, are passed over", () => {
   assert.equal(text, "ok");
 });
 
-test("a pull shows its progress", () => {
-  const { pieces } = read("/api/pull", true, [lines({ status: "pulling abc", total: 200, completed: 50 }, { status: "success" })]);
-  assert.deepEqual(pieces.map(({ text }) => text), ["pulling abc 25 %\n", "success\n"]);
+test("a pull has its steps, each with how far it is", () => {
+  const { reader } = read("/api/pull", true, [
+    lines({ status: "pulling manifest" }, { status: "pulling abc", digest: "sha256:abc", total: 200, completed: 50 },
+      { status: "pulling abc", digest: "sha256:abc", total: 200, completed: 200 }, { status: "success" }),
+  ]);
+  assert.deepEqual(reader.progress.steps.map(({ status, completed, total }) => [status, completed, total]), [
+    ["pulling manifest", 0, 0], ["pulling abc", 200, 200], ["success", 0, 0],
+  ]);
 });
+
+for (const [said, record] of [
+  ["length", { done: true, done_reason: "length" }], ["stop", { choices: [{ finish_reason: "stop" }] }],
+  ["max_tokens", { type: "message_delta", delta: { stop_reason: "max_tokens" } }],
+  ["max_output_tokens", { type: "response.incomplete", response: { incomplete_details: { reason: "max_output_tokens" } } }],
+]) {
+  test(`why it stopped is heard: ${said}`, () => {
+    const [path, body] = record.done ? ["/api/chat", lines(record)] : ["/v1/responses", events(record)];
+    assert.equal(read(path, true, [body]).reader.finish, said);
+  });
+}
+
+for (const hostile of [
+  { type: "message", content: 7 }, { choices: {} }, { choices: [null] }, { message: "x", tool_calls: [null, 3] },
+  { output: [null, { content: [null], summary: "no" }] }, { type: "content_block_delta", delta: null }, { delta: 1, response: null },
+  { status: "x", digest: 9, total: "many", completed: -4 }, { choices: [{ delta: { tool_calls: "no" } }] },
+]) {
+  test(`a record of the wrong shape breaks nothing: ${JSON.stringify(hostile)}`, () => {
+    for (const path of ["/api/chat", "/v1/chat/completions"]) {
+      const body = path.startsWith("/api/") ? lines(hostile, { response: "ok" }) : events(hostile, { choices: [{ text: "ok" }] });
+      assert.equal(read(path, true, [body]).text, "ok");
+    }
+    read("/v1/responses", false, [JSON.stringify(hostile)]);
+  });
+}

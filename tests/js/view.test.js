@@ -50,6 +50,6 @@ test("a lost connection is said", () => {
 
 test("a refusal is an end with its sentence", () => {
   const view = refused(IDLE, { code: "unknown_upstream", message: "No." });
-  assert.deepEqual(view.error, { code: "unknown_upstream", message: "No.", hint: "" });
+  assert.deepEqual(view.error, { code: "unknown_upstream", message: "No.", hint: "", sent: false });
   assert.equal(view.state, "failed");
 });

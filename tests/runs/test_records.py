@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pytest
+from django.utils.timezone import now
 
+from portal.runs import records
+from portal.runs.models import Record
 from tests.farend import FarEnd, chat, silence, stream
 from tests.runs.recording import attach, crash, for_seconds, log, rows, server, socket, start, text_of, to_the_end
 
@@ -51,14 +58,14 @@ def test_a_run_that_had_no_answer_yet_ends_as_interrupted_too(far_end: FarEnd, d
 
 
 def test_answers_that_had_ended_are_whole_after_a_stop(far_end: FarEnd, data: Path) -> None:
-    records = chat(["naïve 🙂\u2028\n", *(f"{number} " for number in range(200))])
-    far_end.script = stream(records)
+    answer = chat(["naïve 🙂\u2028\n", *(f"{number} " for number in range(200))])
+    far_end.script = stream(answer)
     with server(far_end, data) as portal, socket(portal) as opened:
         run = start(opened)
         frames = to_the_end(opened)
     with server(far_end, data) as portal, socket(portal) as opened:
         assert attach(opened, run, 0) == frames
-        assert text_of(frames).encode() == b"".join(records)
+        assert text_of(frames).encode() == b"".join(answer)
         events = httpx.get(f"{portal.url}runs/{run}/events", headers={"Last-Event-ID": "3"}, trust_env=False).text
         assert [json.loads(line[6:]) for line in events.split("\n") if line.startswith("data: ")] == frames[3:]
         whole = httpx.get(f"{portal.url}runs/{run}/events", params={"after": len(frames)}, trust_env=False)
@@ -119,3 +126,37 @@ def test_a_record_says_what_was_asked_and_how_it_ended(far_end: FarEnd, data: Pa
     assert record[:-1] == (run, "solo", "local", "POST", "/api/chat", "far:1b", "api/chat", "run-1", "streaming", "done", len(frames))
     assert json.loads(record[-1]) == frames[-1]["stats"]
     assert (data / "portal.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def test_records_go_when_they_are_older_than_the_operator_keeps_them(far_end: FarEnd, data: Path) -> None:
+    far_end.script = stream(chat(["a"]))
+    with server(far_end, data) as portal, socket(portal) as opened:
+        old, fresh = (start(opened), to_the_end(opened)), (start(opened), to_the_end(opened))
+    with sqlite3.connect(data / "portal.sqlite3") as database:
+        database.execute("update runs_record set created = datetime('now', '-8 days') where id = ?", [old[0]])
+    database.close()
+    with server(far_end, data, PORTAL_KEEP_RUNS="7") as portal:
+        deadline = time.monotonic() + 5
+        while rows(data, "select id from runs_record") != [(fresh[0],)]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert rows(data, "select distinct record_id from runs_stretch") == [(fresh[0],)]
+        assert log(portal, fresh[0]) == fresh[1]
+        assert httpx.get(f"{portal.url}runs/{old[0]}/log", trust_env=False).status_code == 404
+
+
+@pytest.mark.parametrize(("most", "size", "left"), [(3, 1 << 30, 3), (10_000, 250, 2), (10_000, 1 << 30, 5)])
+@pytest.mark.django_db
+def test_records_beyond_the_bounds_go_oldest_first(
+    monkeypatch: pytest.MonkeyPatch, most: int, size: int, left: int
+) -> None:
+    monkeypatch.setattr(records, "MOST_RECORDS", most)
+    monkeypatch.setattr(records, "MOST_CHARACTERS", size)
+    for number in range(5):
+        Record.objects.create(
+            id=str(number), owner="me", ref=str(number), streams=True, outcome="done", size=100,
+            created=now() - timedelta(hours=5 - number), lease=now(),
+        )  # fmt: skip
+    while records.trim(days=30):
+        pass
+    assert sorted(Record.objects.values_list("id", flat=True)) == [str(number) for number in range(5 - left, 5)]

@@ -1,8 +1,6 @@
 // <run-panel>: an example of the page that can be run. The markup it wraps is the example itself.
 
-import { readerFor } from "../lib/answer.js";
 import { Connection } from "../lib/connection.js";
-import { figuresOf, stateText } from "../lib/figures.js";
 import { findFault, spanOf } from "../lib/json.js";
 import { IDLE, isLive, reduce, refused } from "../lib/view.js";
 
@@ -10,11 +8,8 @@ const connection = new Connection(`${location.protocol === "https:" ? "wss" : "w
 
 class RunPanel extends HTMLElement {
   #view = IDLE;
-  #reader = null;
   #run = null;
-  #note = "";
-  #fresh = { text: "", thinking: "", note: "" };
-  #painting = false;
+  #answer = null;
 
   connectedCallback() {
     this.run = this.querySelector("button.run");
@@ -40,10 +35,10 @@ class RunPanel extends HTMLElement {
   // After a reload: the run goes on at the server, so the panel goes on with the run.
   #pickUp() {
     const saved = JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
-    if (!saved) return;
+    if (!saved?.request) return;
     if (this.body && saved.body !== undefined) this.body.value = saved.body;
-    this.#note = saved.note ?? "";
-    this.#begin(saved.streamed);
+    this.#begin(saved.request);
+    this.#answer.note = saved.note ?? "";
     if (saved.run) {
       this.#run = saved.run;
       connection.attach(saved.run, 0, this.#watcher(saved));
@@ -54,43 +49,64 @@ class RunPanel extends HTMLElement {
 
   async #start() {
     const body = this.body ? this.body.value : "null";
-    const fault = this.body && findFault(body);
-    if (fault) {
-      this.#begin(false);
-      this.#toggleEditor(true);
-      this.#show(refused(this.#view, {
-        code: "bad_json",
-        message: `The body is not JSON: at line ${fault.line}, column ${fault.column}, ${fault.message}.`,
-        hint: "Nothing was sent. Correct the body and run it again.",
-      }));
-      return;
-    }
-    this.#begin(streams(this, body));
-    this.#show({ ...this.#view, state: "sending" });
     const { upstream, method, path, page } = this.dataset;
-    const prepared = await this.#withModelThatIsHere({ upstream, method, path, body });
+    const fault = this.body && findFault(body);
+    const request = { upstream, method, path, body, streamed: !fault && streams(this, body), startedAt: Date.now() };
+    this.#begin(request);
+    if (fault) return this.#refuse(fault);
+    this.#show({ ...IDLE, state: "sending" });
+    const [prepared, note] = await this.#withModelThatIsHere(request);
     if (prepared === null || this.#view.state !== "sending") return;
+    this.#answer.request = prepared;
+    this.#answer.note = note;
     const ref = crypto.randomUUID();
     const text = `{"type":"start","ref":"${ref}","request":${requestText(prepared)},"source":${JSON.stringify({ page, example: this.id })}}`;
-    const saved = { ref, text, body: this.body?.value, note: this.#note, streamed: this.#reader.streamed };
-    sessionStorage.setItem(this.#key, JSON.stringify(saved));
+    const saved = { ref, text, body: this.body?.value, note, request: prepared };
+    this.#save(saved);
     connection.start(ref, text, this.#watcher(saved));
+  }
+
+  #refuse(fault) {
+    this.#toggleEditor(true);
+    this.#show(refused(this.#view, {
+      code: "bad_json",
+      message: `The body is not JSON: at line ${fault.line}, column ${fault.column}, ${fault.message}.`,
+      hint: "Nothing was sent. Correct the body and run it again.",
+    }));
+  }
+
+  // With a model's name: the same request with that model. The button that was pressed goes, so the focus moves to Run.
+  #runAgain(model) {
+    if (model && this.body && spanOf(this.body.value, "model")) {
+      this.body.value = replaceModel({ body: this.body.value }, { place: "model", use: model }).body;
+    } else if (model) {
+      this.dataset.path = this.dataset.path.replace(/^(\/v1\/models\/).*/, (_, start) => start + model);
+    }
+    this.run.focus({ preventScroll: true });
+    this.#start();
+  }
+
+  // A body too large to be kept runs all the same; only a reload will not find it.
+  #save(saved) {
+    try {
+      sessionStorage.setItem(this.#key, JSON.stringify(saved));
+    } catch {
+      sessionStorage.removeItem(this.#key);
+    }
   }
 
   // The model of the example may not be on this server; then the nearest that can do the job runs, and the panel says so.
   async #withModelThatIsHere(request) {
-    this.#note = "";
     try {
       const answer = await fetch("/models/choice", { method: "POST", body: requestText(request) });
       const found = await answer.json();
       if (found.error) throw found.error;
-      if (!found.use || sameModel(found.use, found.wanted)) return request;
-      this.#note = `${found.wanted} is not on this server; ${found.use} answers instead.`;
-      return replaceModel(request, found);
+      if (!found.use || sameModel(found.use, found.wanted)) return [request, ""];
+      return [replaceModel(request, found), `${found.wanted} is not on this server; ${found.use} answers instead.`];
     } catch (error) {
-      if (error?.code === undefined) return request;
+      if (error?.code === undefined) return [request, ""];
       this.#show(refused(this.#view, error));
-      return null;
+      return [null, ""];
     }
   }
 
@@ -103,11 +119,13 @@ class RunPanel extends HTMLElement {
     return {
       accepted: (run) => {
         this.#run = run;
-        sessionStorage.setItem(this.#key, JSON.stringify({ ...saved, text: undefined, run }));
+        this.#save({ ...saved, text: undefined, run });
         if (this.#view.state === "cancelled") connection.cancel(run);
       },
       frame: (frame) => this.#take(frame),
       refused: (error) => {
+        // A server that crashed may know less of the run than this page has seen; what it kept is what there is.
+        if (error.code === "bad_after") return this.#attachAnew(error.run, saved);
         sessionStorage.removeItem(this.#key);
         const gone = error.code === "no_such_run";
         this.#show(refused(this.#view, gone ? { ...error, message: "The earlier answer is no longer on the server.", hint: "Run it again." } : error));
@@ -116,85 +134,35 @@ class RunPanel extends HTMLElement {
     };
   }
 
-  #begin(streamed) {
+  #attachAnew(run, saved) {
+    this.#begin(saved.request);
+    this.#answer.note = saved.note ?? "";
+    this.#run = run;
+    connection.attach(run, 0, this.#watcher(saved));
+  }
+
+  #begin(request) {
     this.#view = IDLE;
     this.#run = null;
-    this.#reader = readerFor(this.dataset.path, streamed);
-    this.#reader.streamed = streamed;
-    this.#answer().replaceChildren();
-    this.#fresh = { text: "", thinking: "", note: "" };
-    this.shown = {};
+    if (!this.#answer) {
+      this.#answer = Object.assign(document.createElement("run-answer"), { className: "answer", id: `${this.id}-answer` });
+      this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail.model));
+      this.append(this.#answer);
+    }
+    this.#answer.begin(request);
   }
 
   #take(frame) {
-    if (frame.type === "data") this.#collect(this.#reader.push(frame.text));
-    if (frame.type === "end") this.#collect(this.#reader.end());
+    this.#answer.take(frame);
     this.#show(reduce(this.#view, frame));
-  }
-
-  #collect(pieces) {
-    for (const { kind, text } of pieces) this.#fresh[kind] += text;
   }
 
   #show(view) {
     this.#view = view;
-    if (this.#painting) return;
-    this.#painting = true;
-    requestAnimationFrame(() => {
-      this.#painting = false;
-      this.#paint();
-    });
-  }
-
-  #paint() {
-    const view = this.#view;
-    const live = isLive(view);
-    this.dataset.state = view.state;
-    this.run.textContent = live ? "Stop" : "Run";
-    const answer = this.#answer();
-    answer.hidden = false;
-    for (const kind of ["thinking", "text", "note"]) this.#append(answer, kind);
-    this.#part(answer, "p", "substitute").textContent = this.#note;
-    this.#paintError(answer, view.error);
-    const line = this.#part(answer, "div", "figures");
-    this.#part(line, "span", "state", { role: "status" }).textContent = stateText(view);
-    const figures = this.#part(line, "dl", "numbers");
-    figures.replaceChildren(...figuresOf(view, this.#reader.records).map(figureElement));
-  }
-
-  #append(answer, kind) {
-    if (!this.#fresh[kind]) return;
-    const holder = kind === "thinking" ? this.#thinking(answer) : this.#part(answer, "div", kind);
-    holder.firstChild ? holder.firstChild.appendData(this.#fresh[kind]) : holder.append(this.#fresh[kind]);
-    this.#fresh[kind] = "";
-  }
-
-  #thinking(answer) {
-    const fold = this.#part(answer, "details", "thinking");
-    if (!fold.firstChild) fold.append(Object.assign(document.createElement("summary"), { textContent: "Thinking" }));
-    return this.#part(fold, "div", "thought");
-  }
-
-  #paintError(answer, error) {
-    const card = this.#part(answer, "div", "error");
-    card.hidden = !error;
-    if (!error) return;
-    const what = Object.assign(document.createElement("p"), { className: "what", textContent: error.message });
-    const next = Object.assign(document.createElement("p"), { className: "next", textContent: error.hint ?? "" });
-    card.replaceChildren(what, next);
-  }
-
-  #answer() {
-    return this.#part(this, "section", "answer", { "aria-label": "Answer", hidden: "" });
-  }
-
-  #part(parent, tag, name, attributes = {}) {
-    const found = [...parent.children].find((child) => child.classList.contains(name));
-    if (found) return found;
-    const made = Object.assign(document.createElement(tag), { className: name });
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    parent.append(made);
-    return made;
+    this.#answer.view = view;
+    if (this.dataset.state !== view.state) this.dataset.state = view.state;
+    const label = isLive(view) ? "Stop" : "Run";
+    if (this.run.textContent !== label) this.run.textContent = label;
   }
 
   #toggleEditor(open = this.body.hidden) {
@@ -205,15 +173,6 @@ class RunPanel extends HTMLElement {
       this.body.focus();
     }
   }
-}
-
-function figureElement({ name, value, measured }) {
-  const pair = document.createElement("div");
-  pair.append(
-    Object.assign(document.createElement("dt"), { textContent: name }),
-    Object.assign(document.createElement("dd"), { textContent: value, title: measured ? "Measured by the portal" : "As Ollama reports it" }),
-  );
-  return pair;
 }
 
 // The body goes into the message as it was written: parsing it here would round its large numbers.

@@ -1,8 +1,12 @@
-// Reading an answer as it arrives: the upstream's bytes in, pieces of text out. Knows Ollama's three wire forms.
+// Reading an answer as it arrives: the upstream's bytes in, pieces of text out. Knows Ollama's wire forms.
+
+import { Calls, callPartsOf } from "./calls.js";
+import { Lines } from "./lines.js";
+import { Progress } from "./progress.js";
 
 /**
  * @typedef {{kind: "text" | "thinking" | "note", text: string}} Piece
- * "text" is the answer, "thinking" what the model thought on the way, "note" anything else worth reading.
+ * "text" is the answer, "thinking" what the model thought on the way, "note" a body that is no JSON.
  */
 
 /** A reader for the answer of `path`; `streamed` says whether it comes record by record or as one body. */
@@ -11,59 +15,76 @@ export function readerFor(path, streamed) {
   return new RecordReader(path.startsWith("/api/") ? ndjson : sse);
 }
 
-/** Splits a stream into records at line ends; `records` counts those that brought something to read. */
-class RecordReader {
-  #rest = "";
-  #record;
+/** What is found besides text: how many records brought some, the tools called, the steps of a pull, why it ended. */
+class Reader {
   records = 0;
+  calls = new Calls();
+  progress = new Progress();
+  finish = null;
+
+  /** @returns {Piece[]} */
+  take(record) {
+    const pieces = piecesOf(record);
+    const parts = callPartsOf(record);
+    for (const part of parts) this.calls.take(part);
+    if (typeof record.status === "string" && record.output === undefined) this.progress.take(record);
+    this.finish = finishOf(record) ?? this.finish;
+    if (pieces.length + parts.length) this.records += 1;
+    return pieces;
+  }
+}
+
+/** Reads a stream record by record. */
+class RecordReader extends Reader {
+  #lines = new Lines();
+  #record;
+  document = null;
 
   constructor(record) {
+    super();
     this.#record = record;
   }
 
-  /** @returns {Piece[]} */
   push(text) {
-    const lines = (this.#rest + text).split("\n");
-    this.#rest = lines.pop();
-    return this.#read(lines);
+    return this.#read(this.#lines.push(text));
   }
 
-  /** @returns {Piece[]} */
   end() {
-    const lines = [this.#rest];
-    this.#rest = "";
-    return this.#read(lines);
+    return this.#read(this.#lines.end());
   }
 
   #read(lines) {
     const pieces = [];
     for (const line of lines) {
       const record = this.#record(line);
-      if (record === null || typeof record !== "object") continue;
-      const found = piecesOf(record);
-      if (found.length) this.records += 1;
-      pieces.push(...found);
+      if (isObject(record)) pieces.push(...this.take(record));
     }
     return pieces;
   }
 }
 
-class WholeReader {
-  #body = "";
-  records = 0;
+/** Reads a body that comes whole; `document` is what it held, null until its end and when it is no JSON. */
+class WholeReader extends Reader {
+  #parts = [];
+  document = null;
 
   push(text) {
-    this.#body += text;
+    this.#parts.push(text);
     return [];
   }
 
   end() {
-    const record = parsed(this.#body);
-    if (record === null || typeof record !== "object") return this.#body ? [{ kind: "note", text: this.#body }] : [];
-    const pieces = piecesOf(record);
-    return pieces.length ? pieces : [{ kind: "note", text: JSON.stringify(record, null, 2) }];
+    const body = this.#parts.join("");
+    this.#parts = [];
+    const record = parsed(body);
+    if (!isObject(record)) return body ? [{ kind: "note", text: body }] : [];
+    this.document = record;
+    return this.take(record);
   }
 }
+
+const isObject = (value) => value !== null && typeof value === "object";
+const listOf = (value) => (Array.isArray(value) ? value : []);
 
 const ndjson = (line) => (line.trim() ? parsed(line) : null);
 
@@ -87,27 +108,35 @@ function piecesOf(record) {
   const add = (kind, text) => {
     if (typeof text === "string" && text) pieces.push({ kind, text });
   };
-  const choice = Array.isArray(record.choices) ? record.choices[0] ?? {} : {};
+  const choice = listOf(record.choices)[0] ?? {};
   for (const message of [record.message, choice.delta, choice.message]) {
     add("thinking", message?.thinking ?? message?.reasoning);
     add("text", message?.content);
-    if (Array.isArray(message?.tool_calls) && message.tool_calls.length) {
-      add("note", `${JSON.stringify(message.tool_calls, null, 2)}\n`);
-    }
   }
   add("thinking", record.thinking);
   add("text", record.response);
   add("text", choice.text);
+  if (record.type === "response.reasoning_summary_text.delta") add("thinking", record.delta);
   if (record.type === "response.output_text.delta") add("text", record.delta);
-  if (record.type === "content_block_delta") add("text", record.delta?.text);
-  for (const item of Array.isArray(record.output) ? record.output : []) {
-    for (const part of Array.isArray(item?.content) ? item.content : []) add("text", part?.text);
+  if (record.type === "content_block_delta") {
+    add("thinking", record.delta?.thinking);
+    add("text", record.delta?.text);
   }
-  if (record.type === "message") for (const part of record.content ?? []) add("text", part?.text);
-  if (typeof record.status === "string" && record.output === undefined) add("note", `${progressOf(record)}\n`);
+  for (const item of listOf(record.output)) {
+    for (const part of listOf(item?.summary)) add("thinking", part?.text);
+    for (const part of listOf(item?.content)) add("text", part?.text);
+  }
+  for (const part of record.type === "message" ? listOf(record.content) : []) {
+    add("thinking", part?.thinking);
+    add("text", part?.text);
+  }
   return pieces;
 }
 
-function progressOf({ status, completed, total }) {
-  return total ? `${status} ${Math.floor((100 * (completed ?? 0)) / total)} %` : status;
+/** Why the model stopped, in the word of its wire form; null while it has not said. */
+function finishOf(record) {
+  const reason =
+    record.done_reason ?? listOf(record.choices)[0]?.finish_reason ?? record.stop_reason ?? record.delta?.stop_reason ??
+    (record.response ?? record).incomplete_details?.reason;
+  return typeof reason === "string" && reason ? reason : null;
 }

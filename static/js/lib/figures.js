@@ -1,4 +1,6 @@
-// The line of figures and states under a panel, in words.
+// The figures and states under a panel, in words.
+
+import { bytesText, timeText } from "./units.js";
 
 const STATES = {
   idle: "",
@@ -47,9 +49,26 @@ function liveStats(view, tokens) {
   };
 }
 
-function seconds(ms) {
-  if (ms === null || ms === undefined) return null;
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+/** Every figure there is, as {name, value, measured}; `measured` is null for what is no measurement of either side. */
+export function allFiguresOf({ view, reader, tape, asked }) {
+  const stats = view.stats ?? liveStats(view, reader.records);
+  const measured = new Set([...(stats.measured ?? []), "bytes"]);
+  const rows = [
+    ["status", "status", view.status, null],
+    ["model", "model", stats.model ?? asked.model, null],
+    ["ttft_ms", "time to first token", seconds(stats.ttft_ms)],
+    ["tokens_per_second", "speed", rate(stats.tokens_per_second)],
+    ["prompt_tokens", "prompt tokens", stats.prompt_tokens],
+    ["output_tokens", "output tokens", stats.output_tokens],
+    ["load_ms", "loading the model", seconds(stats.load_ms)],
+    ["duration_ms", "total", seconds(stats.duration_ms)],
+    ["bytes", "bytes", tape.bytes ? bytesText(tape.bytes) : null],
+    ["finish", "stopped because", reader.finish, null],
+  ];
+  return rows
+    .filter(([, , value]) => value !== null && value !== undefined && value !== "")
+    .map(([key, name, value, by]) => ({ name, value, measured: by === null ? null : measured.has(key) }));
 }
 
+const seconds = (ms) => (ms === null || ms === undefined ? null : timeText(ms));
 const rate = (value) => (value === null || value === undefined ? null : `${value.toFixed(value < 10 ? 1 : 0)} tokens/s`);

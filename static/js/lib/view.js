@@ -4,7 +4,9 @@
 export const IDLE = Object.freeze({
   state: "idle", // idle, sending, queued, connecting, waiting, streaming, stopping, or an outcome
   status: null,
+  headers: null,
   position: null,
+  marks: Object.freeze([]), // when each state was entered: {state, at}
   error: null,
   stats: null,
   firstAt: null,
@@ -20,9 +22,9 @@ export const isLive = (view) => LIVE.has(view.state);
 export function reduce(view, frame) {
   switch (frame.type) {
     case "state":
-      return view.state === "stopping" ? view : { ...view, state: frame.state, position: frame.position ?? null };
+      return marked(view.state === "stopping" ? view : { ...view, state: frame.state, position: frame.position ?? null }, frame);
     case "head":
-      return { ...view, status: frame.status };
+      return { ...view, status: frame.status, headers: frame.headers ?? null };
     case "data":
       return { ...view, firstAt: view.firstAt ?? frame.at, lastAt: frame.at };
     case "end":
@@ -32,9 +34,12 @@ export function reduce(view, frame) {
   }
 }
 
+// A place in the queue is told again and again; the state was entered once.
+const marked = (view, { state, at }) => (view.marks.at(-1)?.state === state ? view : { ...view, marks: [...view.marks, { state, at }] });
+
 /** A view that ended before it began: the server refused, or what was written cannot be sent. */
 export const refused = (view, { code, message, hint }) => ({
   ...view,
   state: "failed",
-  error: { code: code ?? "refused", message, hint: hint ?? "" },
+  error: { code: code ?? "refused", message, hint: hint ?? "", sent: false },
 });

@@ -1,0 +1,163 @@
+"""What the documents cost: the first page of a set, a page drawn and drawn already, a page kept beside nginx.
+
+    python -m bench.docs [DIR]
+
+Without a folder of documents, over 362 made up in the shape of a real set.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from bench.load import ask_often, children_of, command_of, cost_of
+from bench.nginx import serving
+from bench.report import Figure, report
+from bench.sets import write_set
+from tests.portal_server import ROOT, PortalServer
+
+_REQUESTS = 6400
+_TURNS = 3
+
+
+def measure(given: Path | None = None) -> Iterator[Figure]:
+    """Every promise about documents, for the set that is given or one that is made up."""
+    with tempfile.TemporaryDirectory() as name:
+        root = given or write_set(Path(name) / "set", 362)
+        yield _start(root, 2.0)
+        yield _start(write_set(Path(name) / "large", 10_000, kilobytes=2.0), 20.0)
+        yield from _pages(root)
+        yield _edited(root, Path(name))
+        yield from _beside_nginx(root)
+
+
+def _start(root: Path, at_most: float) -> Figure:
+    """From the start of the process to the first page, the second time on: the first makes the static files."""
+    times = []
+    with tempfile.TemporaryDirectory() as data:
+        for _ in range(_TURNS + 1):
+            started = time.perf_counter()
+            with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_DATA=data, PORTAL_EMBEDDED="never") as portal:
+                _fetch(portal.url)
+                times.append(time.perf_counter() - started)
+    files = sum(1 for _ in root.rglob("*.md*"))
+    return Figure(f"start with {files:,} files to the first page", min(times[1:]), at_most, "s", f"best of {_TURNS}; {_load()}")
+
+
+def _pages(root: Path) -> Iterator[Figure]:
+    with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
+        _fetch(portal.url)
+        time.sleep(3)  # the graph of links is drawn and search has begun
+        addresses = re.findall(r"<loc>([^<]+)</loc>", _fetch(f"{portal.url}sitemap.xml").decode())
+        cold: list[float] = []
+        spent = cost_of(_processes(portal), lambda: cold.extend(_timed(address) for address in addresses))
+        warm = [_timed(address, Cookie="sessionid=x") for address in addresses]
+        kept = [_timed(address) for address in addresses]
+    detail = f"median of {len(addresses)} pages; {_load()}"
+    yield Figure("a page drawn for the first time", median(cold) * 1000, 100, "ms", detail)
+    yield Figure("a page drawn already, composed anew", median(warm) * 1000, 20, "ms", detail)
+    yield Figure("a page that is kept", median(kept) * 1000, 20, "ms", detail)
+    yield Figure("all pages drawn", spent, 6.5, "CPU s", f"{len(addresses)} pages, the server and its presses")
+
+
+def _edited(root: Path, scratch: Path) -> Figure:
+    """Pages drawn again after one was edited, all of them being asked for."""
+    from portal.docs.catalogue import Catalogue
+    from portal.docs.library import Library
+
+    copy = scratch / "edited"
+    subprocess.run(["/bin/cp", "-r", root, copy], check=True)
+    library = Library(Catalogue(copy))
+    for page in library.catalogue.pages.values():
+        library.read(page)
+    before, pages = library.drawn, list(library.catalogue.pages.values())
+    with pages[len(pages) // 2].file.open("a") as file:
+        file.write("\n## A new section\n")
+    library.catalogue.refresh()
+    for page in library.catalogue.pages.values():
+        if library.kept(page) is None:
+            library.read(page)
+    return Figure("pages drawn again after one was edited", library.drawn - before, 1, "pages", f"of {len(pages)}")
+
+
+def _beside_nginx(root: Path) -> Iterator[Figure]:
+    with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
+        address, page = _page_of(portal, 28_000)
+        time.sleep(3)
+        with serving(page) as (static, nginx):
+            for name, headers, status, share in (
+                ("a kept page", "", 200, 0.28),
+                ("a kept page, compressed", "Accept-Encoding: gzip\r\n", 200, 0.28),
+                ("a kept page, unchanged (304)", "If-None-Match: {tag}\r\n", 304, 0.28),
+                ("a page composed anew", "Cookie: sessionid=x\r\n", 200, 0.05),
+            ):
+                pids = [portal.process.pid]
+                ours = _cost(pids, address, headers.format(tag=_tag_of(address)), status, 1 if share == 0.28 else 8)
+                theirs = _cost([nginx], static, headers.format(tag=_tag_of(static)), status, 1)
+                yield Figure(
+                    f"{name}: processor time beside nginx", ours / theirs, round(1 / share, 2), "times",
+                    f"{ours * 1e6:.0f} µs against {theirs * 1e6:.0f} µs a request of {len(page):,} bytes, so {theirs / ours:.2f} of nginx; "
+                    f"to be at least {share}",
+                )  # fmt: skip
+
+
+def _cost(pids: list[int], url: str, headers: str, status: int, fewer: int) -> float:
+    """Processor seconds a request, the least of some turns."""
+    requests = _REQUESTS // fewer
+
+    def load() -> None:
+        asyncio.run(ask_often(url, requests, headers=headers, status=status))
+
+    load()
+    return min(cost_of(pids, load) for _ in range(_TURNS)) / requests
+
+
+def _page_of(portal: PortalServer, size: int) -> tuple[str, bytes]:
+    """The page of the set whose length comes nearest."""
+    addresses = re.findall(r"<loc>([^<]+)</loc>", _fetch(f"{portal.url}sitemap.xml").decode())
+    pages = {address: _fetch(address) for address in addresses}
+    return min(pages.items(), key=lambda item: abs(len(item[1]) - size))
+
+
+def _processes(portal: PortalServer) -> list[int]:
+    server = portal.process.pid
+    return [server, *(pid for pid in children_of(server) if "pressing" in command_of(pid))]
+
+
+def _timed(url: str, **headers: str) -> float:
+    started = time.perf_counter()
+    _fetch(url, **headers)
+    return time.perf_counter() - started
+
+
+def _fetch(url: str, **headers: str) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+        return bytes(answer.read())
+
+
+def _tag_of(url: str) -> str:
+    with urllib.request.urlopen(url) as answer:
+        return str(answer.headers["ETag"])
+
+
+def _load() -> str:
+    return f"load {os.getloadavg()[0]:.1f}"
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
+    sys.exit(0 if all([report(figure) for figure in measure(folder)]) else 1)

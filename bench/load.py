@@ -1,0 +1,55 @@
+"""A small load generator, and what a server spends on the load: the time of its processes, not the clock's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+async def ask_often(url: str, requests: int, *, connections: int = 32, headers: str = "", status: int = 200) -> None:
+    """Send `requests` GETs over as many kept-alive connections. Raises `AssertionError` for an answer of another status."""
+    where = urlsplit(url)
+    head = f"GET {where.path} HTTP/1.1\r\nHost: {where.netloc}\r\n{headers}\r\n".encode()
+    each = requests // connections
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        for _ in range(each):
+            writer.write(head)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            assert answer.startswith(f"HTTP/1.1 {status}".encode()), answer
+            await reader.readexactly(_length_of(answer))
+        writer.close()
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+
+
+def _length_of(head: bytes) -> int:
+    at = head.lower().find(b"content-length:")
+    return int(head[at + 15 : head.index(b"\r\n", at)]) if at >= 0 else 0
+
+
+def cost_of(pids: Iterable[int], work: Callable[[], object]) -> float:
+    """Processor seconds that the processes spend while `work` is done."""
+    pids = list(pids)
+    before = sum(map(spent_by, pids))
+    work()
+    return sum(map(spent_by, pids)) - before
+
+
+def spent_by(pid: int) -> float:
+    """Processor seconds of a process so far, of its present threads."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes started by a process."""
+    return [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()

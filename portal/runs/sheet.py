@@ -1,0 +1,91 @@
+"""One run on a page: what was asked, what was said, and how it ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import quote
+
+from portal.ollama.answers import Said, read_answer
+from portal.ollama.endpoints import find_endpoint
+from portal.ollama.reading import framing_of
+from portal.runs.archive import Recorded
+from portal.runs.registry import Run
+from portal.runs.watching import Watchable
+
+_MOST_SHOWN = 2 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run was asked, wherever it is read from."""
+
+    id: str
+    created: datetime
+    upstream: str
+    method: str
+    path: str
+    model: str
+    streams: bool
+    body: str
+    page: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`state` is where the run stands; `end` its last frame, once there is one. `is_cut` when not all of the answer is here."""
+
+    asked: Asked
+    state: str
+    said: Said
+    end: dict[str, Any] | None
+    is_cut: bool
+
+    @property
+    def body(self) -> str:
+        """The request's body, indented."""
+        return json.dumps(json.loads(self.asked.body), indent=2, ensure_ascii=False) if self.asked.body else ""
+
+
+def asked_of(run: Watchable) -> Asked:
+    """What the run was asked."""
+    if isinstance(run, Recorded):
+        record = run.record
+        return Asked(record.id, record.created, record.upstream, record.method, record.path, record.model, record.streams,
+                     record.body, record.page, record.example)  # fmt: skip
+    order = cast(Run, run).order
+    return Asked(run.id, cast(Run, run).facts.created, order.upstream.name, order.endpoint.method, order.path,
+                 order.model or "", order.streams, (order.content or b"").decode(), order.source.page,
+                 order.source.example)  # fmt: skip
+
+
+def lay_out(asked: Asked, frames: Iterable[str]) -> Sheet:
+    """Read the frames of a run; takes a moment for a long one."""
+    pieces: list[str] = []
+    state, status, size = "", 200, 0
+    end: dict[str, Any] | None = None
+    for line in frames:
+        frame = json.loads(line)
+        match frame["type"]:
+            case "state":
+                state = frame["state"]
+            case "head":
+                status = frame["status"]
+            case "data" if size <= _MOST_SHOWN:
+                pieces.append(frame["text"])
+                size += len(frame["text"])
+            case "end":
+                end = frame
+    endpoint = find_endpoint(asked.method, asked.path)
+    framing = framing_of(endpoint, status, asked.streams) if endpoint else "whole"
+    return Sheet(asked, state, read_answer("".join(pieces), framing), end, size > _MOST_SHOWN)
+
+
+def address_of(page: str, example: str) -> str:
+    """Where the example stands that a run was started from."""
+    place = "/" if not page else f"/{quote(page)}/" if page.startswith("reference/") else f"/docs/{quote(page)}/"
+    return f"{place}#{quote(example)}" if example else place

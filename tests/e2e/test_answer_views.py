@@ -1,0 +1,315 @@
+"""One answer in several views: text, thinking, tools, data, events, bytes and figures."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e import played
+from tests.farend import Asked, FarEnd, Line, chat, stream, whole
+from tests.portal_server import PortalServer
+
+pytestmark = pytest.mark.browser
+
+DOCS = Path(__file__).parent / "views"
+CHAT, TOOLS, OPENAI, FORMAT, EMBED, TAGS, PS, SHOW, PULL, IMAGE, RESPONSES, MESSAGES = range(12)
+SSE = "text/event-stream"
+
+
+@pytest.fixture(scope="module")
+def portal(upstream: FarEnd) -> Iterator[PortalServer]:
+    upstream.routes["/api/tags"] = whole(played.MODELS)
+    with PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS)) as portal:
+        yield portal
+
+
+def run(page: Page, number: int) -> Locator:
+    panel = page.locator("run-panel").nth(number)
+    panel.get_by_role("button", name="Run", exact=True).click()
+    return panel
+
+
+def ran(page: Page, portal: PortalServer, number: int) -> Locator:
+    """The panel after its run has ended well."""
+    page.goto(portal.url)
+    panel = run(page, number)
+    expect(panel.get_by_role("status")).to_have_text("Done")
+    return panel
+
+
+def tabs(panel: Locator) -> list[str]:
+    return panel.get_by_role("tab").all_text_contents()
+
+
+def turn_to(panel: Locator, name: str) -> Locator:
+    """The view of that name, after its tab was chosen."""
+    panel.get_by_role("tab", name=name, exact=True).click()
+    return panel.get_by_role("tabpanel", name=name, exact=True)
+
+
+def test_only_views_that_make_sense_are_offered(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["ok"]))
+    assert tabs(ran(page, portal, CHAT))[:3] == ["Text", "Events", "Raw"]
+    upstream.script = stream(chat(["ok"]))
+    assert tabs(ran(page, portal, TOOLS))[:4] == ["Text", "Tools", "Events", "Raw"]
+
+
+def test_tabs_are_walked_by_keyboard(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["ok"]))
+    panel = ran(page, portal, CHAT)
+    panel.get_by_role("tab", name="Text").focus()
+    for key, name in (("ArrowRight", "Events"), ("ArrowRight", "Raw"), ("Home", "Text"), ("ArrowLeft", tabs(panel)[-1]), ("Home", "Text")):
+        page.keyboard.press(key)
+        chosen = panel.get_by_role("tab", name=name, exact=True)
+        expect(chosen).to_be_focused()
+        expect(chosen).to_have_attribute("aria-selected", "true")
+        expect(panel.get_by_role("tabpanel", name=name, exact=True)).to_be_visible()
+        assert panel.locator("[role=tabpanel]:visible").count() == 1
+
+
+def test_the_chosen_view_stays_while_the_answer_streams(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat([f"{n} " for n in range(40)]), pause=0.03)
+    page.goto(portal.url)
+    panel = run(page, CHAT)
+    raw = turn_to(panel, "Raw")
+    expect(raw).to_contain_text('"content": "3 "')
+    expect(panel.get_by_role("status")).to_have_text("Done")
+    expect(raw).to_be_visible()
+    assert raw.locator(".bytes").text_content() == b"".join(chat([f"{n} " for n in range(40)])).decode()
+
+
+def test_thinking_has_a_fold_that_says_how_long_it_took(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.thinking(["Hmm, ", "light ", "scatters."], ["Because ", "of ", "air."]), pause=0.1)
+    panel = ran(page, portal, CHAT)
+    fold = panel.locator(".thinking")
+    expect(fold.locator("summary")).to_contain_text("Thought for 0.")
+    expect(fold.locator(".thought")).not_to_be_visible()
+    fold.locator("summary").click()
+    expect(fold.locator(".thought")).to_have_text("Hmm, light scatters.")
+    expect(panel.locator(".text")).to_have_text("Because of air.")
+
+
+def test_a_tool_call_is_a_card_with_its_arguments(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.native_tools("get_weather", {"city": "Paris", "days": [1, 2]}))
+    panel = ran(page, portal, TOOLS)
+    card = panel.get_by_role("tabpanel", name="Tools").locator("li")
+    expect(card.locator("code")).to_have_text("get_weather")
+    assert json.loads(card.locator("pre").text_content() or "") == {"city": "Paris", "days": [1, 2]}
+    assert '\n  "city": "Paris"' in (card.locator("pre").text_content() or "")
+
+
+def test_arguments_that_come_in_parts_are_joined_by_their_index(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(
+        played.openai_tools([("get_weather", ['{"ci', 'ty":"Pa', 'ris"}']), ("get_time", ['{"zone":', '"CET"}'])]), content_type=SSE
+    )
+    cards = ran(page, portal, OPENAI).get_by_role("tabpanel", name="Tools").locator("li")
+    assert [json.loads(text) for text in cards.locator("pre").all_text_contents()] == [{"city": "Paris"}, {"zone": "CET"}]
+    assert cards.locator("code").all_text_contents() == ["get_weather", "get_time"]
+
+
+@pytest.mark.parametrize(("number", "play"), [(RESPONSES, played.responses_tools), (MESSAGES, played.anthropic_tools)])
+def test_tools_of_the_other_wires_are_cards_too(page: Page, portal: PortalServer, upstream: FarEnd, number: int, play: object) -> None:
+    upstream.script = stream(play("get_weather", ['{"city":', '"Paris"}']), content_type=SSE)  # type: ignore[operator]
+    card = ran(page, portal, number).get_by_role("tabpanel", name="Tools").locator("li")
+    expect(card.locator("code")).to_have_text("get_weather")
+    assert json.loads(card.locator("pre").text_content() or "") == {"city": "Paris"}
+
+
+def test_a_model_that_calls_no_tool_is_said_to(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["No need."]))
+    tools = turn_to(ran(page, portal, TOOLS), "Tools")
+    expect(tools).to_contain_text("called none of the tools")
+
+
+def test_each_record_is_an_event_with_its_time(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat([f"word{n} " for n in range(5)]), pause=0.06)
+    events = turn_to(ran(page, portal, CHAT), "Events")
+    expect(events.get_by_role("option")).to_have_count(6)
+    expect(events).to_contain_text("6 events")
+    gaps = [float(text.strip("+ ms")) for text in events.locator(".gap").all_text_contents()]
+    assert gaps[0] == 0
+    assert all(gap > 20 for gap in gaps[1:5])
+    events.get_by_role("option").nth(2).click()
+    assert json.loads(events.locator(".detail").text_content() or "")["message"]["content"] == "word2 "
+
+
+def test_events_are_filtered_by_what_they_hold(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat([f"word{n} " for n in range(30)]))
+    events = turn_to(ran(page, portal, CHAT), "Events")
+    events.get_by_role("searchbox").fill("WORD2")
+    expect(events).to_contain_text("11 of 31 events")
+    expect(events.get_by_role("option")).to_have_count(11)
+    events.get_by_role("listbox").press("End")
+    expect(events.get_by_role("option", selected=True)).to_contain_text("word29")
+
+
+def test_events_of_a_server_sent_stream_have_their_names(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.responses_tools("f", ["{}"]), content_type=SSE)
+    events = turn_to(ran(page, portal, RESPONSES), "Events")
+    assert events.locator("[role=option] .name").all_text_contents()[:2] == ["response.created", "response.output_item.added"]
+
+
+def test_the_run_is_taken_along_as_http_and_as_har(page: Page, portal: PortalServer, upstream: FarEnd, tmp_path: Path) -> None:
+    pieces = chat(["“Hi” ", "there"])
+    upstream.script = stream(pieces)
+    raw = turn_to(ran(page, portal, CHAT), "Raw")
+    body = b"".join(pieces).decode()
+    for button, read in (("Download .http", "http"), ("Download HAR", "har")):
+        with page.expect_download() as coming:
+            raw.get_by_role("button", name=button).click()
+        assert coming.value.suggested_filename == f"api-chat.{read}"
+        coming.value.save_as(tmp_path / read)
+    http = (tmp_path / "http").read_text()
+    assert http.startswith("POST http://localhost:11434/api/chat HTTP/1.1\nContent-Type: application/json\n\n{")
+    assert http.endswith(f"HTTP/1.1 200\ncontent-type: application/x-ndjson\n\n{body}")
+    entry = json.loads((tmp_path / "har").read_text())["log"]["entries"][0]
+    assert entry["response"]["content"]["text"] == body
+    assert entry["response"]["content"]["size"] == len(body.encode())
+    assert json.loads(entry["request"]["postData"]["text"])["model"] == "far:1b"
+
+
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script><svg onload=\"document.title='owned'\">"
+
+
+def test_hostile_text_runs_nothing_in_any_view(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    records = [played.message(thinking=HOSTILE), *(played.message(thinking=letter) for letter in HOSTILE), played.message(content=HOSTILE)]
+    call = {"id": HOSTILE, "function": {"name": HOSTILE, "arguments": {HOSTILE: HOSTILE}}}
+    upstream.script = stream(played.lines([*records, played.message(tool_calls=[call]), {**played.last(3), "model": HOSTILE}]))
+    panel = ran(page, portal, CHAT)
+    panel.locator(".thinking summary").click()
+    expect(panel.locator(".thought")).to_have_text(HOSTILE * 2)
+    expect(panel.locator(".text")).to_have_text(HOSTILE)
+    expect(turn_to(panel, "Tools").locator("code")).to_have_text(HOSTILE)
+    turn_to(panel, "Events").get_by_role("option").first.click()
+    for name in tabs(panel):
+        turn_to(panel, name)
+    page.wait_for_timeout(200)
+    assert page.title() != "owned"
+    assert panel.locator(".answer :is(img, script, svg[onload], [onerror])").count() == 0
+
+
+def edit(panel: Locator, body: object) -> None:
+    panel.get_by_role("button", name="Edit").click()
+    panel.get_by_role("textbox", name="Request body, JSON").fill(json.dumps(body))
+
+
+def test_structured_output_is_checked_and_the_failing_path_named(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.said('{"name":"Canada","capital":"Ottawa","languages":[],"n":12345678901234567890}'), pause=0.02)
+    page.goto(portal.url)
+    data = run(page, FORMAT).get_by_role("tabpanel", name="Data")
+    expect(data).to_contain_text("Not complete yet")
+    expect(data).to_contain_text("It is not as the request's schema asks")
+    expect(data.locator("li")).to_have_text("languages: at least 1 item is asked for, 0 found")
+    expect(data.locator("pre")).to_contain_text('"n": 12345678901234567890')
+
+
+def test_structured_output_that_fits_is_said_to(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.said('{"name": "Canada", "capital": "Ottawa", "languages": ["en", "fr"]}'))
+    expect(ran(page, portal, FORMAT).get_by_role("tabpanel", name="Data")).to_contain_text("as the request's schema asks")
+
+
+def test_structured_output_that_broke_off_is_no_data(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.said('{"name": "Cana'))
+    data = ran(page, portal, FORMAT).get_by_role("tabpanel", name="Data")
+    expect(data).to_contain_text("Not complete: at line 1, column 15")
+
+
+def test_embeddings_have_dimensions_norm_line_and_cosines(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = whole(played.EMBEDDINGS)
+    data = ran(page, portal, EMBED).get_by_role("tabpanel", name="Data")
+    expect(data.locator("li").nth(2)).to_contain_text("3 dimensions")
+    expect(data.locator("li").nth(2)).to_contain_text("norm 2.000")
+    expect(data.get_by_role("img", name="3 numbers from 0.00 to 0.800")).to_have_count(2)
+    assert data.locator("tbody tr").nth(0).locator("td").all_text_contents() == ["1.000", "0.960", "0.000"]
+
+
+def test_models_are_tables(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    rows = ran(page, portal, TAGS).get_by_role("tabpanel", name="Data").get_by_role("row")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(1)).to_contain_text("1.2 GB")
+    upstream.script = whole(played.LOADED)
+    expect(ran(page, portal, PS).get_by_role("tabpanel", name="Data")).to_contain_text("50 %")
+    upstream.script = whole(played.SHOW)
+    data = ran(page, portal, SHOW).get_by_role("tabpanel", name="Data")
+    expect(data.get_by_role("row", name="general.parameter_count")).to_contain_text("1,235,814,432")
+    data.get_by_text("license").click()
+    expect(data.locator("details", has_text="license").locator("pre")).to_contain_text("Apache 2.0")
+
+
+def test_a_pull_is_bars_for_its_layers(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.pull([("a" * 64, 1_200_000_000), ("b" * 64, 1200)]), pause=0.08)
+    page.goto(portal.url)
+    data = run(page, PULL).get_by_role("tabpanel", name="Data")
+    expect(data).to_contain_text("50 % of 1.2 GB")
+    expect(data).to_contain_text("100 % of 1.2 kB")
+    expect(data.get_by_role("progressbar")).to_have_count(2)
+    expect(data).to_contain_text("success")
+
+
+def test_only_a_picture_that_is_in_the_answer_is_shown(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = whole({"created": 1, "data": [{"b64_json": played.png(8, 4)}, {"url": "https://example.com/x.png"}]})
+    data = ran(page, portal, IMAGE).get_by_role("tabpanel", name="Data")
+    picture = data.get_by_role("img", name="Picture 1 of the answer")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [8, 4]
+    expect(data).to_contain_text("Picture 2 is not in the answer itself")
+    assert data.get_by_role("img").count() == 1
+
+
+def test_figures_say_who_took_them_and_where_the_time_went(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    pieces = chat([f"{n} " for n in range(12)])
+
+    async def stands_still(line: Line, asked: Asked) -> None:
+        await stream(pieces[:6], 0.02, finish=False)(line, asked)
+        await asyncio.sleep(0.8)
+        for piece in pieces[6:]:
+            await line.chunk(piece)
+        await line.last_chunk()
+
+    upstream.script = stands_still
+    figures = turn_to(ran(page, portal, CHAT), "Figures")
+    expect(figures.get_by_role("row", name="output tokens")).to_contain_text("Ollama")
+    expect(figures.get_by_role("row", name="time to first token")).to_contain_text("measured")
+    expect(figures.get_by_role("row", name="prompt tokens")).to_contain_text("7")
+    expect(figures.get_by_role("img", name="Where the time went")).to_be_visible()
+    expect(figures).to_contain_text("standing still")
+    expect(figures).to_contain_text("once")
+
+
+def test_a_model_that_is_gone_offers_one_that_is_here(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    async def only_far(line: Line, asked: Asked) -> None:
+        gone = asked.json["model"] != "far:1b"
+        await (whole({"error": "model not found"}, "404 Not Found") if gone else stream(chat(["seen"])))(line, asked)
+
+    upstream.script = only_far
+    page.goto(portal.url)
+    panel = page.locator("run-panel").nth(CHAT)
+    # No model here can see pictures, so none stands in by itself.
+    edit(panel, {"model": "gone:1b", "messages": [{"role": "user", "content": "?", "images": ["aGk="]}]})
+    run(page, CHAT)
+    card = panel.locator(".error")
+    expect(card).to_contain_text("The model “gone:1b” is not installed")
+    expect(card).to_contain_text("Sent: POST /api/chat to local, model gone:1b.")
+    card.get_by_role("button", name="Use far:1b").click()
+    expect(panel.get_by_role("status")).to_have_text("Done")
+    expect(panel.locator(".text")).to_have_text("seen")
+    expect(card).not_to_be_visible()
+    expect(panel.get_by_role("button", name="Run", exact=True)).to_be_focused()
+
+
+def test_every_end_is_said_in_words_with_the_way_on(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["half "] * 3), finish=False)
+    page.goto(portal.url)
+    panel = run(page, CHAT)
+    expect(panel.locator(".error")).to_contain_text("before it")
+    expect(panel.locator(".error")).to_contain_text("Sent: POST /api/chat to local, model far:1b.")
+    upstream.script = stream(chat(["whole"], done_reason="length"))
+    panel.get_by_role("button", name="Run again").click()
+    expect(panel.get_by_role("status")).to_have_text("Done")
+    expect(panel.locator(".ending")).to_contain_text("Allow more with num_predict")
+    expect(panel.locator(".text")).to_have_text("whole")

@@ -1,0 +1,85 @@
+"""A reader comes back after the server was restarted: the answer is still in the page."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import DOCS
+from tests.e2e.test_panel import WORDS, panel, run, state, text
+from tests.farend import FarEnd, chat, stream
+from tests.portal_server import PortalServer
+
+pytestmark = pytest.mark.browser
+
+
+def server(upstream: FarEnd, data: Path, bind: str = "127.0.0.1:0") -> PortalServer:
+    return PortalServer(bind=bind, data=data, OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS))
+
+
+def test_a_reload_after_a_restart_shows_the_whole_answer(page: Page, upstream: FarEnd, tmp_path: Path) -> None:
+    upstream.script = stream(chat(WORDS), pause=0.01)
+    with server(upstream, tmp_path) as portal:
+        page.goto(portal.url)
+        run(panel(page))
+        expect(state(panel(page))).to_have_text("Done")
+        asked = len(upstream.requests_for("/api/chat"))
+        page.goto("about:blank")
+    with server(upstream, tmp_path, portal.origin.removeprefix("http://")):
+        page.goto(portal.url)
+        expect(state(panel(page))).to_have_text("Done")
+        expect(text(panel(page))).to_have_text("".join(WORDS).strip())
+    assert len(upstream.requests_for("/api/chat")) == asked
+
+
+def test_after_a_crash_in_mid_stream_a_reload_shows_what_had_come(
+    page: Page, upstream: FarEnd, tmp_path: Path
+) -> None:
+    upstream.script = stream(chat(["word "] * 1000), pause=0.02)
+    with server(upstream, tmp_path) as portal:
+        page.goto(portal.url)
+        run(panel(page))
+        expect(text(panel(page))).to_contain_text("word " * 40)
+        page.goto("about:blank")
+        portal.process.send_signal(signal.SIGKILL)
+        portal.process.wait()
+    with server(upstream, tmp_path, portal.origin.removeprefix("http://")):
+        page.goto(portal.url)
+        expect(state(panel(page))).to_have_text("Interrupted")
+        expect(text(panel(page))).to_contain_text("word " * 25)
+        expect(panel(page).locator(".error")).to_contain_text("server ended while this run was under way")
+
+
+def test_a_page_left_open_over_a_crash_shows_what_was_kept_by_itself(page: Page, upstream: FarEnd, tmp_path: Path) -> None:
+    upstream.script = stream(chat(["word "] * 1000), pause=0.02)
+    with server(upstream, tmp_path) as portal:
+        page.goto(portal.url)
+        run(panel(page))
+        expect(text(panel(page))).to_contain_text("word " * 40)
+        portal.process.send_signal(signal.SIGKILL)
+        portal.process.wait()
+    with server(upstream, tmp_path, portal.origin.removeprefix("http://")):
+        expect(state(panel(page))).to_have_text("Interrupted", timeout=30_000)
+        expect(text(panel(page))).to_contain_text("word " * 25)
+    page.faults.clear()  # type: ignore[attr-defined]  # the browser reports the lost server on its console
+
+
+def test_a_reader_finds_a_run_again_and_deletes_it(page: Page, upstream: FarEnd, tmp_path: Path) -> None:
+    upstream.script = stream(chat(WORDS))
+    with server(upstream, tmp_path) as portal:
+        page.goto(portal.url)
+        run(panel(page))
+        expect(state(panel(page))).to_have_text("Done")
+        page.goto(f"{portal.url}runs/")
+        page.get_by_role("row").nth(1).get_by_role("link", name="POST /api/chat").click()
+        expect(page.locator("pre.text")).to_have_text("".join(WORDS))
+        page.get_by_role("link", name="the example").click()
+        expect(panel(page)).to_be_in_viewport()
+        page.go_back()
+        page.locator("summary", has_text="Delete").click()
+        page.get_by_role("button", name="Delete this run").click()
+        expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+        expect(page.get_by_text("There are none yet")).to_be_visible()

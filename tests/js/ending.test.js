@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Answering } from "../../static/js/lib/answering.js";
+import { endingOf, modelsFor } from "../../static/js/lib/ending.js";
+import { IDLE, refused } from "../../static/js/lib/view.js";
+
+const REQUEST = { method: "POST", path: "/api/chat", upstream: "gpu", body: '{"model":"m:1b"}', streamed: true, startedAt: 0 };
+
+function ended(view, ...texts) {
+  const run = new Answering(REQUEST);
+  texts.forEach((text, at) => run.take({ type: "data", at, text }));
+  run.take({ type: "end" });
+  run.view = { ...IDLE, ...view };
+  return endingOf(run);
+}
+
+test("an error says what happened, what was sent and what to do", () => {
+  const card = ended({ state: "failed", error: { code: "unreachable", message: "Nothing answers.", hint: "Start it." } });
+  assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true });
+});
+
+test("a model that is not there offers those that are, and not the same again", () => {
+  const card = ended({ state: "failed", error: { code: "model_not_found", message: "", hint: "" } });
+  assert.deepEqual([card.offersModels, card.offersAgain], [true, false]);
+});
+
+test("what was not sent is not said to have been sent", () => {
+  const card = ended(refused(IDLE, { code: "bad_json", message: "The body is not JSON." }));
+  assert.deepEqual([card.sent, card.offersAgain], ["", false]);
+});
+
+test("a stop is said without blame, and whether something was kept", () => {
+  assert.match(ended({ state: "cancelled" }).what, /before anything came/);
+  const card = ended({ state: "cancelled" }, '{"message":{"content":"x"}}\n');
+  assert.match(card.what, /is kept/);
+  assert.equal(card.tone, "plain");
+});
+
+for (const state of ["interrupted", "limit", "failed"]) {
+  test(`${state} without a word is an end in words`, () => assert.match(ended({ state }).what, /before the answer was whole/));
+}
+
+test("an answer cut at its limit of tokens says how to allow more", () => {
+  assert.match(ended({ state: "done" }, '{"done":true,"done_reason":"length"}\n').next, /num_predict/);
+  assert.equal(ended({ state: "done" }, '{"done":true,"done_reason":"stop"}\n'), null);
+});
+
+test("only models that can do it are offered", () => {
+  const models = [{ name: "a", capabilities: ["embedding"] }, { name: "b", capabilities: ["completion"] }, { name: "c", capabilities: [] }, { name: "d", capabilities: ["image"] }];
+  assert.deepEqual(modelsFor("/api/embed", models), ["a", "c"]);
+  assert.deepEqual(modelsFor("/v1/chat/completions", models), ["b", "c"]);
+  assert.deepEqual(modelsFor("/v1/images/generations", models), ["c", "d"]);
+  assert.deepEqual(modelsFor("/api/show", models), ["a", "b", "c"]);
+});

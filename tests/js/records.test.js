@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Filtered, framingOf, Records } from "../../static/js/lib/records.js";
+import { rowsInSight, scrollTo } from "../../static/js/lib/rows.js";
+import { Tape } from "../../static/js/lib/tape.js";
+
+function recordsOf(framing, pieces) {
+  const tape = new Tape();
+  pieces.forEach((text, at) => tape.push(at * 10, text));
+  tape.ended = true;
+  const records = new Records(tape, framing);
+  records.read();
+  return records.list;
+}
+
+test("lines of NDJSON are records, each with when it came and how long after the one before", () => {
+  const list = recordsOf("ndjson", ['{"a":1}\n{"b"', ":2}\r\n\n", '{"c":3}']);
+  assert.deepEqual(list, [
+    { at: 0, gap: 0, name: "", text: '{"a":1}' },
+    { at: 10, gap: 10, name: "", text: '{"b":2}' },
+    { at: 20, gap: 10, name: "", text: '{"c":3}' },
+  ]);
+});
+
+test("server-sent events are records however they are cut", () => {
+  const body = 'event: start\ndata: {"a":1}\n\ndata: one\ndata: two\n\n: still here\n\ndata: [DONE]\n\n';
+  for (let size = 1; size <= body.length; size += 1) {
+    const list = recordsOf("sse", body.match(new RegExp(`[^]{1,${size}}`, "g")));
+    assert.deepEqual(list.map(({ name, text }) => [name, text]), [["start", '{"a":1}'], ["", "one\ntwo"], ["", ": still here"], ["", "[DONE]"]]);
+  }
+});
+
+test("a whole body is one record", () => {
+  assert.deepEqual(recordsOf("whole", ["{\n", "}\n"]).map(({ text }) => text), ["{\n}\n"]);
+});
+
+test("reading stops when it is late and goes on where it was", () => {
+  const tape = new Tape();
+  for (let at = 0; at < 5; at += 1) tape.push(at, `${at}\n`);
+  const records = new Records(tape, "ndjson");
+  assert.equal(records.read(() => true), false);
+  assert.equal(records.list.length, 1);
+  assert.equal(records.read(), true);
+  assert.deepEqual(records.list.map(({ text }) => text), ["0", "1", "2", "3", "4"]);
+});
+
+test("a filter finds words in whatever case, also in the event's name, as records come", () => {
+  const list = [{ name: "", text: "Paris" }, { name: "PAR", text: "" }, { name: "", text: "Rome" }];
+  const filtered = new Filtered("par");
+  filtered.read(list);
+  list.push({ name: "", text: "compare" });
+  filtered.read(list);
+  assert.deepEqual(filtered.found, [0, 1, 3]);
+});
+
+test("the framing is that of the wire", () => {
+  assert.deepEqual([framingOf("/api/chat", true), framingOf("/v1/responses", true), framingOf("/api/tags", false)], ["ndjson", "sse", "whole"]);
+});
+
+test("only rows in sight are laid out, and a chosen one is brought into sight", () => {
+  assert.deepEqual(rowsInSight(28 * 50_000, 280, 28, 100_000), { from: 49_994, to: 50_016 });
+  assert.deepEqual(rowsInSight(0, 280, 28, 3), { from: 0, to: 3 });
+  assert.deepEqual(rowsInSight(1e9, 280, 28, 3), { from: 0, to: 3 });
+  assert.equal(scrollTo(0, 500, 280, 28), 0);
+  assert.equal(scrollTo(99, 0, 280, 28), 100 * 28 - 280);
+  assert.equal(scrollTo(5, 0, 280, 28), 0);
+});
