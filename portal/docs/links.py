@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from portal.docs.catalogue import Page, Shelf
 from portal.docs.files import SUFFIXES, find_file
+from portal.docs.pictures import size_of
 from portal.docs.rendering import ResolvedLink
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
@@ -65,7 +66,8 @@ class Links:
         if target.kind == "page" and target.page is not None:
             return ResolvedLink(target.page.url + (f"#{target.fragment}" if target.fragment else ""))
         if target.kind == "file":
-            return ResolvedLink(f"/docs/{quote(target.path)}")
+            width, height = (size_of(self.root / target.path) if is_image else None) or (None, None)
+            return ResolvedLink(f"/docs/{quote(target.path)}", width=width, height=height)
         if target.kind == "place":
             return ResolvedLink(PLACES[target.path])
         if target.kind in {"outside", "unserved"} and self.source_url:

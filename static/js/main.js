@@ -11,7 +11,11 @@ const ELEMENTS = {
   "page-contents": () => import("./elements/page-contents.js"),
   "run-panel": () => Promise.all([import("./views.js"), import("./elements/run-answer.js"), import("./elements/run-panel.js")]),
 };
-for (const [tag, load] of Object.entries(ELEMENTS)) if (document.querySelector(tag)) load();
+// The text comes first: the elements begin to load once it has been painted.
+const painted = document.hidden ? Promise.resolve() : new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+painted.then(() => {
+  for (const [tag, load] of Object.entries(ELEMENTS)) if (document.querySelector(tag)) load();
+});
 
 const root = document.documentElement;
 const [search, theme, help, side] = ["a.search", "button.theme", "button.keys", "#side"].map((place) => document.querySelector(place));

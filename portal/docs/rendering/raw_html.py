@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 from portal.docs.rendering import links
 from portal.docs.rendering.draft import Draft
 from portal.docs.rendering.serializing import escape, escape_value
-from portal.docs.rendering.values import Heading
+from portal.docs.rendering.values import Heading, ResolvedLink
 
 # Bounded by the next `<`, so that a page full of unclosed tags is read in one pass.
 _LINKING = re.compile(r"<(/a|a|img)(?=[\s>])([^<>]*)>", re.IGNORECASE)
 _ADDRESS = re.compile(r"""(?<![\w-])(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
 _HEADING = re.compile(r"<h([1-6])((?:\s[^<>]*)?)>(.{0,2000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
 _ALT = re.compile(r"""(?<![\w-])alt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_SIZE = re.compile(r"""(?<![\w-])(width|height)\s*=\s*["']?\s*(\d{1,5}%?)""", re.IGNORECASE)
 _HAS_ID = re.compile(r"(?<![\w-])(?:id|name)\s*=", re.IGNORECASE)
 _TAG = re.compile(r"<!--(?:.*?-->|.*)|<[^<>]*>", re.DOTALL)
 # Elements left open go into one another, and the time to read them grows with the square of their number.
@@ -84,11 +86,24 @@ def _picture(href: str, rest: str, line: int, draft: Draft) -> str:
     alt = html.unescape(found[1] or found[2] or "") if found else ""
     link = draft.follow(href, is_image=True, line=line, text=alt)
     if not links.stands_elsewhere(link):
-        return f"<img{_written(links.picture_attributes(link, alt))}{rest}>"
+        return f"<img{_written(links.picture_attributes(_as_large_as_asked(link, rest), alt))}{rest}>"
     name = escape(links.name_of_picture(link, alt))
     if draft.in_raw_link:
         return f'<span class="external-image">{name}</span>'
     return f'<a class="external-image"{_written(links.link_attributes(link))}>{name}</a>'
+
+
+def _as_large_as_asked(link: ResolvedLink, attributes: str) -> ResolvedLink:
+    """The picture without the sizes its author gives, the other side in proportion. Of two attributes the first counts."""
+    asked = {found[1].lower(): found[2] for found in _SIZE.finditer(attributes)}
+    if not asked or not link.width or not link.height:
+        return link
+    width, height = (int(asked[side]) if asked.get(side, "").isdecimal() else 0 for side in ("width", "height"))
+    return replace(
+        link,
+        width=round(height * link.width / link.height) or None if "width" not in asked else None,
+        height=round(width * link.height / link.width) or None if "height" not in asked else None,
+    )
 
 
 def _written(attributes: dict[str, str]) -> str:

@@ -1,9 +1,8 @@
 // <mermaid-diagram>: draws the source it wraps when the reader comes near, in the colours of the page.
 // Mermaid is loaded then, not before; where it is missing or does not understand the source, the source stays and a sentence says why.
 
-import { settingsFor } from "../lib/diagram-look.js";
+import { inkOn, ROLES, settingsFor } from "../lib/diagram-look.js";
 
-const ROLES = ["paper", "paper-2", "paper-3", "ink", "ink-2", "line", "accent", "warm"];
 const dark = matchMedia("(prefers-color-scheme: dark)");
 let loading = null;
 let made = 0;
@@ -54,6 +53,7 @@ class MermaidDiagram extends HTMLElement {
     const fold = document.createElement("details");
     fold.append(Object.assign(document.createElement("summary"), { textContent: "Source" }), document.createElement("slot"));
     root.replaceChildren(box, fold);
+    makeReadable(svg);
     this.querySelector(".why")?.remove();
     this.dataset.state = "drawn";
   }
@@ -108,6 +108,15 @@ function lookOf(diagram) {
   const { fontFamily, colorScheme } = getComputedStyle(diagram);
   const isDark = colorScheme === "dark" || (colorScheme.includes("dark") && dark.matches);
   return settingsFor(colours, { isDark, fontFamily });
+}
+
+// An author's fill was chosen for one theme; the label on it has to be read in both.
+function makeReadable(svg) {
+  for (const shape of svg.querySelectorAll(".node [style*='fill']")) {
+    const labels = shape.closest(".node").querySelectorAll(".label, .label *");
+    const ink = [...labels].some((label) => label.style.color) ? null : inkOn(getComputedStyle(shape).fill);
+    for (const label of ink ? labels : []) for (const name of ["color", "fill"]) label.style.setProperty(name, ink, "important");
+  }
 }
 
 let sheetOfFrame = null;
