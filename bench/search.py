@@ -22,11 +22,9 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from portal.docs.catalogue import Catalogue  # noqa: E402
-from portal.docs.search.freshness import stamp_of  # noqa: E402
 from portal.docs.search.index import IndexWriter, folder_for  # noqa: E402
-from portal.docs.search.passages import passages_of  # noqa: E402
-from portal.docs.search.reading import read_sections  # noqa: E402
 from portal.docs.search.searching import Search  # noqa: E402
+from portal.docs.search.sources import read_page, stamp_of  # noqa: E402
 from portal.docs.search.tokens import words_in  # noqa: E402
 from portal.docs.search.values import Passage  # noqa: E402
 
@@ -60,7 +58,7 @@ def read_set(root: Path) -> tuple[dict[str, list[Passage]], float]:
     catalogue.refresh()
     began = time.process_time()
     pages = catalogue.pages.values()
-    passages = {page.path: passages_of(page.path, page.url, page.title, read_sections(page.file, root)) for page in pages}
+    passages = {page.path: read_page(page, root) for page in pages}
     return passages, time.process_time() - began
 
 

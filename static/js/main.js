@@ -79,4 +79,4 @@ if (!CSS.supports("scroll-initial-target: nearest")) {
 
 // A page that was found says in its address what to mark.
 const found = new URLSearchParams(location.search).get("q");
-if (found && document.querySelector("article.prose")) import("./elements/search-marks.js").then(({ markPage }) => markPage(found, search));
+if (found && document.querySelector("main article")) import("./elements/search-marks.js").then(({ markPage }) => markPage(found, search));

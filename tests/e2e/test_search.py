@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.docs.search.conftest import DOCUMENTS
+from tests.docs.search.test_reference import OPENAPI
 from tests.portal_server import PortalServer
 
 pytestmark = pytest.mark.browser
@@ -21,7 +22,7 @@ LONG = "# Long\n\n" + "".join(f"## Part {number}\n\n{'Filler stands here. ' * 60
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
     root = tmp_path_factory.mktemp("docs")
-    for name, text in {**DOCUMENTS, "long.md": LONG}.items():
+    for name, text in {**DOCUMENTS, "long.md": LONG, "kiosk.yaml": OPENAPI}.items():
         file = root / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
@@ -137,6 +138,13 @@ def test_a_word_that_fills_a_cell_is_marked(page: Page, portal: PortalServer) ->
     expect(page.get_by_role("region", name="Marks of the search")).to_be_visible()
     marks = page.evaluate("[...CSS.highlights.get('search')].map((range) => range.toString())")
     assert marks == ["meaning", "done_reason", "doneReason"]
+
+
+def test_what_was_found_in_the_reference_is_marked_there(page: Page, portal: PortalServer) -> None:
+    search_for(page, portal, "wombat")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/reference/kiosk/\?q=wombat#"))
+    expect(page.get_by_role("region", name="Marks of the search")).to_contain_text("1 mark")
 
 
 def test_the_keyboard_goes_through_the_options_and_round(page: Page, portal: PortalServer) -> None:

@@ -1,28 +1,42 @@
-"""What the index lacks: the pages there are against those that are held."""
+"""What the index lacks: the sources there are against those that are held."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
-from portal.docs.catalogue import Page
+from portal.docs.search.values import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is searched: what it is held under, what changes when it has to be read again, and how it is read.
+
+    `modified` is in nanoseconds. `read` raises `Unreadable`; then the file is found by nothing but `passages_without`.
+    """
+
+    key: str
+    stamp: str
+    modified: int
+    read: Callable[[], list[Passage]] = field(compare=False)
+    passages_without: Callable[[], list[Passage]] = field(default=list, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Pages to index, what was edited last first, and paths of pages that are gone."""
+    """Sources to index, what was edited last first, and keys of those that are gone."""
 
-    stale: tuple[Page, ...]
+    stale: tuple[Source, ...]
     gone: tuple[str, ...]
 
 
-def stamp_of(page: Page) -> str:
-    """What changes when the page has to be indexed again."""
-    return f"{page.modified}:{page.size}:{page.url}:{page.title}"
-
-
-def compare(pages: Mapping[str, Page], held: Mapping[str, str]) -> Difference:
-    """What has to happen for `held` to be what `pages` are."""
-    stale = [page for path, page in pages.items() if held.get(path) != stamp_of(page)]
-    stale.sort(key=lambda page: -page.modified)
-    return Difference(tuple(stale), tuple(path for path in held if path not in pages))
+def compare(sources: Iterable[Source], held: Mapping[str, str]) -> Difference:
+    """What has to happen for `held` to be what `sources` are."""
+    stamps: dict[str, str] = {}
+    stale: list[Source] = []
+    for source in sources:
+        stamps[source.key] = source.stamp
+        if held.get(source.key) != source.stamp:
+            stale.append(source)
+    stale.sort(key=lambda source: -source.modified)
+    return Difference(tuple(stale), tuple(key for key in held if key not in stamps))

@@ -167,15 +167,15 @@ def _record(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> bytes:
 
 def read_passage(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Passage:
     """The passage at an address of the index."""
-    page, url, title, anchor, path, text, opens = json.loads(_record(searcher, address))
-    return Passage(page, url, title, anchor, tuple(path), text, opens)
+    page, url, title, anchor, path, text = json.loads(_record(searcher, address))
+    return Passage(page, url, title, anchor, tuple(path), text)
 
 
 def _fields_of(passage: Passage) -> Mapping[str, str | bytes]:
     heading = passage.path[-1] if passage.path else passage.title
     around = " \n ".join((passage.title, *passage.path, passage.text))
     words = " ".join(words_in(around))
-    shown = [passage.page, passage.url, passage.title, passage.anchor, passage.path, passage.text, passage.opens]
+    shown = [passage.page, passage.url, passage.title, passage.anchor, passage.path, passage.text]
     names = names_in(around) + ([squeeze(passage.page.rpartition("/")[2])] if passage.opens else [])
     return {
         "kind": "section",
@@ -183,7 +183,7 @@ def _fields_of(passage: Passage) -> Mapping[str, str | bytes]:
         "record": json.dumps(shown, ensure_ascii=False).encode(),
         "words": words,
         "stems": words,
-        "heading": " ".join(words_in(heading)),
+        "heading": " ".join(words_in(heading)) if passage.begins else "",
         "title": " ".join(words_in(passage.title)) if passage.opens else "",
         "names": " ".join(names),
     }

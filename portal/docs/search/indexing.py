@@ -8,17 +8,15 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Hashable
 from pathlib import Path
 
-from portal.docs.catalogue import Catalogue, Page, Shelf
 from portal.docs.files import Unreadable
-from portal.docs.rendering import Section
-from portal.docs.search.freshness import compare, stamp_of
+from portal.docs.search.freshness import Source, compare
 from portal.docs.search.index import IndexBusy, IndexWriter
-from portal.docs.search.passages import passages_of
 from portal.docs.search.progress import write_progress
-from portal.docs.search.reading import read_sections
-from portal.docs.search.values import Progress
+from portal.docs.search.sources import Sources
+from portal.docs.search.values import Passage, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -36,47 +34,47 @@ class Indexing:
         """Raises `IndexBusy` when another process does the same."""
         self.writer = IndexWriter(folder)
         self.folder = folder
-        self._catalogue = Catalogue(root)
-        self._seen = 0
+        self._sources = Sources(root)
+        self._seen: Hashable = None
 
     def work(self) -> bool:
         """Index what has changed, for about a second. True when there is more to do."""
-        self._catalogue.refresh()
-        shelf = self._catalogue.shelf
-        if shelf.number == self._seen:
+        seen = self._sources.look()
+        if seen == self._seen:
             return False
-        difference = compare(shelf.pages, self.writer.held)
-        for path in difference.gone:
-            self.writer.remove(path)
-        self._tell(len(difference.stale), shelf)
+        sources = tuple(self._sources.all())
+        difference = compare(sources, self.writer.held)
+        for key in difference.gone:
+            self.writer.remove(key)
+        self._tell(len(difference.stale), len(sources))
         done = self._index(difference.stale)
         if done or difference.gone:
             self.writer.commit()
         left = len(difference.stale) - done
-        self._tell(left, shelf)
-        self._seen = 0 if left else shelf.number
+        self._tell(left, len(sources))
+        self._seen = None if left else seen
         return left > 0
 
-    def _tell(self, left: int, shelf: Shelf) -> None:
-        pages = len(shelf.pages)
-        write_progress(self.folder, Progress(pages - left, pages))
+    def _tell(self, left: int, of: int) -> None:
+        write_progress(self.folder, Progress(of - left, of))
 
-    def _index(self, pages: tuple[Page, ...]) -> int:
-        """How many pages were indexed before it was time to commit."""
+    def _index(self, sources: tuple[Source, ...]) -> int:
+        """How many sources were indexed before it was time to commit."""
         until = time.monotonic() + _BETWEEN_COMMITS
-        for number, page in enumerate(pages, 1):
-            self.writer.put(page.path, stamp_of(page), passages_of(page.path, page.url, page.title, self._read(page)))
+        for number, source in enumerate(sources, 1):
+            self.writer.put(source.key, source.stamp, _read(source))
             if time.monotonic() > until:
                 return number
-        return len(pages)
+        return len(sources)
 
-    def _read(self, page: Page) -> tuple[Section, ...]:
-        """The page's sections; none of a file that cannot be read, so that the rest goes on."""
-        try:
-            return read_sections(page.file, self._catalogue.root)
-        except Unreadable as problem:
-            logger.warning("the document %s is found by its title alone, because %s", page.path, problem)
-            return ()
+
+def _read(source: Source) -> list[Passage]:
+    """The source's passages; of one that cannot be read what is known without, so that the rest goes on."""
+    try:
+        return source.read()
+    except Unreadable as problem:
+        logger.warning("%s is found by its title alone, because %s", source.key or "the first page", problem)
+        return source.passages_without()
 
 
 def main(root: Path, folder: Path) -> None:

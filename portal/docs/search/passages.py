@@ -19,8 +19,8 @@ def passages_of(page: str, url: str, title: str, sections: Iterable[Section]) ->
     title = next((section.path[0] for section in sections if _is_title(section.path, title)), title)
     for section in sections:
         path = section.path[1:] if _is_title(section.path, title) else section.path
-        for text in _cut(section.text):
-            found.append(Passage(page, url, title, section.anchor, path, text, opens=not found))
+        for number, text in enumerate(_cut(section.text)):
+            found.append(Passage(page, url, title, section.anchor, path, text, opens=not found, begins=number == 0))
     return found
 
 

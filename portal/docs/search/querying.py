@@ -90,9 +90,10 @@ def _of_term(word: str) -> Iterable[Query]:
 
 def _together(units: tuple[Unit, ...]) -> Iterable[Query]:
     words = [part for unit in units for part in unit.parts]
-    if len(units) > 1:
+    # Where nothing but common words is asked for, looking for them side by side costs more than all the rest.
+    if len(units) > 1 and not all(unit.is_optional for unit in units):
         yield _term("names", "".join(words), _WHOLE_NAME)
-        yield Query.boost_query(Query.phrase_query(schema(), "words", list(words), slop=1), 2.0)
+        yield Query.boost_query(Query.phrase_query(schema(), "words", list(words)), 2.0)
 
 
 def _term(field: str, word: str, boost: float = 1.0) -> Query:

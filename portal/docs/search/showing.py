@@ -17,7 +17,7 @@ def show_by_page(passages: Sequence[Passage], needles: Sequence[Needle]) -> tupl
     """The passages by page, in the order of each page's best; parts of one section are one hit."""
     by_page: dict[str, list[Passage]] = {}
     for passage in passages:
-        of_page = by_page.setdefault(passage.page, [])
+        of_page = by_page.setdefault(passage.url, [])
         if len(of_page) < _MOST_HITS_OF_A_PAGE and all(passage.anchor != other.anchor for other in of_page):
             of_page.append(passage)
     return tuple(_show_page(found, needles) for found in by_page.values())
@@ -26,7 +26,7 @@ def show_by_page(passages: Sequence[Passage], needles: Sequence[Needle]) -> tupl
 def _show_page(passages: Sequence[Passage], needles: Sequence[Needle]) -> PageHits:
     first = passages[0]
     shown = [_show(passage, needles) for passage in passages]
-    where = " / ".join(first.page.split("/")[:-1])
+    where = " / ".join(filter(None, first.page.split("/")[:-1]))
     return PageHits(first.url, shown[0][0], where, tuple(hit for _title, hit in shown))
 
 

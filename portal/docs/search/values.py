@@ -12,7 +12,8 @@ Marked = tuple[tuple[str, bool], ...]
 class Passage:
     """A section of a page, or a part of a long one. `path` is its headings below the page's title, its own last.
 
-    `opens` is true of the first passage of a page, which answers for the page's title.
+    `opens` is true of the first passage of a page, which answers for the page's title, `begins` of the first of a
+    section, which answers for its heading; both matter when it is indexed and are not known of one that was found.
     """
 
     page: str
@@ -21,7 +22,8 @@ class Passage:
     anchor: str
     path: tuple[str, ...]
     text: str
-    opens: bool
+    opens: bool = False
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ class SearchMarks extends HTMLElement {
   #at = -1;
 
   connectedCallback() {
-    const text = document.querySelector("article.prose");
+    const text = document.querySelector("main");
     if (!text || !CSS.highlights) return;
     this.#ranges = rangesIn(text, this.getAttribute("query"));
     if (!this.#ranges.length) return;
@@ -59,7 +59,7 @@ class SearchMarks extends HTMLElement {
 
 function rangesIn(text, query) {
   const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT, (node) =>
-    (node.parentElement.closest("textarea, button, script, style") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+    (node.parentElement.closest("textarea, button, script, style") || !node.parentElement.closest("article") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
   const nodes = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
   // Cells and paragraphs may stand side by side without a space; a line end keeps their words apart.

@@ -1,5 +1,7 @@
 // <search-palette>: search from anywhere, by keyboard. Loaded when it is first opened; the link it stands for works without it.
 
+import { readList, write } from "../lib/kept.js";
+import { maker } from "../lib/make.js";
 import { Asking, countOf, keepSelected, moveTo, notesOf, optionsOf, remember } from "../lib/search-view.js";
 
 const RECENT = "search-recent";
@@ -164,17 +166,12 @@ class SearchPalette extends HTMLElement {
   #chosen(link) {
     if (!link) return;
     const option = this.#options[[...this.list.querySelectorAll("[role=option]")].indexOf(link)];
-    if (option.path) keepRecent(remember(readRecent(), option));
+    if (option.path) write(RECENT, JSON.stringify(remember(readList(RECENT), option)));
     this.dialog.close();
   }
 }
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
+const element = maker(document);
 
 const marked = (pieces) => pieces.map(([text, isMarked]) => (isMarked ? element("mark", {}, text) : text));
 
@@ -195,7 +192,7 @@ function option(hit, number) {
 }
 
 function recentOptions() {
-  return readRecent().map(({ url, page, where, path }) => ({
+  return readList(RECENT).map(({ url, page, where, path }) => ({
     url, page, where, title: [[page, false]], path: (path ?? []).map((step) => [[step, false]]), snippet: [],
   }));
 }
@@ -205,17 +202,6 @@ function recentGroup(recent) {
   const shown = recent.map((item) => ({ ...item, path: [item.title, ...item.path] }));
   return element("div", { role: "group", "aria-labelledby": title.id }, title, ...shown.map(option));
 }
-
-function readRecent() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(RECENT) ?? "[]");
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    return [];
-  }
-}
-
-const keepRecent = (recent) => localStorage.setItem(RECENT, JSON.stringify(recent));
 
 const hintFor = (answer) => (answer.query.trim()
   ? `${countOf(answer)} Try fewer or other words.`

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from portal.docs.rendering import render
-from portal.docs.search import indexing, reading
+from portal.docs.search import indexing, reading, sources
 from portal.docs.search.index import META, IndexBusy, IndexWriter, folder_for
 from portal.docs.search.indexing import Indexing
 from portal.docs.search.passages import passages_of
@@ -27,7 +27,7 @@ CONTENT = Path(__file__).parents[3] / "docs_content"
 
 def test_an_edit_shows_and_costs_one_page(documents: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    monkeypatch.setattr(indexing, "read_sections", lambda file, root: (read.append(file.name), read_sections(file, root))[1])
+    monkeypatch.setattr(sources, "read_sections", lambda file, root: (read.append(file.name), read_sections(file, root))[1])
     documents.write("guide.md", "# Guide\n\nA pangolin.\n")
     documents.update()
     assert headings(documents.search.find("pangolin")) == ["Guide"]
@@ -58,7 +58,7 @@ def test_a_page_that_moves_is_found_where_it_is(documents: Set) -> None:
 def test_a_restart_reads_no_page_again(documents: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     documents.indexing.writer.close()
     del documents.indexing
-    monkeypatch.setattr(indexing, "read_sections", lambda file, root: pytest.fail(f"{file} was read again"))
+    monkeypatch.setattr(sources, "read_sections", lambda file, root: pytest.fail(f"{file} was read again"))
     again = Indexing(documents.root, documents.index)
     assert again.work() is False
     assert set(again.writer.held) == {"", "api/chat", "api/generate", "operate/settings", "guide"}
@@ -121,6 +121,13 @@ def test_a_long_section_is_held_in_passages_and_found_as_one(documents: Set) -> 
     documents.write("long.md", "# Long\n\n## Deep\n\n" + "pangolin and more\n\n" * 2000)
     documents.update()
     assert headings(documents.search.find("pangolin", limit=30)) == ["Long > Deep"]
+
+
+def test_a_long_section_is_shown_from_its_beginning_when_its_heading_is_asked_for(documents: Set) -> None:
+    documents.write("long.md", "# Long\n\n## Aardvark\n\nThe beginning of it. " + "filler text\n\n" * 1000)
+    documents.update()
+    shown = documents.search.find("aardvark").pages[0].hits[0].snippet
+    assert "".join(piece for piece, _ in shown).startswith("The beginning of it.")
 
 
 def test_a_title_in_other_type_is_not_repeated_as_a_heading() -> None:
