@@ -53,20 +53,6 @@ def test_after_a_crash_in_mid_stream_a_reload_shows_what_had_come(
         expect(panel(page).locator(".error")).to_contain_text("server ended while this run was under way")
 
 
-def test_a_page_left_open_over_a_crash_shows_what_was_kept_by_itself(page: Page, upstream: FarEnd, tmp_path: Path) -> None:
-    upstream.script = stream(chat(["word "] * 1000), pause=0.02)
-    with server(upstream, tmp_path) as portal:
-        page.goto(portal.url)
-        run(panel(page))
-        expect(text(panel(page))).to_contain_text("word " * 40)
-        portal.process.send_signal(signal.SIGKILL)
-        portal.process.wait()
-    with server(upstream, tmp_path, portal.origin.removeprefix("http://")):
-        expect(state(panel(page))).to_have_text("Interrupted", timeout=30_000)
-        expect(text(panel(page))).to_contain_text("word " * 25)
-    page.faults.clear()  # type: ignore[attr-defined]  # the browser reports the lost server on its console
-
-
 def test_a_reader_finds_a_run_again_and_deletes_it(page: Page, upstream: FarEnd, tmp_path: Path) -> None:
     upstream.script = stream(chat(WORDS))
     with server(upstream, tmp_path) as portal:

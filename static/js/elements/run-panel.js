@@ -124,21 +124,12 @@ class RunPanel extends HTMLElement {
       },
       frame: (frame) => this.#take(frame),
       refused: (error) => {
-        // A server that crashed may know less of the run than this page has seen; what it kept is what there is.
-        if (error.code === "bad_after") return this.#attachAnew(error.run, saved);
         sessionStorage.removeItem(this.#key);
         const gone = error.code === "no_such_run";
         this.#show(refused(this.#view, gone ? { ...error, message: "The earlier answer is no longer on the server.", hint: "Run it again." } : error));
       },
       link: (connected) => this.#show({ ...this.#view, connected }),
     };
-  }
-
-  #attachAnew(run, saved) {
-    this.#begin(saved.request);
-    this.#answer.note = saved.note ?? "";
-    this.#run = run;
-    connection.attach(run, 0, this.#watcher(saved));
   }
 
   #begin(request) {
