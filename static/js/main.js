@@ -9,8 +9,7 @@ const ELEMENTS = {
   "document-filter": () => import("./elements/document-filter.js"),
   "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
   "page-contents": () => import("./elements/page-contents.js"),
-  // A panel that goes on after a reload uses its answer at once, so that element is there first.
-  "run-panel": () => Promise.all([import("./views.js"), import("./elements/run-answer.js")]).then(() => import("./elements/run-panel.js")),
+  "run-panel": () => import("./views.js").then(() => import("./elements/run-panel.js")),
 };
 // The text comes first: the elements begin to load once it has been painted.
 const painted = document.hidden ? Promise.resolve() : new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

@@ -1,6 +1,7 @@
 // Loads a view of an answer when it is first needed; a page whose panels are idle has none of them.
 
 const VIEWS = {
+  "run-answer": () => import("./elements/run-answer.js"),
   "run-tools": () => import("./elements/run-tools.js"),
   "run-data": () => import("./elements/run-data.js"),
   "run-events": () => import("./elements/run-events.js"),

@@ -8,6 +8,7 @@ const connection = new Connection(`${location.protocol === "https:" ? "wss" : "w
 
 class RunPanel extends HTMLElement {
   #view = IDLE;
+  #loading = false;
   #run = null;
   #answer = null;
 
@@ -33,10 +34,11 @@ class RunPanel extends HTMLElement {
   }
 
   // After a reload: the run goes on at the server, so the panel goes on with the run.
-  #pickUp() {
+  async #pickUp() {
     const saved = JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
     if (!saved?.request) return;
     if (this.body && saved.body !== undefined) this.body.value = saved.body;
+    await this.#answerLoaded();
     this.#begin(saved.request);
     this.#answer.note = saved.note ?? "";
     if (saved.run) {
@@ -47,7 +49,17 @@ class RunPanel extends HTMLElement {
     }
   }
 
+  // The answer's element comes with the first run; a page whose panels are idle does without it.
+  #answerLoaded() {
+    if (customElements.get("run-answer")) return undefined;
+    return new Promise((ready, failed) => dispatchEvent(new CustomEvent("view-needed", { detail: { name: "run-answer", ready, failed } })));
+  }
+
   async #start() {
+    if (this.#loading) return;
+    this.#loading = true;
+    await this.#answerLoaded();
+    this.#loading = false;
     const body = this.body ? this.body.value : "null";
     const { upstream, method, path, page } = this.dataset;
     const fault = this.body && findFault(body);
