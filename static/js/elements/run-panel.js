@@ -2,6 +2,7 @@
 
 import { Connection } from "../lib/connection.js";
 import { findFault, spanOf } from "../lib/json.js";
+import { importRequest, looksLikeRequest } from "../lib/pasting.js";
 import { IDLE, isLive, reduce, refused } from "../lib/view.js";
 
 const connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/runs/`);
@@ -26,7 +27,41 @@ class RunPanel extends HTMLElement {
     this.body?.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && !isLive(this.#view)) this.#start();
     });
+    this.addEventListener("paste", (event) => this.#paste(event), true);
     this.#pickUp();
+  }
+
+  /** The request as it stands now, for the tools of the panel; `fault` where its body is not JSON. */
+  get request() {
+    const body = this.body ? this.body.value : "null";
+    const { upstream, method, path } = this.dataset;
+    const fault = this.body && findFault(body);
+    return { upstream, method, path, body, fault, streamed: !fault && streams(this, body), startedAt: Date.now() };
+  }
+
+  /** From now on the request goes to this endpoint. */
+  readdress({ upstream, method, path, streams: ability }) {
+    Object.assign(this.dataset, { method, path, streams: ability }, upstream && { upstream });
+    this.querySelector(".panel-head .method").textContent = method;
+    this.querySelector(".panel-head .path").textContent = path;
+    this.dispatchEvent(new CustomEvent("readdressed"));
+  }
+
+  // A command pasted where the body is edited becomes the request.
+  async #paste(event) {
+    const text = event.clipboardData.getData("text");
+    if (!event.target.closest("textarea.request, run-editor") || !looksLikeRequest(text)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { request, note } = await importRequest(text, this.dataset.upstream, readExample);
+    if (request) {
+      const { upstream, origin } = request; // a bare path says nothing of the server
+      this.readdress({ ...request, upstream: origin && upstream !== "other" ? upstream : "" });
+      this.body.value = JSON.stringify(request.body, null, 2);
+      this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.pasted ??= this.body.insertAdjacentElement("afterend", Object.assign(document.createElement("p"), { className: "pasted", role: "status" }));
+    this.pasted.textContent = note;
   }
 
   get #key() {
@@ -60,10 +95,8 @@ class RunPanel extends HTMLElement {
     this.#loading = true;
     await this.#answerLoaded();
     this.#loading = false;
-    const body = this.body ? this.body.value : "null";
-    const { upstream, method, path, page } = this.dataset;
-    const fault = this.body && findFault(body);
-    const request = { upstream, method, path, body, streamed: !fault && streams(this, body), startedAt: Date.now() };
+    const { page } = this.dataset;
+    const { fault, ...request } = this.request;
     this.#begin(request);
     if (fault) return this.#refuse(fault);
     this.#show({ ...IDLE, state: "sending" });
@@ -94,6 +127,7 @@ class RunPanel extends HTMLElement {
     } else if (model) {
       this.dataset.path = this.dataset.path.replace(/^(\/v1\/models\/).*/, (_, start) => start + model);
     }
+    this.dispatchEvent(new CustomEvent("request-changed"));
     this.run.focus({ preventScroll: true });
     this.#start();
   }
@@ -183,6 +217,8 @@ function requestText({ upstream, method, path, body }) {
   const address = `"upstream":${JSON.stringify(upstream)},"method":${JSON.stringify(method)},"path":${JSON.stringify(path)}`;
   return `{${address},"body":${body}}`;
 }
+
+const readExample = async (text) => (await fetch("/examples/read", { method: "POST", body: text })).json();
 
 function streams(panel, body) {
   const asked = panel.body ? JSON.parse(body)?.stream : undefined;
