@@ -52,6 +52,7 @@ urlpatterns = [
     path("runs/<str:run_id>/", pages.run, name="run"),
     path("examples/read", examples.read),
     path("examples/snippets", examples.snippets),
+    path("upstreams/", dashboard.upstreams, name="upstreams"),
     path("models/", runs.models, name="models"),
     path("models/choice", runs.choice),
     path("healthz", runs.healthz, name="healthz"),

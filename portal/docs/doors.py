@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -34,8 +35,8 @@ async def read(request: HttpRequest) -> JsonResponse:
     """`POST /examples/read` with the text of a curl command, an `.http` file or a program: what it would send.
 
     Answers as a line of `manage.py examples` does, without file and line; of each request also `origin`, the server it
-    names, and `streams`, whether its endpoint can: "yes" unless told not to, "no" unless told to, "never", and null
-    where the portal does not send it. Nothing is executed and nothing is kept.
+    names, `text`, the body laid out, and `streams`, whether its endpoint can: "yes" unless told not to, "no" unless told
+    to, "never", and null where the portal does not send it. Nothing is executed and nothing is kept.
     """
     try:
         text = _text_of(request, _LARGEST_TEXT)
@@ -46,7 +47,7 @@ async def read(request: HttpRequest) -> JsonResponse:
         "kind": example.kind,
         "runnable": example.runnable,
         "reason": example.reason,
-        "requests": [{**one.as_json(), "origin": one.origin, "streams": streams_of(one)} for one in example.requests],
+        "requests": [_described(one) for one in example.requests],
     }
     return JsonResponse(found)
 
@@ -68,6 +69,11 @@ async def snippets(request: HttpRequest) -> JsonResponse:
     except _NotAnsweredError as problem:
         return _fault(problem)
     return JsonResponse({"snippets": found})
+
+
+def _described(request: Request) -> dict[str, object]:
+    text = json.dumps(request.body, indent=2, ensure_ascii=False)
+    return {**request.as_json(), "text": text, "origin": request.origin, "streams": streams_of(request)}
 
 
 def _requests_in(asked: object) -> list[Request]:

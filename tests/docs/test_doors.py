@@ -57,6 +57,7 @@ def test_a_pasted_text_is_read_as_the_requests_it_would_send(portal: PortalServe
     answer = httpx.post(portal.url + "examples/read", content="curl http://ollama.example/api/chat -d '{\"model\": \"m\"}'").json()
     assert (answer["kind"], answer["runnable"], answer["reason"]) == ("curl", True, None)
     (request,) = answer["requests"]
+    assert request.pop("text") == '{\n  "model": "m"\n}'
     assert request == CHAT | {
         "upstream": "gpu", "body": {"model": "m"}, "stream": True, "origin": "http://ollama.example", "streams": "yes"
     }  # fmt: skip

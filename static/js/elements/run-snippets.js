@@ -1,5 +1,6 @@
 // <run-snippets way="js-fetch">: the request of its panel in one language, in place of the example as it was written.
 
+import { requestText } from "../lib/asking.js";
 import { maker } from "../lib/make.js";
 import { choose, Snippets } from "../lib/snippets.js";
 
@@ -42,7 +43,7 @@ class RunSnippets extends HTMLElement {
     if (!way) return this.#show(null, "");
     const { upstream, method, path, body, fault } = this.#panel.request;
     if (fault) return;
-    const text = `{"upstream":${JSON.stringify(upstream)},"method":${JSON.stringify(method)},"path":${JSON.stringify(path)},"body":${body}}`;
+    const text = requestText({ upstream, method, path, body });
     this.#asked = way + text;
     try {
       const { snippet, note } = choose(await snippets.of(text), way);
