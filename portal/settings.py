@@ -10,7 +10,7 @@ from dotenv import load_dotenv
 
 from portal.bind import loopback_origins
 from portal.database import BadDatabase, read_database
-from portal.ollama.upstreams import BadUpstream, read_upstreams
+from portal.ollama.upstreams import BadUpstream, read_hosts, read_upstreams
 from portal.secret import load_or_make_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -63,6 +63,7 @@ PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
     PORTAL_UPSTREAMS = read_upstreams(os.environ)
+    PORTAL_EXAMPLE_HOSTS = read_hosts(env("PORTAL_EXAMPLE_HOSTS") or "", PORTAL_UPSTREAMS)
 except (BadDatabase, BadUpstream) as problem:
     raise ImproperlyConfigured(str(problem)) from None
 
