@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 CLOUD_ORIGIN = "https://ollama.com"
 DEFAULT_HOST = "127.0.0.1:11434"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_HOST = re.compile(r"(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 
 class BadUpstream(ValueError):
@@ -65,6 +66,22 @@ def parse_host(text: str) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}:{port}" + (f"/{prefix.strip('/')}" if prefix.strip("/") else "")
+
+
+def read_hosts(text: str, upstreams: Mapping[str, Upstream]) -> dict[str, str]:
+    """Read `PORTAL_EXAMPLE_HOSTS`: which upstream answers for the hosts that examples name (`host` or `host:port`)."""
+    found: dict[str, str] = {}
+    for item in filter(None, map(str.strip, text.split(","))):
+        host, _, name = (part.strip() for part in item.rpartition("="))
+        host = host.lower().removeprefix("http://").removeprefix("https://").rstrip("/")
+        if not _HOST.fullmatch(host):
+            raise BadUpstream(f"PORTAL_EXAMPLE_HOSTS holds “{item}”; write host=upstream or host:port=upstream.")
+        if name not in upstreams:
+            raise BadUpstream(
+                f"PORTAL_EXAMPLE_HOSTS sends {host} to “{name}”, which is no upstream; there is {', '.join(upstreams)}."
+            )
+        found[host] = name
+    return found
 
 
 def read_upstreams(environment: Mapping[str, str]) -> dict[str, Upstream]:
