@@ -31,6 +31,7 @@ def draw(sheet: Sheet, links: Links) -> Rendered:
         sheet.source,
         resolve_link=links.resolve,
         resolve_mention=links.mention,
+        read_part=links.read_part,
         draw_fences=Panels(sheet.path).draw,
         is_mdx=sheet.is_mdx,
     )
