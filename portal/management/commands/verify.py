@@ -6,6 +6,7 @@ import asyncio
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.dashboard.proving import Proof, gather, prove
+from portal.dashboard.verifications import keep, sum_up
 from portal.docs.catalogue import Catalogue
 from portal.docs.library import Library
 from portal.local import local_answers
@@ -51,10 +53,17 @@ class Command(BaseCommand):
                 raise CommandError(f"{problem} {problem.hint}") from None
         if not as_text:
             self.stdout.write(_as_json(proofs) if options["format"] == "json" else _as_junit(proofs))
+        self._keep(proofs, root, upstream)
         failed = sum(proof.verdict == "failed" for proof in proofs)
         self.stderr.write(f"{_count(proofs, 'proven')} proven, {failed} failed, {_count(proofs, 'left out')} left out")
         if failed:
             raise CommandError(f"{failed} of the examples failed.")
+
+    def _keep(self, proofs: list[Proof], root: Path, upstream: Upstream) -> None:
+        try:
+            keep(sum_up(proofs, when=datetime.now(UTC), root=root, upstream=upstream.name), settings.PORTAL_DATA)
+        except OSError as problem:
+            self.stderr.write(f"What came of it is not kept: PORTAL_DATA cannot be written ({(problem.strerror or '').lower()}).")
 
     async def _prove(self, root: Path, upstream: Upstream, *, as_text: bool) -> list[Proof]:
         catalogue = Catalogue(root)
