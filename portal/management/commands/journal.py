@@ -18,6 +18,7 @@ from portal.docs.journal.finding import find_documents
 from portal.docs.naming import name_for
 
 _LONGEST_NAME = 60
+_READER = "Whoever wants to know what got better, and by how much."
 
 
 class Command(BaseCommand):
@@ -45,26 +46,27 @@ class Command(BaseCommand):
             which = f" {options['dir']}" if options["dir"] else ""
             raise CommandError(f"No verification of {root} is kept. Run python manage.py verify{which} first.")
         now = datetime.now(UTC)
-        body = "\n".join(_body(verified))
         documents = find_documents(Catalogue(root).shelf.pages)
         if documents is not None and not documents.is_folder:
             self.stderr.write(
                 f"The journal of this set is one file, {documents.pages[0].relative}; put the entry into it:"
             )
-            self.stdout.write(f"## {now:%Y-%m-%d %H:%M} UTC {title}\n\n{body}")
+            self.stdout.write(f"## {now:%Y-%m-%d %H:%M} UTC {title}\n\n" + "\n".join(_body(verified)))
             return
         first = documents.index or documents.pages[0] if documents else None
         folder = first.file.parent if first else root / "journal"
-        self.stdout.write(str(_write(folder / f"{now:%Y-%m-%d}-{name}.md", title, body, now)))
+        self.stdout.write(str(_write(folder / f"{now:%Y-%m-%d}-{name}.md", title, verified, now)))
 
 
-def _write(file: Path, title: str, body: str, now: datetime) -> Path:
+def _write(file: Path, title: str, verified: list[Verification], now: datetime) -> Path:
+    body = "\n".join(_body(verified))
     # JSON's strings are YAML's too: a title may hold a colon or a quote.
-    matter = f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\ndate: {now:%Y-%m-%d %H:%M} UTC\n---\n"
+    lines = {"title": title, "description": _description(verified), "date": f"{now:%Y-%m-%d %H:%M} UTC", "reader": _READER}
+    matter = "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in lines.items())
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as opened:
-            opened.write(f"{matter}\n# {title}\n\n{body}\n")
+            opened.write(f"---\n{matter}---\n\n# {title}\n\n{body}\n")
     except FileExistsError:
         raise CommandError(f"{file} is there already. Give another title, or add to that entry.") from None
     except OSError as problem:
@@ -72,9 +74,21 @@ def _write(file: Path, title: str, body: str, now: datetime) -> Path:
     return file
 
 
+def _description(verified: list[Verification]) -> str:
+    *earlier, now = verified
+    before = _before(earlier, now)
+    earlier_figures = f", before {before.proven} of {before.requests}" if before else ""
+    return f"{now.proven} of {now.requests} requests proven{earlier_figures}."
+
+
+def _before(earlier: list[Verification], now: Verification) -> Verification | None:
+    """The one to compare with: the last that asked the same server."""
+    return next((one for one in reversed(earlier) if one.upstream == now.upstream), None)
+
+
 def _body(verified: list[Verification]) -> Iterator[str]:
-    now = verified[-1]
-    before = next((one for one in reversed(verified[:-1]) if one.upstream == now.upstream), None)
+    *earlier, now = verified
+    before = _before(earlier, now)
     yield "<!-- What was wrong, for whom; what is different now; how it was measured. -->"
     yield ""
     yield "## Examples verified"
