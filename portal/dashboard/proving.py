@@ -69,7 +69,7 @@ def _examples_of(page: Page, library: Library) -> Iterator[tuple[Block, Example]
     except Unreadable:
         return
     blocks = blocks_of(fences)
-    yield from zip(blocks, read_blocks(blocks), strict=True)
+    yield from zip(blocks, read_blocks(blocks, hosts=library.hosts), strict=True)
 
 
 async def prove(exhibits: Sequence[Exhibit], upstream: Upstream, client: Client) -> AsyncIterator[Proof]:
@@ -90,7 +90,7 @@ def _why_not(exhibit: Exhibit, upstream: Upstream) -> str:
     if endpoint.changes_server:
         return "it would change the models on the server"
     wanted = "cloud" if upstream.name == "cloud" else "local"
-    return "" if request.upstream == wanted else f"it is for the upstream “{request.upstream}”"
+    return "" if request.upstream in (wanted, upstream.name) else f"it is for the upstream “{request.upstream}”"
 
 
 async def _prove(exhibit: Exhibit, upstream: Upstream, client: Client, here: Sequence[Model]) -> Proof:

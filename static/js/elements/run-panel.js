@@ -3,6 +3,7 @@
 import { requestText } from "../lib/asking.js";
 import { Connection } from "../lib/connection.js";
 import { findFault, spanOf } from "../lib/json.js";
+import { importRequest, looksLikeRequest } from "../lib/pasting.js";
 import { IDLE, isLive, reduce, refused } from "../lib/view.js";
 
 const connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/runs/`);
@@ -32,6 +33,7 @@ class RunPanel extends HTMLElement {
     this.body?.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && !isLive(this.#view)) this.#start();
     });
+    this.addEventListener("paste", (event) => this.#paste(event), true);
     this.#pickUp();
   }
 
@@ -41,6 +43,31 @@ class RunPanel extends HTMLElement {
     const { upstream, method, path } = this.dataset;
     const fault = this.body && findFault(body);
     return { upstream, method, path, body, fault, streamed: !fault && streams(this, body), startedAt: Date.now() };
+  }
+
+  /** From now on the request goes to this endpoint. */
+  readdress({ upstream, method, path, streams: ability }) {
+    Object.assign(this.dataset, { method, path, streams: ability }, upstream && { upstream });
+    this.querySelector(".panel-head .method").textContent = method;
+    this.querySelector(".panel-head .path").textContent = path;
+    this.dispatchEvent(new CustomEvent("readdressed"));
+  }
+
+  // A command pasted where the body is edited becomes the request.
+  async #paste(event) {
+    const text = event.clipboardData.getData("text");
+    if (!event.target.closest("textarea.request, run-editor") || !looksLikeRequest(text)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { request, note } = await importRequest(text, this.dataset.upstream, readExample);
+    if (request) {
+      const { upstream, origin } = request; // a bare path says nothing of the server
+      this.readdress({ ...request, upstream: origin && upstream !== "other" ? upstream : "" });
+      this.body.value = request.text;
+      this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.pasted ??= this.body.insertAdjacentElement("afterend", Object.assign(document.createElement("p"), { className: "pasted", role: "status" }));
+    this.pasted.textContent = note;
   }
 
   /** Where in the docs the panel stands, as a run is told it. */
@@ -123,6 +150,7 @@ class RunPanel extends HTMLElement {
     } else if (model) {
       this.dataset.path = this.dataset.path.replace(/^(\/v1\/models\/).*/, (_, start) => start + model);
     }
+    this.dispatchEvent(new CustomEvent("request-changed"));
     this.run.focus({ preventScroll: true });
     this.#start();
   }
@@ -204,6 +232,8 @@ class RunPanel extends HTMLElement {
     }
   }
 }
+
+const readExample = async (text) => (await fetch("/examples/read", { method: "POST", body: text })).json();
 
 function streams(panel, body) {
   const asked = panel.body ? JSON.parse(body)?.stream : undefined;
