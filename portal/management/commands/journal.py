@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.dashboard.verifications import Verification, kept_of
+from portal.dashboard.tallies import Tally, kept_of
 from portal.docs.catalogue import Catalogue
 from portal.docs.journal.finding import find_documents
 from portal.docs.naming import name_for
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         self.stdout.write(str(_write(folder / f"{now:%Y-%m-%d}-{name}.md", title, verified, now)))
 
 
-def _write(file: Path, title: str, verified: list[Verification], now: datetime) -> Path:
+def _write(file: Path, title: str, verified: list[Tally], now: datetime) -> Path:
     body = "\n".join(_body(verified))
     # JSON's strings are YAML's too: a title may hold a colon or a quote.
     lines = {"title": title, "description": _description(verified), "date": f"{now:%Y-%m-%d %H:%M} UTC", "reader": _READER}
@@ -74,19 +74,19 @@ def _write(file: Path, title: str, verified: list[Verification], now: datetime) 
     return file
 
 
-def _description(verified: list[Verification]) -> str:
+def _description(verified: list[Tally]) -> str:
     *earlier, now = verified
     before = _before(earlier, now)
     earlier_figures = f", before {before.proven} of {before.requests}" if before else ""
     return f"{now.proven} of {now.requests} requests proven{earlier_figures}."
 
 
-def _before(earlier: list[Verification], now: Verification) -> Verification | None:
+def _before(earlier: list[Tally], now: Tally) -> Tally | None:
     """The one to compare with: the last that asked the same server."""
     return next((one for one in reversed(earlier) if one.upstream == now.upstream), None)
 
 
-def _body(verified: list[Verification]) -> Iterator[str]:
+def _body(verified: list[Tally]) -> Iterator[str]:
     *earlier, now = verified
     before = _before(earlier, now)
     yield "<!-- What was wrong, for whom; what is different now; how it was measured. -->"
@@ -99,7 +99,7 @@ def _body(verified: list[Verification]) -> Iterator[str]:
         yield f"| {label} | {' | '.join(cells)} |"
 
 
-def _rows(columns: list[Verification]) -> Iterator[tuple[str, list[str]]]:
+def _rows(columns: list[Tally]) -> Iterator[tuple[str, list[str]]]:
     yield "when", [one.when for one in columns]
     yield "requests", [str(one.requests) for one in columns]
     yield "proven", [str(one.proven) for one in columns]
