@@ -10,6 +10,7 @@ const ELEMENTS = {
   "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
   "page-contents": () => import("./elements/page-contents.js"),
   "run-panel": () => import("./views.js").then(() => import("./elements/run-panel.js")),
+  "self-test": () => import("./elements/self-test.js"),
 };
 // The text comes first: the elements begin to load once it has been painted.
 const painted = document.hidden ? Promise.resolve() : new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
