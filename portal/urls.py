@@ -17,6 +17,7 @@ from portal.runs import views as runs
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
+    path("live/", dashboard.live),
     path("docs/", docs.all_documents, name="documents"),
     path("docs/index/", docs.index, name="index"),
     path("docs/<path:path>.md", machines.markdown, name="markdown"),

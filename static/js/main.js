@@ -4,9 +4,12 @@ import { read, write } from "./lib/kept.js";
 import { Keys } from "./lib/shortcuts.js";
 
 const ELEMENTS = {
+  "continue-reading": () => import("./elements/continue-reading.js"),
   "copy-markdown": () => import("./elements/copy-markdown.js"),
   "doc-tabs": () => import("./elements/doc-tabs.js"),
   "document-filter": () => import("./elements/document-filter.js"),
+  "live-board": () => import("./elements/live-board.js"),
+  "main > article.prose": () => import("./elements/reading-place.js"),
   "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
   "page-contents": () => import("./elements/page-contents.js"),
   "run-inputs": () => import("./elements/run-inputs.js"),
