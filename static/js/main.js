@@ -15,6 +15,7 @@ const ELEMENTS = {
   "run-inputs": () => import("./elements/run-inputs.js"),
   "run-language": () => import("./views.js").then(() => import("./elements/run-language.js")),
   "run-panel": () => import("./views.js").then(() => import("./elements/run-panel.js")),
+  "self-test": () => import("./elements/self-test.js"),
 };
 // The text comes first: the elements begin to load once it has been painted.
 const painted = document.hidden ? Promise.resolve() : new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

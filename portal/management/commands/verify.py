@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.dashboard.proven import Verification, keep_verification
 from portal.dashboard.proving import Proof, gather, prove
+from portal.dashboard.tallies import keep, sum_up
 from portal.docs.catalogue import Catalogue
 from portal.docs.library import Library
 from portal.local import local_answers
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             self._keep(Verification(datetime.now(UTC), upstream.name, proofs))
         if not as_text:
             self.stdout.write(_as_json(proofs) if options["format"] == "json" else _as_junit(proofs))
+        self._tally(proofs, root, upstream)
         failed = sum(proof.verdict == "failed" for proof in proofs)
         self.stderr.write(f"{_count(proofs, 'proven')} proven, {failed} failed, {_count(proofs, 'left out')} left out")
         if failed:
@@ -66,6 +68,12 @@ class Command(BaseCommand):
             keep_verification(settings.PORTAL_DATA, found)
         except OSError as problem:
             self.stderr.write(f"The outcome could not be kept in {settings.PORTAL_DATA}: {(problem.strerror or '').lower()}.")
+
+    def _tally(self, proofs: list[Proof], root: Path, upstream: Upstream) -> None:
+        try:
+            keep(sum_up(proofs, when=datetime.now(UTC), root=root, upstream=upstream.name), settings.PORTAL_DATA)
+        except OSError as problem:
+            self.stderr.write(f"What came of it is not kept: PORTAL_DATA cannot be written ({(problem.strerror or '').lower()}).")
 
     async def _prove(self, root: Path, upstream: Upstream, *, as_text: bool) -> list[Proof]:
         catalogue = Catalogue(root)
