@@ -12,6 +12,8 @@ from urllib.parse import quote, unquote, urlsplit
 from portal.docs.catalogue import Page, Shelf
 from portal.docs.files import SUFFIXES, Unreadable, find_file, read_regular
 from portal.docs.pictures import size_of
+from portal.docs.reference.finding import SUFFIXES as _OPENAPI_SUFFIXES
+from portal.docs.reference.finding import says_openapi
 from portal.docs.rendering import ResolvedLink, decode
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
@@ -68,6 +70,8 @@ class Links:
         if target.kind == "page" and target.page is not None:
             return ResolvedLink(target.page.url + (f"#{target.fragment}" if target.fragment else ""))
         if target.kind == "file":
+            if not is_image and (place := self._reference_of(target)):
+                return ResolvedLink(place)
             width, height = (size_of(self.root / target.path) if is_image else None) or (None, None)
             return ResolvedLink(f"/docs/{quote(target.path)}", width=width, height=height)
         if target.kind == "place":
@@ -98,7 +102,7 @@ class Links:
         for at, place in enumerate(places):
             if file := find_file(self.root, place):
                 served = file.lower().endswith(PICTURES if is_image else (*PICTURES, *ATTACHMENTS))
-                return Target("file" if served else "unserved", file, guessed=at > 0)
+                return Target("file" if served else "unserved", file, None, parts.fragment, guessed=at > 0)
         own = path.strip("/")
         if path.startswith("/") and own in PLACES and not is_image:
             return Target("place", own)
@@ -126,6 +130,13 @@ class Links:
     def page_at(self, href: str) -> Page | None:
         """The page of the set that `href` leads to."""
         return self.find(href).page
+
+    def _reference_of(self, target: Target) -> str:
+        """Where an OpenAPI document is shown, and not what its file says; empty for any other file."""
+        stem, suffix = posixpath.splitext(target.path)
+        if suffix.lower() not in _OPENAPI_SUFFIXES or not says_openapi(self.root / target.path):
+            return ""
+        return f"/reference/{quote(stem)}/" + (f"#{target.fragment}" if target.fragment else "")
 
     def _places(self, path: str) -> Iterator[str]:
         """Where the file may lie that `path` names, from the root of the set: as written, then as it may be meant."""
