@@ -179,8 +179,9 @@ class RunCompare extends HTMLElement {
         },
         ended: (view) => {
           lane.answer.view = view;
-          lane.stats = view.stats;
-          lane.text = view.state === "done" ? lane.answer.said : "";
+          // What failed fast was not fast: its figures are beside its own card, not in the race.
+          lane.stats = view.state === "done" ? view.stats : null;
+          lane.text = lane.stats ? lane.answer.said : "";
           ended();
         },
       });

@@ -7,7 +7,7 @@ const make = maker(document);
 const TOOLS = [
   { name: "run-compare", label: "Compare", says: "models or servers, side by side" },
   { name: "run-repeat", label: "Repeat", says: "to see how the figures spread" },
-  { name: "run-history", label: "Earlier runs", says: "show, compare or share one" },
+  { name: "run-history", label: "Earlier runs", says: "to see one again, or to share it" },
 ];
 
 class RunMenu extends HTMLElement {
