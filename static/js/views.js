@@ -2,6 +2,7 @@
 
 const VIEWS = {
   "run-answer": () => import("./elements/run-answer.js"),
+  "run-snippets": () => import("./elements/run-snippets.js"),
   "run-tools": () => import("./elements/run-tools.js"),
   "run-data": () => import("./elements/run-data.js"),
   "run-events": () => import("./elements/run-events.js"),
@@ -9,6 +10,7 @@ const VIEWS = {
   "run-figures": () => import("./elements/run-figures.js"),
   "run-menu": () => import("./elements/run-menu.js"),
   "run-compare": () => Promise.all([toolStyle(), import("./elements/run-compare.js")]),
+  "run-history": () => Promise.all([toolStyle(), import("./elements/run-history.js")]),
   "run-repeat": () => Promise.all([toolStyle(), import("./elements/run-repeat.js")]),
 };
 

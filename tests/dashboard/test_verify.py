@@ -83,6 +83,18 @@ def test_an_example_that_fails_is_named_with_the_reason_and_the_exit_code_is_1(
     assert "Traceback" not in summary
 
 
+def test_what_the_author_says_of_a_block_is_heeded(tmp_path: Path, far_end: FarEnd) -> None:
+    call = "```bash\ncurl http://localhost:11434/api/version\n```\n"
+    (tmp_path / "page.md").write_text(f"<!-- run: expect-status=404 -->\n{call}\n<!-- run: skip reason=\"it is old\" -->\n{call}")
+    far_end.routes["/api/version"] = whole({"error": "no"}, "404 Not Found")
+    code, lines, _ = verify(tmp_path, far_end)
+    assert code == 0
+    assert "proven    page.md:2  GET /api/version" in lines
+    assert "left out  page.md:7  GET /api/version: It is not meant to be run: it is old." in lines
+    far_end.routes["/api/version"] = whole({"version": "1"})
+    assert verify(tmp_path, far_end)[0] == 1
+
+
 def test_the_outcome_can_be_read_by_programs(pages: Path, far_end: FarEnd) -> None:
     far_end.script = stream(chat(["ok"]))
     far_end.routes["/v1/models/far:1b"] = whole({"error": "no"}, "404 Not Found")
@@ -111,3 +123,30 @@ def test_an_upstream_that_does_not_answer_is_a_sentence(pages: Path) -> None:
     ended = run_manage("verify", str(pages), OLLAMA_HOST=gone.origin)
     assert ended.returncode == 1
     assert f"Nothing answers at {gone.origin}" in ended.stderr
+
+
+HINTED = """# Page
+
+<!-- run: expect-status=404 -->
+```bash
+curl http://localhost:11434/api/show -d '{"model": "no-such-model"}'
+```
+
+<!-- run: skip reason="it takes an hour" -->
+```bash
+curl http://localhost:11434/api/chat -d '{"model": "qwen3:1.7b", "messages": []}'
+```
+"""
+
+
+@pytest.mark.parametrize(("status", "says"), [
+    ("404 Not Found", "proven    page.md:4  POST /api/show"),
+    ("200 OK", "answered with status 200 rather than 404"),
+])  # fmt: skip
+def test_an_authors_hints_are_heeded(tmp_path: Path, far_end: FarEnd, status: str, says: str) -> None:
+    (tmp_path / "page.md").write_text(HINTED)
+    far_end.routes["/api/show"] = whole({"error": "model 'no-such-model' not found"}, status)
+    _, lines, _ = verify(tmp_path, far_end)
+    assert says in lines
+    assert far_end.requests_for("/api/show")[-1].json["model"] == "no-such-model"
+    assert "left out  page.md:9  POST /api/chat: It is not meant to be run: it takes an hour." in lines

@@ -3,6 +3,7 @@
 import { requestText } from "../lib/asking.js";
 import { Connection } from "../lib/connection.js";
 import { findFault, spanOf } from "../lib/json.js";
+import { importRequest, looksLikeRequest } from "../lib/pasting.js";
 import { IDLE, isLive, reduce, refused } from "../lib/view.js";
 
 const connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/runs/`);
@@ -12,6 +13,7 @@ class RunPanel extends HTMLElement {
   #loading = false;
   #run = null;
   #answer = null;
+  #earlier = null;
 
   connectedCallback() {
     this.run = this.querySelector("button.run");
@@ -32,6 +34,7 @@ class RunPanel extends HTMLElement {
     this.body?.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && !isLive(this.#view)) this.#start();
     });
+    this.addEventListener("paste", (event) => this.#paste(event), true);
     this.#pickUp();
   }
 
@@ -43,6 +46,31 @@ class RunPanel extends HTMLElement {
     return { upstream, method, path, body, fault, streamed: !fault && streams(this, body), startedAt: Date.now() };
   }
 
+  /** From now on the request goes to this endpoint. */
+  readdress({ upstream, method, path, streams: ability }) {
+    Object.assign(this.dataset, { method, path, streams: ability }, upstream && { upstream });
+    this.querySelector(".panel-head .method").textContent = method;
+    this.querySelector(".panel-head .path").textContent = path;
+    this.dispatchEvent(new CustomEvent("readdressed"));
+  }
+
+  // A command pasted where the body is edited becomes the request.
+  async #paste(event) {
+    const text = event.clipboardData.getData("text");
+    if (!event.target.closest("textarea.request, run-editor") || !looksLikeRequest(text)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { request, note } = await importRequest(text, this.dataset.upstream, readExample);
+    if (request) {
+      const { upstream, origin } = request; // a bare path says nothing of the server
+      this.readdress({ ...request, upstream: origin && upstream !== "other" ? upstream : "" });
+      this.body.value = request.text;
+      this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.pasted ??= this.body.insertAdjacentElement("afterend", Object.assign(document.createElement("p"), { className: "pasted", role: "status" }));
+    this.pasted.textContent = note;
+  }
+
   /** Where in the docs the panel stands, as a run is told it. */
   get source() {
     return { page: this.dataset.page, example: this.id };
@@ -50,6 +78,34 @@ class RunPanel extends HTMLElement {
 
   get connection() {
     return connection;
+  }
+
+  /** The text of the answer that is shown. */
+  get answerText() {
+    return this.#answer?.said ?? "";
+  }
+
+  /** Show a run there was, as it is told of at `address`: its request as the panel's, its answer below. */
+  async showEarlier(address) {
+    const [{ readFacts, readFrames, requestOf, whenText }] = await Promise.all([import("../lib/earlier.js"), this.#answerLoaded()]);
+    const asked = this.request;
+    this.#begin(asked);
+    const turn = (this.#earlier = {});
+    try {
+      const facts = await readFacts(address);
+      const request = requestOf(facts);
+      if (this.body && facts.body) this.body.value = request.body;
+      this.#begin(request);
+      this.#earlier = turn;
+      if (address.startsWith("/runs/")) this.#run = facts.id;
+      this.#answer.note = `The run of ${whenText(facts.created)}. Run sends its request anew.`;
+      for await (const frame of readFrames(address)) {
+        if (this.#earlier !== turn) return;
+        this.#take(frame);
+      }
+    } catch (error) {
+      if (this.#earlier === turn) this.#show(refused(IDLE, { message: "The earlier run could not be read.", ...error }));
+    }
   }
 
   // What else can be done with the example comes with the first look into its menu.
@@ -66,6 +122,8 @@ class RunPanel extends HTMLElement {
 
   // After a reload: the run goes on at the server, so the panel goes on with the run.
   async #pickUp() {
+    const shown = /[?&](?:run|shared)=/.test(location.search) && (await import("../lib/earlier.js")).addressIn(location.search, location.hash, this.id);
+    if (shown) return this.showEarlier(shown);
     const saved = JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
     if (!saved?.request) return;
     if (this.body && saved.body !== undefined) this.body.value = saved.body;
@@ -123,6 +181,7 @@ class RunPanel extends HTMLElement {
     } else if (model) {
       this.dataset.path = this.dataset.path.replace(/^(\/v1\/models\/).*/, (_, start) => start + model);
     }
+    this.dispatchEvent(new CustomEvent("request-changed"));
     this.run.focus({ preventScroll: true });
     this.#start();
   }
@@ -173,7 +232,7 @@ class RunPanel extends HTMLElement {
 
   #begin(request) {
     this.#view = IDLE;
-    this.#run = null;
+    this.#run = this.#earlier = null;
     if (!this.#answer) {
       this.#answer = Object.assign(document.createElement("run-answer"), { className: "answer", id: `${this.id}-answer` });
       this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail.model));
@@ -204,6 +263,8 @@ class RunPanel extends HTMLElement {
     }
   }
 }
+
+const readExample = async (text) => (await fetch("/examples/read", { method: "POST", body: text })).json();
 
 function streams(panel, body) {
   const asked = panel.body ? JSON.parse(body)?.stream : undefined;
