@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from portal.dashboard import views as dashboard
+from portal.docs import doors as examples
 from portal.docs import machines
 from portal.docs import views as docs
 from portal.docs.book import views as book
@@ -49,6 +50,9 @@ urlpatterns = [
     path("runs/<str:run_id>/cancel", doors.cancel),
     path("runs/<str:run_id>/delete", doors.delete),
     path("runs/<str:run_id>/", pages.run, name="run"),
+    path("examples/read", examples.read),
+    path("examples/snippets", examples.snippets),
+    path("upstreams/", dashboard.upstreams, name="upstreams"),
     path("models/", runs.models, name="models"),
     path("models/choice", runs.choice),
     path("healthz", runs.healthz, name="healthz"),

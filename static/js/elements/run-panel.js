@@ -1,7 +1,9 @@
 // <run-panel>: an example of the page that can be run. The markup it wraps is the example itself.
 
+import { requestText } from "../lib/asking.js";
 import { Connection } from "../lib/connection.js";
 import { findFault, spanOf } from "../lib/json.js";
+import { importRequest, looksLikeRequest } from "../lib/pasting.js";
 import { IDLE, isLive, reduce, refused } from "../lib/view.js";
 
 const connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/runs/`);
@@ -23,10 +25,66 @@ class RunPanel extends HTMLElement {
       this.edit.hidden = false;
       this.edit.addEventListener("click", () => this.#toggleEditor());
     }
+    this.more = this.querySelector("button.more");
+    if (this.more) {
+      this.more.hidden = false;
+      this.more.addEventListener("click", () => this.#openMenu());
+    }
     this.body?.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && !isLive(this.#view)) this.#start();
     });
+    this.addEventListener("paste", (event) => this.#paste(event), true);
     this.#pickUp();
+  }
+
+  /** The request as it stands now, for the tools of the panel; `fault` where its body is not JSON. */
+  get request() {
+    const body = this.body ? this.body.value : "null";
+    const { upstream, method, path } = this.dataset;
+    const fault = this.body && findFault(body);
+    return { upstream, method, path, body, fault, streamed: !fault && streams(this, body), startedAt: Date.now() };
+  }
+
+  /** From now on the request goes to this endpoint. */
+  readdress({ upstream, method, path, streams: ability }) {
+    Object.assign(this.dataset, { method, path, streams: ability }, upstream && { upstream });
+    this.querySelector(".panel-head .method").textContent = method;
+    this.querySelector(".panel-head .path").textContent = path;
+    this.dispatchEvent(new CustomEvent("readdressed"));
+  }
+
+  // A command pasted where the body is edited becomes the request.
+  async #paste(event) {
+    const text = event.clipboardData.getData("text");
+    if (!event.target.closest("textarea.request, run-editor") || !looksLikeRequest(text)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { request, note } = await importRequest(text, this.dataset.upstream, readExample);
+    if (request) {
+      const { upstream, origin } = request; // a bare path says nothing of the server
+      this.readdress({ ...request, upstream: origin && upstream !== "other" ? upstream : "" });
+      this.body.value = request.text;
+      this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.pasted ??= this.body.insertAdjacentElement("afterend", Object.assign(document.createElement("p"), { className: "pasted", role: "status" }));
+    this.pasted.textContent = note;
+  }
+
+  /** Where in the docs the panel stands, as a run is told it. */
+  get source() {
+    return { page: this.dataset.page, example: this.id };
+  }
+
+  get connection() {
+    return connection;
+  }
+
+  // What else can be done with the example comes with the first look into its menu.
+  #openMenu() {
+    this.menu ??= this.more.parentElement.appendChild(document.createElement("run-menu"));
+    const ready = () => this.menu.open(this, this.more);
+    if (this.menu.open) return ready();
+    this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-menu", ready, failed: () => {} } }));
   }
 
   get #key() {
@@ -55,24 +113,22 @@ class RunPanel extends HTMLElement {
     return new Promise((ready, failed) => dispatchEvent(new CustomEvent("view-needed", { detail: { name: "run-answer", ready, failed } })));
   }
 
-  async #start() {
+  async #start(errand) {
     if (this.#loading) return;
     this.#loading = true;
     await this.#answerLoaded();
     this.#loading = false;
-    const body = this.body ? this.body.value : "null";
-    const { upstream, method, path, page } = this.dataset;
-    const fault = this.body && findFault(body);
-    const request = { upstream, method, path, body, streamed: !fault && streams(this, body), startedAt: Date.now() };
+    const { fault, ...request } = errand ? { ...this.request, ...errand, fault: null, isErrand: true } : this.request;
     this.#begin(request);
     if (fault) return this.#refuse(fault);
     this.#show({ ...IDLE, state: "sending" });
-    const [prepared, note] = await this.#withModelThatIsHere(request);
-    if (prepared === null || this.#view.state !== "sending") return;
+    const { prepared, note, error } = await this.prepare(request);
+    if (error) return this.#show(refused(this.#view, error));
+    if (this.#view.state !== "sending") return;
     this.#answer.request = prepared;
     this.#answer.note = note;
     const ref = crypto.randomUUID();
-    const text = `{"type":"start","ref":"${ref}","request":${requestText(prepared)},"source":${JSON.stringify({ page, example: this.id })}}`;
+    const text = `{"type":"start","ref":"${ref}","request":${requestText(prepared)},"source":${JSON.stringify(this.source)}}`;
     const saved = { ref, text, body: this.body?.value, note, request: prepared };
     this.#save(saved);
     connection.start(ref, text, this.#watcher(saved));
@@ -87,15 +143,21 @@ class RunPanel extends HTMLElement {
     }));
   }
 
-  // With a model's name: the same request with that model. The button that was pressed goes, so the focus moves to Run.
-  #runAgain(model) {
+  // What an answer asks for: the same request, with another model or body; or an errand that is not the example's, such as a pull.
+  // The button that was pressed goes, so the focus moves to Run, unless the reader is writing.
+  #runAgain({ model, body, errand, keepsFocus }) {
+    if (body !== undefined) {
+      this.body.value = body;
+      this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     if (model && this.body && spanOf(this.body.value, "model")) {
       this.body.value = replaceModel({ body: this.body.value }, { place: "model", use: model }).body;
     } else if (model) {
       this.dataset.path = this.dataset.path.replace(/^(\/v1\/models\/).*/, (_, start) => start + model);
     }
-    this.run.focus({ preventScroll: true });
-    this.#start();
+    this.dispatchEvent(new CustomEvent("request-changed"));
+    if (!keepsFocus) this.run.focus({ preventScroll: true });
+    this.#start(errand);
   }
 
   // A body too large to be kept runs all the same; only a reload will not find it.
@@ -108,17 +170,15 @@ class RunPanel extends HTMLElement {
   }
 
   // The model of the example may not be on this server; then the nearest that can do the job runs, and the panel says so.
-  async #withModelThatIsHere(request) {
+  async prepare(request) {
     try {
       const answer = await fetch("/models/choice", { method: "POST", body: requestText(request) });
       const found = await answer.json();
       if (found.error) throw found.error;
-      if (!found.use || sameModel(found.use, found.wanted)) return [request, ""];
-      return [replaceModel(request, found), `${found.wanted} is not on this server; ${found.use} answers instead.`];
+      if (!found.use || sameModel(found.use, found.wanted)) return { prepared: request, note: "" };
+      return { prepared: replaceModel(request, found), note: `${found.wanted} is not on this server; ${found.use} answers instead.` };
     } catch (error) {
-      if (error?.code === undefined) return [request, ""];
-      this.#show(refused(this.#view, error));
-      return [null, ""];
+      return error?.code === undefined ? { prepared: request, note: "" } : { error };
     }
   }
 
@@ -140,7 +200,7 @@ class RunPanel extends HTMLElement {
         const gone = error.code === "no_such_run";
         this.#show(refused(this.#view, gone ? { ...error, message: "The earlier answer is no longer on the server.", hint: "Run it again." } : error));
       },
-      link: (connected) => this.#show({ ...this.#view, connected }),
+      link: (connected, via) => this.#show({ ...this.#view, connected, via }),
     };
   }
 
@@ -149,8 +209,8 @@ class RunPanel extends HTMLElement {
     this.#run = null;
     if (!this.#answer) {
       this.#answer = Object.assign(document.createElement("run-answer"), { className: "answer", id: `${this.id}-answer` });
-      this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail.model));
-      this.append(this.#answer);
+      this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail));
+      this.insertBefore(this.#answer, this.querySelector(":scope > .tool"));
     }
     this.#answer.begin(request);
   }
@@ -178,11 +238,7 @@ class RunPanel extends HTMLElement {
   }
 }
 
-// The body goes into the message as it was written: parsing it here would round its large numbers.
-function requestText({ upstream, method, path, body }) {
-  const address = `"upstream":${JSON.stringify(upstream)},"method":${JSON.stringify(method)},"path":${JSON.stringify(path)}`;
-  return `{${address},"body":${body}}`;
-}
+const readExample = async (text) => (await fetch("/examples/read", { method: "POST", body: text })).json();
 
 function streams(panel, body) {
   const asked = panel.body ? JSON.parse(body)?.stream : undefined;

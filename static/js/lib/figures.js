@@ -1,6 +1,7 @@
 // The figures and states under a panel, in words.
 
-import { bytesText, timeText } from "./units.js";
+import { bytesText, rateText, timeText } from "./units.js";
+import { isLive } from "./view.js";
 
 const STATES = {
   idle: "",
@@ -17,11 +18,13 @@ const STATES = {
   limit: "Stopped by a limit",
 };
 
+const VIA = { events: " over server-sent events", polling: " by polling" };
+
 /** Where a run stands, in a few words. */
 export function stateText(view) {
   if (!view.connected) return "Connection lost; reconnecting";
   const place = view.state === "queued" && view.position ? `, ${view.position} in line` : "";
-  return (STATES[view.state] ?? view.state) + place;
+  return (STATES[view.state] ?? view.state) + place + (isLive(view) ? (VIA[view.via] ?? "") : "");
 }
 
 /** The figures of a run, each as {name, value, measured}; live ones are taken from `tokens` that arrived so far. */
@@ -71,4 +74,4 @@ export function allFiguresOf({ view, reader, tape, asked }) {
 }
 
 const seconds = (ms) => (ms === null || ms === undefined ? null : timeText(ms));
-const rate = (value) => (value === null || value === undefined ? null : `${value.toFixed(value < 10 ? 1 : 0)} tokens/s`);
+const rate = (value) => (value === null || value === undefined ? null : rateText(value));

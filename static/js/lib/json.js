@@ -35,6 +35,36 @@ export function spanOf(text, name) {
 }
 
 /**
+ * Where the value stands that `steps` lead to, name by name and index by index, in `text`, which must be JSON.
+ * @returns {[number, number] | null} null when there is no such place
+ */
+export function spanAt(text, steps) {
+  let [start, end] = [0, text.length];
+  for (const step of steps) {
+    const inside = text.slice(start, end);
+    const found = typeof step === "number" ? spanOfItem(inside, step) : spanOf(inside, step);
+    if (!found) return null;
+    [start, end] = [start + found[0], start + found[1]];
+  }
+  return [start, end];
+}
+
+function spanOfItem(text, index) {
+  const scanner = new Scanner(text);
+  scanner.match(SPACE);
+  if (text[scanner.at] !== "[") return null;
+  let found = null;
+  let count = 0;
+  scanner.list("]", "", () => {
+    scanner.match(SPACE);
+    const from = scanner.at;
+    scanner.value(0);
+    if (count++ === index) found = [from, scanner.at];
+  });
+  return found;
+}
+
+/**
  * Where the items of the list that begins at `from` stand in `text`, which must be JSON: the [start, end] of each.
  * @returns {[number, number][] | null} null when no list begins there
  */
