@@ -58,6 +58,7 @@ class RunAnswer extends HTMLElement {
 
   /** The answer's text as far as it has come. */
   get said() {
+    this.#run?.read();
     return this.#run?.text ?? "";
   }
 
@@ -84,9 +85,9 @@ class RunAnswer extends HTMLElement {
     const { view, live } = this.#run;
     const end = performance.now() + BUDGET;
     if (!this.#run.read(() => performance.now() > end)) this.#soon();
-    say(this.state, stateText(view));
+    say(this.state, stateText(view, this.#run.asked));
     say(this.substitute, this.note);
-    this.#paintNumbers(figuresOf(view, this.#run.reader.records));
+    this.#paintNumbers(figuresOf(view, this.#run.reader.records, this.#run.asked));
     this.#paintEnding(endingOf(this.#run));
     this.#paintTabs();
     if (this.#shown) this.#panels.get(this.#shown).refresh?.();
@@ -115,10 +116,11 @@ class RunAnswer extends HTMLElement {
     if (!ending) return;
     const line = (name, text) => (text ? [make("p", { class: name }, text)] : []);
     this.buttons = make("p", { class: "buttons" });
-    if (ending.offersAgain) this.#offerRun("Run again", {});
+    if (ending.offersAgain) this.#offerRun(ending.again, {});
+    if (ending.pulls) this.#offerRun(`Install ${ending.pulls}`, { errand: pullOf(ending.pulls) });
     if (ending.offersModels) this.#offerModels(this.buttons);
     const sent = ending.sent ? `Sent: ${ending.sent}.` : "";
-    this.card.replaceChildren(...line("what", ending.what), ...line("sent", sent), ...line("next", ending.next), this.buttons);
+    this.card.replaceChildren(...line("what", ending.what), ...line("sent", sent), ...line("next", ending.next), ...helpParts(ending.help), this.buttons);
   }
 
   async #offerModels(buttons) {
@@ -214,6 +216,13 @@ class RunAnswer extends HTMLElement {
       this.#later = setTimeout(() => this.#soon(), PAUSE);
     }
   }
+}
+
+const pullOf = (model) => ({ method: "POST", path: "/api/pull", body: JSON.stringify({ model }), streamed: true });
+
+function helpParts(steps) {
+  if (!steps.length) return [];
+  return [make("details", { class: "help" }, make("summary", {}, "Settings help"), make("ul", {}, ...steps.map((step) => make("li", {}, step))))];
 }
 
 customElements.define("run-answer", RunAnswer);

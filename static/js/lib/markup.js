@@ -14,7 +14,7 @@ const DEEPEST = 60;
 export function nodesOf(tokens, make) {
   const root = [];
   const open = [];
-  const add = (node) => (open.at(-1)?.append(node) ?? root.push(node));
+  const add = (node) => (open.length ? open.at(-1).append(node) : root.push(node));
   for (const token of tokens) {
     if (token.nesting < 0) open.pop();
     else if (token.nesting > 0) begin(token);
@@ -34,7 +34,7 @@ export function nodesOf(tokens, make) {
 function elementOf({ type, tag, attrs }, make) {
   const kind = type.replace(/_open$/, "");
   // The headings of an answer are none of the page's.
-  if (kind === "heading") return make("p", { class: "heading", "data-level": tag.slice(1) });
+  if (kind === "heading") return make("p", { class: "part", "data-level": tag.slice(1) });
   if (kind === "link") return linkOf(attrOf(attrs, "href"), make);
   if (kind === "table") {
     const inner = make("table");
