@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.runs import doors
+from portal.runs import doors, plain_views
 from portal.runs.frames import Outcome
 from portal.runs.here import archive, keeper, registry
 from portal.runs.listing import Listing, Row, Wanted, list_in_memory, list_recorded
@@ -29,7 +29,7 @@ OUTCOMES: tuple[str, ...] = (*Outcome.__args__, "running")  # type: ignore[attr-
 async def runs(request: HttpRequest) -> HttpResponseBase:
     """`/runs/`: the reader's runs, newest first; `?model=`, `?outcome=` and `?page=` choose among them. A POST starts one."""
     if request.method == "POST":
-        return await doors.start(request)
+        return await (plain_views if plain_views.is_form(request) else doors).start(request)
     wanted = _read_wanted(request)
     listing, problem = await _list(_reader(request), wanted)
     chosen = {name: getattr(wanted, name) for name in ("model", "outcome", "page") if getattr(wanted, name)}
