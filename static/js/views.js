@@ -10,6 +10,7 @@ const VIEWS = {
   "run-figures": () => import("./elements/run-figures.js"),
   "run-menu": () => import("./elements/run-menu.js"),
   "run-compare": () => Promise.all([toolStyle(), import("./elements/run-compare.js")]),
+  "run-history": () => Promise.all([toolStyle(), import("./elements/run-history.js")]),
   "run-repeat": () => Promise.all([toolStyle(), import("./elements/run-repeat.js")]),
 };
 
