@@ -217,4 +217,6 @@ def test_nothing_answers_at_the_address(page: Page) -> None:
         error = panel(page).locator(".error")
         expect(error).to_contain_text(f"Nothing answers at {gone.origin}")
         expect(error).to_contain_text("ollama serve")
+        error.get_by_text("Settings help").click()
+        expect(error.get_by_text("set OLLAMA_HOST to its address")).to_be_visible()
         page.faults.clear()  # type: ignore[attr-defined]  # the 502 of the model list is on the console, as it should be
