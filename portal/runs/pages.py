@@ -35,7 +35,7 @@ OUTCOMES: tuple[str, ...] = (*Outcome.__args__, "running")  # type: ignore[attr-
 async def runs(request: HttpRequest) -> HttpResponseBase:
     """`/runs/`: the reader's runs, newest first; `?model=`, `?outcome=` and `?page=` choose among them. A POST starts one."""
     if request.method == "POST":
-        return await (plain_views if plain_views.is_form(request) else doors).start(request)
+        return await plain_views.start(request) if plain_views.is_form(request) else await doors.start(request)
     wanted = _read_wanted(request)
     listing, problem = await _list(_reader(request), wanted)
     if _wants_json(request):
