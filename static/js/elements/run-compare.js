@@ -16,11 +16,17 @@ class RunCompare extends HTMLElement {
   #over = true;
 
   /** @param {Element} panel it works for */
-  async open(panel) {
+  open(panel) {
     this.panel = panel;
     if (this.form) return;
     this.#build();
     say(this.said, "Asking which models are here");
+    this.#ask();
+  }
+
+  // A portal that has just started may not have looked at its servers yet.
+  async #ask() {
+    if (!this.isConnected) return;
     try {
       const { upstreams } = await (await fetch("/upstreams/")).json();
       this.#offer(upstreams);
@@ -51,6 +57,7 @@ class RunCompare extends HTMLElement {
     const { request } = this.panel;
     this.#choices = choicesFor(request.path, upstreams);
     const seats = firstSeats({ upstream: request.upstream, model: modelIn(request) }, this.#choices);
+    if (!seats.length && upstreams.some(({ state }) => state === "unknown")) return setTimeout(() => this.#ask(), 1000);
     if (!seats.length) return say(this.said, noneText(upstreams));
     say(this.said, "Each server answers one after the other, so that no run is slowed by another.");
     for (const seat of seats) this.#seat(seat);
@@ -230,7 +237,6 @@ class RunCompare extends HTMLElement {
 
 function noneText(upstreams) {
   const down = upstreams.filter(({ state }) => state === "down").map(({ name, problem }) => `${name}: ${problem}`);
-  if (upstreams.some(({ state }) => state === "unknown")) return "The servers are just being asked which models they have. Close this and choose it again.";
   const more = down.length ? ` Not reached: ${down.join(" ")}` : "";
   return `No model that could answer this is here. Install one (ollama pull), or connect a server that has one.${more}`;
 }
