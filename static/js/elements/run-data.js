@@ -54,7 +54,13 @@ class RunData extends HTMLElement {
     const { live } = this.#run;
     const { size, live: wasLive, at } = this.#laidOut;
     const now = performance.now();
-    if ((size === text.length && wasLive === live) || (live && now - at < PAUSE)) return;
+    if (size === text.length && wasLive === live) return;
+    if (live && now - at < PAUSE) {
+      // What came last is laid out even when nothing follows it.
+      clearTimeout(this.later);
+      this.later = setTimeout(() => this.#run.live && this.refresh(), PAUSE);
+      return;
+    }
     this.#laidOut = { size: text.length, live, at: now };
     if (!this.json) this.json = make("pre", { class: "json" });
     if (!this.verdict) this.verdict = make("div", { class: "verdict" });
