@@ -98,3 +98,32 @@ def read_upstreams(environment: Mapping[str, str]) -> dict[str, Upstream]:
             )
         found[name.strip()] = Upstream(name.strip(), parse_host(host))
     return found
+
+
+def read_numbers(text: str, upstreams: Mapping[str, Upstream]) -> dict[str, int]:
+    """`PORTAL_RUNS_AT_ONCE`: a whole number for all (under the name ""), and `name=number` for those that differ."""
+    found: dict[str, int] = {}
+    for item in filter(None, map(str.strip, text.split(","))):
+        name, separator, number = item.rpartition("=")
+        name, number = name.strip(), number.strip()
+        if bool(separator) != (name in upstreams) or not (number.isascii() and number.isdigit() and 0 < int(number) < 10_000):
+            raise BadUpstream(
+                f"PORTAL_RUNS_AT_ONCE holds “{item}”; write a whole number from 1, "
+                f"and name=number for an upstream that differs (there are {', '.join(upstreams)})."
+            )
+        found[name] = int(number)
+    return found
+
+
+def read_stand_ins(text: str, upstreams: Mapping[str, Upstream]) -> dict[str, list[str]]:
+    """`PORTAL_STAND_INS`: `name=other`, several of them for several to be tried in that order."""
+    found: dict[str, list[str]] = {}
+    for item in filter(None, map(str.strip, text.split(","))):
+        name, _, other = (part.strip() for part in item.partition("="))
+        if name not in upstreams or other not in upstreams or name == other:
+            raise BadUpstream(
+                f"PORTAL_STAND_INS holds “{item}”; write name=other with two upstreams of this portal "
+                f"(there are {', '.join(upstreams)}): the second is asked when the first cannot take a request."
+            )
+        found.setdefault(name, []).append(other)
+    return found
