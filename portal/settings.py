@@ -82,11 +82,11 @@ ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
 INSTALLED_APPS = ["django.contrib.staticfiles", "portal", "portal.docs", "portal.runs", "portal.dashboard"]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.Security",
     "portal.headers.content_security_policy",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.Common",
+    "portal.middleware.Csrf",
+    "portal.middleware.Frames",
 ]
 TEMPLATES = [
     {
@@ -111,6 +111,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "portal.staticfiles.HashedModules"},
 }
 
+# A proxy that ends TLS hands the pages of these origins on as plain HTTP, whose own origin is another.
+CSRF_TRUSTED_ORIGINS = PORTAL_ORIGINS
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "portal.runs.doors.without_token"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from portal.dashboard import selftest_views as selftest
 from portal.dashboard import views as dashboard
 from portal.docs import doors as examples
 from portal.docs import machines
@@ -11,11 +12,12 @@ from portal.docs.book import views as book
 from portal.docs.journal import views as journal
 from portal.docs.reference import views as reference
 from portal.docs.search import views as search
-from portal.runs import doors, pages
+from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
+    path("live/", dashboard.live),
     path("docs/", docs.all_documents, name="documents"),
     path("docs/index/", docs.index, name="index"),
     path("docs/<path:path>.md", machines.markdown, name="markdown"),
@@ -44,17 +46,26 @@ urlpatterns = [
     path("journal/<int:year>/<int:month>/", journal.month),
     path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
     path("runs/", pages.runs, name="runs"),
+    path("runs/new/", plain_views.form),
     path("runs/token", doors.token),
     path("runs/<str:run_id>/log", doors.log),
     path("runs/<str:run_id>/events", doors.events),
     path("runs/<str:run_id>/cancel", doors.cancel),
     path("runs/<str:run_id>/delete", doors.delete),
+    path("runs/<str:run_id>/again", doors.again),
+    path("runs/<str:run_id>/share", doors.share),
+    path("runs/<str:run_id>/unshare", doors.unshare),
     path("runs/<str:run_id>/", pages.run, name="run"),
+    path("shared/<str:token>/log", doors.shared_log),
+    path("shared/<str:token>/", pages.shared, name="shared"),
     path("examples/read", examples.read),
     path("examples/snippets", examples.snippets),
     path("upstreams/", dashboard.upstreams, name="upstreams"),
     path("models/", runs.models, name="models"),
     path("models/choice", runs.choice),
+    path("selftest", selftest.page, name="selftest"),
+    path("selftest/words", selftest.words),
+    path("selftest/echo", selftest.echo),
     path("healthz", runs.healthz, name="healthz"),
     # Addresses of the docs server mindX had before.
     path("doc/<path:path>", docs.older_address),

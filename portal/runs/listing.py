@@ -37,6 +37,7 @@ class Wanted:
     model: str = ""
     outcome: str = ""
     page: str = ""
+    example: str = ""
     part: int = 1
 
 
@@ -53,7 +54,7 @@ class Listing:
 def list_recorded(owner: str, wanted: Wanted) -> Listing:
     """From the records; blocks."""
     mine = Record.objects.filter(owner=owner)
-    fields = {name: getattr(wanted, name) for name in ("model", "page") if getattr(wanted, name)}
+    fields = {name: getattr(wanted, name) for name in ("model", "page", "example") if getattr(wanted, name)}
     if wanted.outcome:
         fields["outcome"] = "" if wanted.outcome == "running" else wanted.outcome
     start = (wanted.part - 1) * IN_PART
@@ -62,28 +63,30 @@ def list_recorded(owner: str, wanted: Wanted) -> Listing:
         list(mine.exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()[:_MOST_CHOICES])
         for name in ("model", "page")
     )
-    return Listing([_row_of_record(record) for record in found[:IN_PART]], len(found) > IN_PART, models, pages)
+    return Listing([row_of_record(record) for record in found[:IN_PART]], len(found) > IN_PART, models, pages)
 
 
 def list_in_memory(runs: Iterable[Run], wanted: Wanted) -> Listing:
     """From what the server remembers, where there are no records to read."""
-    rows = [_row_of_run(run) for run in runs]
+    rows = [row_of_run(run) for run in runs]
     found = [
         row for row in rows
         if wanted.model in ("", row.model) and wanted.page in ("", row.page)
-        and wanted.outcome in ("", row.outcome or "running")
+        and wanted.outcome in ("", row.outcome or "running") and wanted.example in ("", row.example)
     ]  # fmt: skip
     start = (wanted.part - 1) * IN_PART
     models, pages = sorted({row.model for row in rows} - {""}), sorted({row.page for row in rows} - {""})
     return Listing(found[start : start + IN_PART], len(found) > start + IN_PART, models, pages)
 
 
-def _row_of_record(record: Record) -> Row:
+def row_of_record(record: Record) -> Row:
+    """A recorded run as a line of the list."""
     return Row(record.id, record.created, record.method, record.path, record.model, record.outcome, record.page,
                record.example, record.stats)  # fmt: skip
 
 
-def _row_of_run(run: Run) -> Row:
+def row_of_run(run: Run) -> Row:
+    """A run in memory as a line of the list."""
     order = run.order
     end = json.loads(run.log.after(run.head - 1)[0]) if run.ended else {}
     return Row(run.id, run.facts.created, order.endpoint.method, order.path, order.model or "", end.get("outcome", ""),
