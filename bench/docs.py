@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from bench.load import ask_often, children_of, command_of, cost_of
+from bench.load import ask_often, children_of, command_of, cost_of, spent_by
 from bench.nginx import serving
 from bench.report import Figure
 from bench.sets import write_set
@@ -41,15 +41,16 @@ def measure(given: Path | None = None) -> Iterator[Figure]:
 
 def _start(root: Path, at_most: float) -> Figure:
     """From the start of the process to the first page, the second time on: the first makes the static files."""
-    times = []
+    times, spent = [], []
     with tempfile.TemporaryDirectory() as data:
         for _ in range(_TURNS + 1):
             started = time.perf_counter()
             with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_DATA=data, PORTAL_EMBEDDED="never") as portal:
                 _fetch(portal.url)
                 times.append(time.perf_counter() - started)
+                spent.append(spent_by(portal.process.pid))
     files = sum(1 for _ in root.rglob("*.md*"))
-    return Figure(f"start with {files:,} files to the first page", min(times[1:]), at_most, "s", f"best of {_TURNS}; {_load()}")
+    return Figure(f"start with {files:,} files to the first page", min(times[1:]), at_most, "s", f"best of {_TURNS}, {min(spent[1:]):.1f} of it the server's processor; {_load()}")
 
 
 def _pages(root: Path) -> Iterator[Figure]:
