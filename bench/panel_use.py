@@ -34,7 +34,12 @@ def _first_use(browser: Browser, portal: PortalServer, upstream: FarEnd) -> Figu
     sizes: dict[str, int] = {}
     addresses: dict[str, str] = {}
     session.on("Network.requestWillBeSent", lambda event: addresses.update({event["requestId"]: event["request"]["url"]}))
-    session.on("Network.loadingFinished", lambda event: sizes.update({addresses[event["requestId"]]: event["encodedDataLength"]}))
+    heads: dict[str, int] = {}
+    session.on("Network.responseReceived", lambda event: heads.update({event["requestId"]: event["response"]["encodedDataLength"]}))
+    session.on(
+        "Network.loadingFinished",
+        lambda event: sizes.update({addresses[event["requestId"]]: event["encodedDataLength"] - heads.get(event["requestId"], 0)}),
+    )
     session.send("Network.enable")
     page.goto(portal.url)
     page.locator("run-panel button.run").first.click()
@@ -43,7 +48,7 @@ def _first_use(browser: Browser, portal: PortalServer, upstream: FarEnd) -> Figu
     scripts = {address: size for address, size in sizes.items() if address.endswith(".js")}
     page.close()
     markdown = sum(size for address, size in scripts.items() if "/vendor/" in address)
-    detail = f"{len(scripts)} files with their headers, of which the reader of markdown {markdown / 1024:.1f} KB"
+    detail = f"{len(scripts)} files, of which the reader of markdown {markdown / 1024:.1f} KB"
     return Figure("JavaScript up to the end of a first answer", sum(scripts.values()) / 1024, 40.0, "KB", detail)
 
 

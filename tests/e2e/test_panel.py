@@ -192,7 +192,19 @@ def test_a_page_reads_whole_with_scripts_off(browser: object, portal: PortalServ
     expect(page.get_by_role("heading", name="Examples")).to_be_visible()
     expect(panel(page)).to_contain_text("curl http://localhost:11434/api/chat")
     expect(panel(page)).to_contain_text("POST /api/chat")
-    assert page.get_by_role("button").count() == 0
+    context.close()
+
+
+def test_an_example_runs_with_scripts_off(browser: object, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["Hello", " there"]))
+    context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
+    page = context.new_page()
+    page.goto(portal.url)
+    run(panel(page))
+    expect(page.get_by_role("textbox", name="Body, JSON")).to_have_value(re.compile('"model": "far:1b"'))
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("pre.text")).to_have_text("Hello there")
+    expect(page.locator(".outcome")).to_have_text("done")
     context.close()
 
 
