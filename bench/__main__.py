@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from bench import first_page, first_token, paint, records
+from bench import examples, first_page, first_token, paint, records
 from bench.report import report
 
-BENCHMARKS = (first_page, first_token, paint, records)
+BENCHMARKS = (examples, first_page, first_token, paint, records)
 
 if __name__ == "__main__":
     kept = [report(figure) for benchmark in BENCHMARKS for figure in benchmark.measure()]

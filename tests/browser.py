@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.strict import leave_out
 
@@ -18,6 +18,9 @@ CHROMIUM = (
     or shutil.which("google-chrome")
 )
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+# How long to wait for what is to come: no promise is measured by it, so it allows for a machine that is busy.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,31 @@ def stream(
     return play
 
 
+class Held:
+    """Answer with the first of `parts`, and with the next each time the test says `go()`; the answer ends after the last.
+
+    Thus a test sees what it waits for on a slow machine as on a quick one.
+    """
+
+    def __init__(self, *parts: Iterable[bytes], content_type: str = "application/x-ndjson", finish: bool = True) -> None:
+        self._parts = [list(part) for part in parts]
+        self._content_type, self._finish = content_type, finish
+        self._gone = threading.Semaphore(1)
+
+    def go(self, parts: int = 1) -> None:
+        self._gone.release(parts)
+
+    async def __call__(self, line: Line, asked: Asked) -> None:
+        await line.head(Content_Type=self._content_type, Transfer_Encoding="chunked")
+        for part in self._parts:
+            while not self._gone.acquire(blocking=False):
+                await asyncio.sleep(0.002)
+            for piece in part:
+                await line.chunk(piece)
+        if self._finish:
+            await line.last_chunk()
+
+
 def silence(line: Line, asked: Asked) -> Awaitable[None]:
     """Take the request and never say a word."""
     return asyncio.sleep(3600)

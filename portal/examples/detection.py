@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from portal.examples.calls import Call, make_example
@@ -32,14 +32,15 @@ class _Page:
     A block that can be no example is kept unread until a later one needs what it may say.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, make_clock: Callable[[], Clock]) -> None:
+        self._make_clock = make_clock
         self._waiting: list[Block] = []
         self._variables: dict[str, Words] = {}
         self._python: dict[str, object] = {}
         self._javascript: dict[str, object] = {}
         self._settings: dict[str, object] = {}
         self._names: set[str] = set()
-        self._clock = Clock()
+        self._clock: Clock  # of the block being read
         self._page_clock = Clock(PAGE_SECONDS)
 
     def read(self, block: Block) -> Example:
@@ -61,7 +62,7 @@ class _Page:
     def _read(self, block: Block) -> Example:
         if self._page_clock.is_over():
             return NOT_AN_EXAMPLE
-        self._clock = Clock()
+        self._clock = self._make_clock()
         try:
             return make_example(self._find_calls(block))
         except (RecursionError, TooMuchError):  # deeper or longer than anyone writes by hand
@@ -135,9 +136,12 @@ def _names_worth_a_look(names: dict[str, object]) -> Iterable[str]:
             yield name
 
 
-def read_blocks(blocks: Sequence[Block]) -> tuple[Example, ...]:
-    """Read all blocks of one page, in order; the answer has one example for each block."""
-    page = _Page()
+def read_blocks(blocks: Sequence[Block], *, make_clock: Callable[[], Clock] = Clock) -> tuple[Example, ...]:
+    """Read all blocks of one page, in order; the answer has one example for each block.
+
+    `make_clock` starts the one budget that all the reading of a block shares; when it is spent, the block stays code.
+    """
+    page = _Page(make_clock)
     return tuple(_heed(page.read(block), read_hints(block.hints)) for block in blocks)
 
 
@@ -149,4 +153,3 @@ def _heed(example: Example, hints: Hints) -> Example:
         return replace(example, hints=hints)
     reason = hints.problem or f"It is not meant to be run: {hints.reason or 'its author says so'}."
     return replace(example, hints=hints, runnable=False, fillable=False, reason=reason)
-

@@ -17,9 +17,8 @@ MAX_JOINED = 1_000_000
 MAX_PIECES = 500
 MAX_WEIGHT = 30_000
 MAX_TURNS = 20
-BLOCK_SECONDS = 0.03
+BLOCK_SECONDS = 0.05
 PAGE_SECONDS = 3.0
-PARSE_SECONDS = 0.03
 _QUOTES = str.maketrans("\"',`", "    ")
 _NO_SIGNS = str.maketrans("", "", "+/=")
 
@@ -48,14 +47,18 @@ def split_lines(text: str) -> list[str]:
 
 
 class Clock:
-    """The processor time one block may take, counted from when the clock is made; it does not run while others do."""
+    """The processor time one block may take in all, counted from when the clock is made; it stands while others work."""
 
     def __init__(self, seconds: float = BLOCK_SECONDS) -> None:
         self._end = thread_time() + seconds
 
+    def left(self) -> float:
+        """The seconds that are left; none or less when the time is up."""
+        return self._end - thread_time()
+
     def is_over(self) -> bool:
         """Say whether the time is up."""
-        return thread_time() > self._end
+        return self.left() <= 0
 
     def check(self) -> None:
         """Stop the reading when the time is up."""
@@ -64,26 +67,29 @@ class Clock:
 
 
 def parse_tree(language: Language, text: str, clock: Clock) -> Node:
-    """Parse text by a tree-sitter grammar, no longer than a block may take.
+    """Parse text by a tree-sitter grammar, no longer than the block still has.
 
-    Without a limit there are texts, if odd ones, on which a grammar takes minutes or never ends. The limit is of time
-    on the wall; where other work took the processor away meanwhile, parsing is tried again.
+    Without a limit there are texts, if odd ones, on which a grammar takes minutes or never ends. The grammar's limit is
+    of time on the wall; where other work took the processor away meanwhile, what is left is given to another try.
     """
     source = text.encode("utf-8", "replace")
     parser: Any = Parser(language)  # typed by the release, and they differ
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # tree-sitter 0.26 dropped the limit and has nothing else
-        if hasattr(parser, "timeout_micros"):
-            parser.timeout_micros = int(PARSE_SECONDS * 1_000_000)
-    for _ in range(5):
+    while (left := clock.left()) > 0:
+        _limit(parser, left)
         try:
             root: Node = parser.parse(source).root_node
         except ValueError:
-            parser.reset()
-            clock.check()
+            parser.reset()  # going on from where it stopped can end in another tree
         else:
             return root
     raise TooMuchError
+
+
+def _limit(parser: Any, seconds: float) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # tree-sitter 0.26 dropped the limit and has nothing else
+        if hasattr(parser, "timeout_micros"):
+            parser.timeout_micros = max(1, int(seconds * 1_000_000))  # 0 would be no limit
 
 
 def weigh(value: object) -> None:

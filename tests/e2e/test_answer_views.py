@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import played
-from tests.farend import Asked, FarEnd, Line, chat, stream, whole
+from tests.farend import Asked, FarEnd, Held, Line, chat, stream, whole
 from tests.portal_server import PortalServer
 
 pytestmark = pytest.mark.browser
@@ -40,6 +41,11 @@ def ran(page: Page, portal: PortalServer, number: int) -> Locator:
     panel = run(page, number)
     expect(panel.get_by_role("status")).to_have_text("Done")
     return panel
+
+
+def milliseconds(text: str) -> float:
+    number, unit = text.strip("+").split()
+    return float(number) * {"ms": 1, "s": 1000}[unit]
 
 
 def tabs(panel: Locator) -> list[str]:
@@ -73,11 +79,13 @@ def test_tabs_are_walked_by_keyboard(page: Page, portal: PortalServer, upstream:
 
 
 def test_the_chosen_view_stays_while_the_answer_streams(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(chat([f"{n} " for n in range(40)]), pause=0.03)
+    records = chat([f"{n} " for n in range(40)])
+    upstream.script = held = Held(records[:5], records[5:])
     page.goto(portal.url)
     panel = run(page, CHAT)
     raw = turn_to(panel, "Raw")
     expect(raw).to_contain_text('"content": "3 "')
+    held.go()
     expect(panel.get_by_role("status")).to_have_text("Done")
     expect(raw).to_be_visible()
     expect(raw).to_contain_text('"done": true')
@@ -88,7 +96,7 @@ def test_thinking_has_a_fold_that_says_how_long_it_took(page: Page, portal: Port
     upstream.script = stream(played.thinking(["Hmm, ", "light ", "scatters."], ["Because ", "of ", "air."]), pause=0.1)
     panel = ran(page, portal, CHAT)
     fold = panel.locator(".thinking")
-    expect(fold.locator("summary")).to_contain_text("Thought for 0.")
+    expect(fold.locator("summary")).to_have_text(re.compile(r"Thought for \d+\.\d s"))
     expect(fold.locator(".thought")).not_to_be_visible()
     fold.locator("summary").click()
     expect(fold.locator(".thought")).to_have_text("Hmm, light scatters.")
@@ -129,13 +137,18 @@ def test_a_model_that_calls_no_tool_is_said_to(page: Page, portal: PortalServer,
 
 
 def test_each_record_is_an_event_with_its_time(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(chat([f"word{n} " for n in range(5)]), pause=0.06)
-    events = turn_to(ran(page, portal, CHAT), "Events")
-    expect(events.get_by_role("option")).to_have_count(6)
+    upstream.script = held = Held(*([record] for record in chat([f"word{n} " for n in range(5)])))
+    page.goto(portal.url)
+    events = turn_to(run(page, CHAT), "Events")
+    for count in range(1, 7):
+        expect(events.get_by_role("option")).to_have_count(count)
+        held.go()
     expect(events).to_contain_text("6 events")
-    gaps = [float(text.strip("+ ms")) for text in events.locator(".gap").all_text_contents()]
+    offsets, gaps = ([milliseconds(text) for text in events.locator(name).all_text_contents()] for name in (".at", ".gap"))
     assert gaps[0] == 0
-    assert all(gap > 20 for gap in gaps[1:5])
+    assert all(gap > 0 for gap in gaps[1:])
+    for number in range(1, 6):
+        assert offsets[number] - offsets[number - 1] == pytest.approx(gaps[number], abs=2)
     events.get_by_role("option").nth(2).click()
     assert json.loads(events.locator(".detail").text_content() or "")["message"]["content"] == "word2 "
 
@@ -202,10 +215,12 @@ def edit(panel: Locator, body: object) -> None:
 
 
 def test_structured_output_is_checked_and_the_failing_path_named(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(played.said('{"name":"Canada","capital":"Ottawa","languages":[],"n":12345678901234567890}'), pause=0.02)
+    records = played.said('{"name":"Canada","capital":"Ottawa","languages":[],"n":12345678901234567890}')
+    upstream.script = held = Held(records[:8], records[8:])
     page.goto(portal.url)
     data = run(page, FORMAT).get_by_role("tabpanel", name="Data")
     expect(data).to_contain_text("Not complete yet")
+    held.go()
     expect(data).to_contain_text("It is not as the request's schema asks")
     expect(data.locator("li")).to_have_text("languages: at least 1 item is asked for, 0 found")
     expect(data.locator("pre")).to_contain_text('"n": 12345678901234567890')
@@ -246,10 +261,12 @@ def test_models_are_tables(page: Page, portal: PortalServer, upstream: FarEnd) -
 
 
 def test_a_pull_is_bars_for_its_layers(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(played.pull([("a" * 64, 1_200_000_000), ("b" * 64, 1200)]), pause=0.08)
+    records = played.pull([("a" * 64, 1_200_000_000), ("b" * 64, 1200)])
+    upstream.script = held = Held(records[:4], records[4:])
     page.goto(portal.url)
     data = run(page, PULL).get_by_role("tabpanel", name="Data")
     expect(data).to_contain_text("50 % of 1.2 GB")
+    held.go()
     expect(data).to_contain_text("100 % of 1.2 kB")
     expect(data.get_by_role("progressbar")).to_have_count(2)
     expect(data).to_contain_text("success")
@@ -281,8 +298,8 @@ def test_figures_say_who_took_them_and_where_the_time_went(page: Page, portal: P
     expect(figures.get_by_role("row", name="time to first token")).to_contain_text("measured")
     expect(figures.get_by_role("row", name="prompt tokens")).to_contain_text("7")
     expect(figures.get_by_role("img", name="Where the time went")).to_be_visible()
-    expect(figures).to_contain_text("standing still")
-    expect(figures).to_contain_text("once")
+    # A busy machine may let it stand still more often than once.
+    expect(figures).to_contain_text(re.compile(r"standing still [\d.]+ m?s, (once|\d+ times)"))
 
 
 def test_a_model_that_is_gone_offers_one_that_is_here(page: Page, portal: PortalServer, upstream: FarEnd) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.cable import Cable
 from tests.e2e.conftest import DOCS
-from tests.farend import FarEnd, chat, silence, stream, whole
+from tests.farend import FarEnd, Held, chat, silence, stream, whole
 from tests.portal_server import PortalServer
 
 pytestmark = pytest.mark.browser
@@ -34,57 +33,55 @@ def text(example: Locator) -> Locator:
     return example.locator(".answer .text")
 
 
-def sizes_until_the_end(example: Locator) -> list[int]:
-    """How long the answer was each time it was seen to have grown."""
-    seen: list[int] = []
-    while example.get_attribute("data-state") not in ("done", "failed", "cancelled", "interrupted"):
-        size = len(text(example).text_content() or "") if text(example).count() else 0
-        if size and (not seen or size > seen[-1]):
-            seen.append(size)
-        time.sleep(0.02)
-    return seen
-
-
 def test_the_answer_grows_while_it_streams_and_ends_with_its_figures(
     page: Page, portal: PortalServer, upstream: FarEnd
 ) -> None:
-    upstream.script = stream(chat(WORDS), pause=0.03)
+    records = chat(WORDS)
+    upstream.script = held = Held(records[:5], records[5:9], records[9:])
     page.goto(portal.url)
     run(panel(page))
-    assert len(sizes_until_the_end(panel(page))) >= 3
+    for seen in (5, 9):
+        expect(text(panel(page))).to_have_text("".join(WORDS[:seen]).strip())
+        expect(state(panel(page))).to_have_text("Streaming")
+        held.go()
     expect(state(panel(page))).to_have_text("Done")
     expect(text(panel(page))).to_have_text("".join(WORDS).strip())
     figures = panel(page).locator(".numbers")
-    expect(figures).to_contain_text(re.compile(r"first token\s*\d+ ms"))
+    expect(figures).to_contain_text(re.compile(r"first token\s*[\d.]+ m?s"))
     expect(figures).to_contain_text("60 tokens/s")
 
 
 def test_stop_stands_where_run_stood_and_hangs_up(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(chat(["word "] * 500), pause=0.03)
+    upstream.script = Held(chat(["word "] * 5)[:5], [])
     page.goto(portal.url)
     run(panel(page))
     expect(text(panel(page))).to_contain_text("word word")
     panel(page).get_by_role("button", name="Stop").click()
     expect(state(panel(page))).to_have_text("Stopped")
-    assert upstream.requests_for("/api/chat")[-1].hung_up.wait(2)
+    assert upstream.requests_for("/api/chat")[-1].hung_up.wait(20)
     expect(panel(page).get_by_role("button", name="Run", exact=True)).to_be_visible()
     expect(text(panel(page))).to_contain_text("word")
 
 
 def test_a_reload_in_mid_stream_shows_the_whole_answer(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(chat(WORDS), pause=0.05)
+    records = chat(WORDS)
+    upstream.script = held = Held(records[:5], records[5:])
     page.goto(portal.url)
     run(panel(page))
     expect(text(panel(page))).to_contain_text("3 ")
     before = len(upstream.requests_for("/api/chat"))
     page.reload()
+    expect(text(panel(page))).to_contain_text("3 ")
+    expect(state(panel(page))).to_have_text("Streaming")
+    held.go()
     expect(state(panel(page))).to_have_text("Done")
     expect(text(panel(page))).to_have_text("".join(WORDS).strip())
     assert len(upstream.requests_for("/api/chat")) == before
 
 
 def test_a_lost_network_comes_back_without_a_gap(page: Page, upstream: FarEnd) -> None:
-    upstream.script = stream(chat(WORDS), pause=0.1)
+    records = chat(WORDS)
+    upstream.script = held = Held(records[:5], records[5:])
     with (
         Cable() as cable,
         PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS), PORTAL_ORIGINS=cable.origin) as portal,
@@ -95,9 +92,9 @@ def test_a_lost_network_comes_back_without_a_gap(page: Page, upstream: FarEnd) -
         expect(text(panel(page))).to_contain_text("3 ")
         cable.pull()
         expect(state(panel(page))).to_have_text("Connection lost; reconnecting")
-        page.wait_for_timeout(500)
+        held.go()
         cable.plug_in()
-        expect(state(panel(page))).to_have_text("Done", timeout=15_000)
+        expect(state(panel(page))).to_have_text("Done")
         expect(text(panel(page))).to_have_text("".join(WORDS).strip())
         page.faults.clear()  # type: ignore[attr-defined]  # the browser reports the pulled cable on its console
 

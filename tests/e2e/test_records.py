@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DOCS
 from tests.e2e.test_panel import WORDS, panel, run, state, text
-from tests.farend import FarEnd, chat, stream
+from tests.farend import FarEnd, Held, chat, stream
 from tests.portal_server import PortalServer
 
 pytestmark = pytest.mark.browser
@@ -18,6 +21,12 @@ pytestmark = pytest.mark.browser
 
 def server(upstream: FarEnd, data: Path, bind: str = "127.0.0.1:0") -> PortalServer:
     return PortalServer(bind=bind, data=data, OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS))
+
+
+def kept_words(data: Path) -> int:
+    """How many of the words the database has got."""
+    with closing(sqlite3.connect(f"file:{data / 'portal.sqlite3'}?mode=ro", uri=True)) as database:
+        return "".join(text for (text,) in database.execute("SELECT text FROM runs_stretch")).count("word ")
 
 
 def test_a_reload_after_a_restart_shows_the_whole_answer(page: Page, upstream: FarEnd, tmp_path: Path) -> None:
@@ -38,18 +47,20 @@ def test_a_reload_after_a_restart_shows_the_whole_answer(page: Page, upstream: F
 def test_after_a_crash_in_mid_stream_a_reload_shows_what_had_come(
     page: Page, upstream: FarEnd, tmp_path: Path
 ) -> None:
-    upstream.script = stream(chat(["word "] * 1000), pause=0.02)
+    upstream.script = Held(chat(["word "] * 40)[:40], [])
     with server(upstream, tmp_path) as portal:
         page.goto(portal.url)
         run(panel(page))
         expect(text(panel(page))).to_contain_text("word " * 40)
+        while kept_words(tmp_path) < 40:
+            time.sleep(0.02)
         page.goto("about:blank")
         portal.process.send_signal(signal.SIGKILL)
         portal.process.wait()
     with server(upstream, tmp_path, portal.origin.removeprefix("http://")):
         page.goto(portal.url)
         expect(state(panel(page))).to_have_text("Interrupted")
-        expect(text(panel(page))).to_contain_text("word " * 25)
+        expect(text(panel(page))).to_contain_text("word " * 40)
         expect(panel(page).locator(".error")).to_contain_text("server ended while this run was under way")
 
 

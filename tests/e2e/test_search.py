@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from tests.docs.search.conftest import DOCUMENTS
 from tests.docs.search.test_reference import OPENAPI
@@ -34,11 +34,16 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
 def indexed(portal: PortalServer, browser: Browser) -> None:
     """All of it can be found."""
     context = browser.new_context()
-    until = time.monotonic() + 30
-    while context.request.get(f"{portal.url}search/?q=begins&format=json").json()["total"] != 1:
+    can_be_found(context, portal, "begins")
+    context.close()
+
+
+def can_be_found(context: BrowserContext, portal: PortalServer, word: str) -> None:
+    """Waits until it can."""
+    until = time.monotonic() + 60
+    while context.request.get(f"{portal.url}search/?q={word}&format=json").json()["total"] != 1:
         assert time.monotonic() < until
         time.sleep(0.05)
-    context.close()
 
 
 def field(page: Page) -> Locator:
@@ -58,6 +63,7 @@ def search_for(page: Page, portal: PortalServer, text: str, path: str = "docs/gu
     page.keyboard.press("Control+k")
     expect(field(page)).to_be_focused()
     page.keyboard.type(text)
+    expect(page.get_by_role("listbox", name="Results")).to_have_attribute("aria-busy", "false")
     expect(options(page).first).to_be_visible()
     expect(page.locator("search-palette .count")).to_contain_text("match")
 
@@ -161,6 +167,23 @@ def test_the_keyboard_goes_through_the_options_and_round(page: Page, portal: Por
     expect(field(page)).to_have_value("the")
 
 
+def test_more_answers_to_the_same_words_leave_the_reader_where_he_is(page: Page, portal: PortalServer) -> None:
+    def still_indexing(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"indexing": {"done": 1, "of": 2}})
+
+    page.route("**/search/?*", still_indexing)
+    search_for(page, portal, "the")
+    page.keyboard.press("End")
+    place = selected(page).get_attribute("id")
+    page.evaluate("document.querySelector('search-palette [role=option]').scrollIntoView()")
+    with page.expect_response("**/search/?*"), page.expect_response("**/search/?*"):
+        pass
+    expect(selected(page)).to_have_attribute("id", place or "")
+    expect(options(page).first).to_be_in_viewport()
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_a_screen_reader_is_told_what_a_combobox_tells(page: Page, portal: PortalServer) -> None:
     search_for(page, portal, "answer")
     expect(field(page)).to_have_attribute("aria-expanded", "true")
@@ -189,14 +212,14 @@ def test_results_give_way_to_results_without_a_gap(page: Page, portal: PortalSer
 
 def test_enter_pressed_before_the_answer_opens_the_best_of_what_was_typed(page: Page, portal: PortalServer) -> None:
     search_for(page, portal, "pooling")
-
-    def later(route: Route) -> None:
-        time.sleep(0.4)
-        route.continue_()
-
-    page.route("**/search/?*", later)
-    field(page).fill("num_ctx")
+    asked: list[Route] = []
+    page.route("**/search/?*", lambda route: asked.append(route), times=1)
+    with page.expect_request("**/search/?*"):
+        field(page).fill("num_ctx")
     page.keyboard.press("Enter")
+    expect(field(page)).to_be_focused()
+    for route in asked:
+        route.continue_()
     page.wait_for_url(re.compile(r"/docs/api/generate/.*#options$"))
 
 
@@ -265,7 +288,7 @@ def test_nothing_runs_over_the_edge(page: Page, portal: PortalServer, width: int
 def test_an_edit_is_found_while_the_palette_stays_open(page: Page, portal: PortalServer) -> None:
     search_for(page, portal, "pooling")
     Path(portal.environment["PORTAL_DOCS_ROOT"], "fresh.md").write_text("# Fresh\n\nAn axolotl.\n")
-    page.wait_for_timeout(2500)
+    can_be_found(page.context, portal, "axolotl")
     field(page).fill("axolotl")
     expect(options(page)).to_have_count(1)
     expect(options(page).first).to_contain_text("axolotl")

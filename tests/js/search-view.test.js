@@ -21,10 +21,14 @@ for (const [key, at, count, to] of MOVES) {
   test(`${key} at ${at} of ${count} leads to ${to}`, () => assert.equal(moveTo(key, at, count), to));
 }
 
-test("what was selected stays selected while it is there, else the best is", () => {
-  assert.equal(keepSelected(optionsOf(answer), "/g/#1"), 2);
+test("what was selected stays selected while it is there, else what stands in its place is, or the best", () => {
+  assert.equal(keepSelected(optionsOf(answer), "/g/#1", 0), 2);
   assert.equal(keepSelected(optionsOf(answer), "/gone/"), 0);
+  assert.equal(keepSelected(optionsOf(answer), "/gone/", 1), 1);
+  assert.equal(keepSelected(optionsOf(answer), "/gone/", 9), 2);
+  assert.equal(keepSelected(optionsOf(answer), false, 1), 0);
   assert.equal(keepSelected([], null), 0);
+  assert.equal(keepSelected([], "/g/#1", 2), 0);
 });
 
 test("what is unusual about an answer is said", () => {

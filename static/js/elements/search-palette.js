@@ -13,7 +13,8 @@ class SearchPalette extends HTMLElement {
   #options = [];
   #at = 0;
   #moved = false;
-  #shown = "";
+  #shown = null; // the words whose answer is shown
+  #painted = "";
   #enterWhenHere = false;
   #kept = new Map();
   #asking = new Asking((text, signal) => this.#fetch(text, signal), (text, answer) => this.#take(text, answer));
@@ -45,6 +46,7 @@ class SearchPalette extends HTMLElement {
 
   open() {
     if (this.dialog.open) return;
+    this.#shown = null;
     this.dialog.showModal();
     this.input.select();
     this.#ask();
@@ -69,6 +71,7 @@ class SearchPalette extends HTMLElement {
     } else {
       this.#asking.ask(text);
     }
+    this.list.ariaBusy = String(this.#shown !== text);
   }
 
   async #fetch(text, signal) {
@@ -87,28 +90,38 @@ class SearchPalette extends HTMLElement {
     }
     if (answer.indexing && this.dialog.open) this.again = setTimeout(() => this.#ask(), AGAIN);
     const chosen = this.#moved && this.#options[this.#at]?.url;
+    const isSame = this.#shown === text;
     this.#shown = text;
+    this.list.ariaBusy = String(text !== this.input.value);
     this.#options = optionsOf(answer);
-    this.#at = keepSelected(this.#options, chosen);
+    this.#at = keepSelected(this.#options, chosen, isSame ? this.#at : 0);
     if (!chosen) this.#moved = false;
-    this.#paint(answer);
+    this.#paint(answer, isSame);
     if (this.#enterWhenHere && text === this.input.value) this.#open(this.#options[this.#at]);
   }
 
-  #paint(answer) {
+  // An answer to the words that are shown already, such as while pages are being indexed, leaves the reader where he is.
+  #paint(answer, isSame) {
     const recent = answer === EMPTY ? recentOptions() : [];
     if (recent.length) this.#options = recent;
     this.notes.replaceChildren(...notesOf(answer).map((note) => element("p", {}, note)));
+    const written = JSON.stringify([answer.pages, recent]);
+    if (written === this.#painted && isSame) {
+      this.count.textContent = countOf(answer);
+      return;
+    }
+    this.#painted = written;
+    const { scrollTop } = this.list.parentElement;
     this.list.replaceChildren(...(recent.length ? [recentGroup(recent)] : groups(answer)));
     this.dialog.toggleAttribute("data-empty", !this.#options.length && !answer.query);
     this.hint.textContent = this.#options.length ? "" : hintFor(answer);
     this.count.textContent = countOf(answer);
     this.input.setAttribute("aria-expanded", String(this.#options.length > 0));
-    this.list.parentElement.scrollTop = 0;
-    this.#select(this.#at);
+    this.list.parentElement.scrollTop = isSame ? scrollTop : 0;
+    this.#select(this.#at, { goThere: !isSame });
   }
 
-  #select(at) {
+  #select(at, { goThere = true } = {}) {
     const options = this.list.querySelectorAll("[role=option]");
     options[this.#at]?.setAttribute("aria-selected", "false");
     this.#at = at;
@@ -119,6 +132,7 @@ class SearchPalette extends HTMLElement {
     }
     option.setAttribute("aria-selected", "true");
     this.input.setAttribute("aria-activedescendant", option.id);
+    if (!goThere) return;
     if (at === 0) this.list.parentElement.scrollTop = 0;
     else option.scrollIntoView({ block: "nearest" });
   }

@@ -20,9 +20,11 @@ export function moveTo(key, at, count) {
   return Math.min(Math.max(at + step, 0), count - 1);
 }
 
-// Which of the new options to select: the one that was, if the reader had moved to it and it is still there.
-export function keepSelected(options, url) {
-  return Math.max(options.findIndex((option) => option.url === url), 0);
+// Which of the new options to select: the one that was, if the reader had moved to it and it is still there, else the one at `place`.
+export function keepSelected(options, url, place = 0) {
+  if (!url) return 0;
+  const at = options.findIndex((option) => option.url === url);
+  return at >= 0 ? at : Math.max(Math.min(place, options.length - 1), 0);
 }
 
 // The sentences above the results: what is unusual about them.
