@@ -353,7 +353,8 @@ def _expand_string(node: Node, shell: Shell) -> Words:
     pieces: list[Words] = []
     opening = source.index(b'"') + 1
     at = node.start_byte + opening
-    end = node.end_byte - 1
+    # The grammar makes a string of an opening quote alone, too; then its last byte is text, or a part of a letter.
+    end = node.end_byte - int(source.endswith(b'"', opening))
     for child in node.named_children:
         if child.type in ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"):
             pieces.append(_unescape_quoted(source[at - node.start_byte : child.start_byte - node.start_byte].decode()))

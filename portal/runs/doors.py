@@ -120,6 +120,7 @@ def _done(request: HttpRequest, then: str) -> HttpResponse:
 async def _as_events(run: Watchable, after: int) -> AsyncGenerator[str, None]:
     batches = run.follow(after)
     try:
+        yield ": open\n\n"  # at once, so that the headers go out before the first frame is there
         waiting: asyncio.Task[list[str]] | None = None
         while True:
             waiting = waiting or asyncio.create_task(_next(batches))

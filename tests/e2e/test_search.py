@@ -213,7 +213,7 @@ def test_results_give_way_to_results_without_a_gap(page: Page, portal: PortalSer
 def test_enter_pressed_before_the_answer_opens_the_best_of_what_was_typed(page: Page, portal: PortalServer) -> None:
     search_for(page, portal, "pooling")
     asked: list[Route] = []
-    page.route("**/search/?*", lambda route: asked.append(route), times=1)
+    page.route("**/search/?*", asked.append, times=1)
     with page.expect_request("**/search/?*"):
         field(page).fill("num_ctx")
     page.keyboard.press("Enter")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from portal.examples.detection import read_blocks
@@ -113,6 +113,7 @@ def test_no_mixture_is_a_crash(pieces, lang):
     read("".join(pieces), lang)
 
 
+@example('"\x80', "curl http://localhost:11434/api/chat -d ", "bash")
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300), st.sampled_from(STARTS), st.sampled_from(LANGS))
 def test_no_text_is_a_crash(text, start, lang):

@@ -59,7 +59,7 @@ test("a run started while the socket opens is sent once it is open, and only onc
   const connection = new Connection("ws://x", FakeSocket);
   connection.start("r-1", START, watcher());
   sockets[0].open();
-  assert.deepEqual(sockets[0].sent.map(({ type }) => type), ["start"]);
+  assert.deepEqual(sockets[0].sent.map(({ type }) => type), ["start", "ping"]);
 });
 
 test("after a lost socket every run goes on from the frame it had", () => {
@@ -73,12 +73,12 @@ test("after a lost socket every run goes on from the frame it had", () => {
   sockets[0].drop();
   mock.timers.tick(20_000);
   sockets[1].open();
-  assert.deepEqual(sockets[1].sent, [{ type: "attach", run: "R", after: 2 }]);
+  assert.deepEqual(sockets[1].sent[0], { type: "attach", run: "R", after: 2 });
   sockets[1].hear(frame(2));
   sockets[1].hear(frame(3));
   sockets[1].hear(frame(4, { type: "end" }));
   assert.deepEqual(seen.frames, [1, 2, 3, 4]);
-  assert.deepEqual(seen.links, [false, true]);
+  assert.deepEqual(seen.links, [true, false, true]);
 });
 
 test("a start the server may not have heard is sent again under its ref", () => {
@@ -88,17 +88,55 @@ test("a start the server may not have heard is sent again under its ref", () => 
   sockets[0].drop();
   mock.timers.tick(20_000);
   sockets[1].open();
-  assert.deepEqual(sockets[1].sent, [{ type: "start", ref: "r-1" }]);
+  assert.deepEqual(sockets[1].sent[0], { type: "start", ref: "r-1" });
 });
 
 test("a socket that stays silent after a ping is given up", () => {
   const connection = new Connection("ws://x", FakeSocket);
   connection.attach("R", 0, watcher());
   sockets[0].open();
+  sockets[0].hear({ type: "pong", runs: {} });
   mock.timers.tick(20_000);
   assert.deepEqual(sockets[0].sent.at(-1), { type: "ping" });
   mock.timers.tick(20_000);
   assert.equal(sockets[0].readyState, 3);
+});
+
+test("a socket that opens and never says a word is given up sooner", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  connection.attach("R", 0, watcher());
+  sockets[0].open();
+  mock.timers.tick(5_000);
+  assert.equal(sockets[0].readyState, 3);
+});
+
+test("when two sockets have come to nothing the third way is the door of plain HTTP, and the run is told", async () => {
+  const door = Object.assign(new FakeSocket(), { via: "events" });
+  sockets = [];
+  const connection = new Connection("ws://x", FakeSocket, async () => door);
+  const { seen, ...watch } = watcher();
+  connection.start("r-1", START, { ...watch, link: (up, via) => seen.links.push([up, via]) });
+  for (const number of [0, 1]) {
+    sockets[number].drop();
+    mock.timers.tick(15_000);
+  }
+  await Promise.resolve();
+  door.open();
+  assert.deepEqual(door.sent[0], { type: "start", ref: "r-1" });
+  assert.deepEqual(seen.links.at(-1), [true, "events"]);
+  assert.equal(sockets.length, 2);
+});
+
+test("a socket that opened counts as one that failed until it has said a word", async () => {
+  let asked = 0;
+  const connection = new Connection("ws://x", FakeSocket, async () => ((asked += 1), new FakeSocket()));
+  connection.attach("R", 0, watcher());
+  for (const number of [0, 1]) {
+    sockets[number].open();
+    sockets[number].drop();
+    mock.timers.tick(15_000);
+  }
+  assert.equal(asked, 1);
 });
 
 test("a refusal reaches the run it is about and ends it", () => {

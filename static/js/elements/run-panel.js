@@ -140,7 +140,7 @@ class RunPanel extends HTMLElement {
         const gone = error.code === "no_such_run";
         this.#show(refused(this.#view, gone ? { ...error, message: "The earlier answer is no longer on the server.", hint: "Run it again." } : error));
       },
-      link: (connected) => this.#show({ ...this.#view, connected }),
+      link: (connected, via) => this.#show({ ...this.#view, connected, via }),
     };
   }
 

@@ -1,8 +1,11 @@
-// One websocket for every run on the page: it reconnects by itself and picks each run up where it was.
+// One websocket for every run on the page: it reconnects by itself and picks each run up where it was. Where none gets through,
+// every second try goes by plain HTTP.
 
 const SLOWEST_RETRY = 15_000;
 const FIRST_RETRY = 400;
 const HEARTBEAT = 20_000;
+// A socket that opens and then says nothing for this long is one a proxy took and never passed on.
+const FIRST_WORD = 5_000;
 
 /**
  * A run as its starter sees it.
@@ -10,24 +13,33 @@ const HEARTBEAT = 20_000;
  * @property {(run: string) => void} accepted   the server has the run, under this id
  * @property {(frame: object) => void} frame    a frame of its log, each exactly once and in order
  * @property {(error: {code: string, message: string}) => void} refused   the server will not do it; nothing follows
- * @property {(connected: boolean) => void} link   the socket was lost, or is back
+ * @property {(connected: boolean, via: string) => void} link   the socket was lost, or is there; `via` is "websocket",
+ *   "events" or "polling"
  */
+
+const httpDoor = async () => new (await import("./http-socket.js")).HttpSocket();
 
 export class Connection {
   #url;
   #Socket;
+  #door;
   #socket = null;
   #failures = 0;
   #heartbeat = null;
+  #firstWord = null;
   #retry = null;
   #heard = true;
   #starting = new Map(); // ref -> {text, watcher}
   #running = new Map(); // run -> {after, watcher}
 
-  /** @param {string} url @param {typeof WebSocket} Socket */
-  constructor(url, Socket = globalThis.WebSocket) {
+  /**
+   * @param {string} url @param {typeof WebSocket} Socket
+   * @param {() => Promise<object>} door   makes what stands in for a websocket; asked only when two have failed to open
+   */
+  constructor(url, Socket = globalThis.WebSocket, door = httpDoor) {
     this.#url = url;
     this.#Socket = Socket;
+    this.#door = door;
   }
 
   /** Start a run. `text` is the whole `start` message; the same `ref` never starts a second run, however often it is sent. */
@@ -54,36 +66,59 @@ export class Connection {
 
   #open() {
     if (this.#socket || this.#retry) return;
-    const socket = new this.#Socket(this.#url);
+    if (this.#failures >= 2 && this.#failures % 2 === 0) this.#openDoor();
+    else this.#use(new this.#Socket(this.#url));
+  }
+
+  async #openDoor() {
+    const loading = { readyState: 0 };
+    this.#socket = loading; // so that nothing else is opened meanwhile
+    try {
+      this.#use(await this.#door());
+    } catch {
+      this.#lost();
+    }
+  }
+
+  #use(socket) {
     this.#socket = socket;
     socket.onopen = () => this.#resume();
     socket.onmessage = (event) => this.#hear(JSON.parse(event.data));
     socket.onclose = () => this.#lost();
+    socket.onvia = () => this.#tell(true);
   }
 
   #resume() {
-    this.#failures = 0;
     for (const { text } of this.#starting.values()) this.#socket.send(text);
-    for (const [run, { after, watcher }] of this.#running) {
-      this.#socket.send(JSON.stringify({ type: "attach", run, after }));
-      watcher.link(true);
-    }
-    this.#heard = true;
+    for (const [run, { after }] of this.#running) this.#socket.send(JSON.stringify({ type: "attach", run, after }));
+    this.#tell(true);
+    this.#ping();
+    this.#firstWord = setTimeout(() => this.#heard || this.#socket.close(), FIRST_WORD);
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT);
+  }
+
+  #tell(connected) {
+    const via = this.#socket?.via ?? "websocket";
+    for (const { watcher } of [...this.#starting.values(), ...this.#running.values()]) watcher.link(connected, via);
   }
 
   #beat() {
     // A socket that has not said a word since the last ping is open in name only.
-    if (!this.#heard) return this.#socket.close();
+    if (this.#heard) this.#ping();
+    else this.#socket.close();
+  }
+
+  #ping() {
     this.#heard = false;
     this.#socket.send('{"type":"ping"}');
   }
 
   #lost() {
     clearInterval(this.#heartbeat);
+    clearTimeout(this.#firstWord);
     this.#socket = null;
     if (this.#starting.size + this.#running.size === 0) return;
-    for (const { watcher } of [...this.#starting.values(), ...this.#running.values()]) watcher.link(false);
+    this.#tell(false);
     // Full jitter: a thousand pages that lost the same server do not come back in the same moment.
     const longest = Math.min(SLOWEST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
     this.#retry = setTimeout(() => {
@@ -94,6 +129,7 @@ export class Connection {
 
   #hear(message) {
     this.#heard = true;
+    this.#failures = 0; // only a word proves that a socket leads anywhere
     if (message.seq !== undefined) this.#frame(message);
     else if (message.type === "accepted") this.#accepted(message);
     else if (message.type === "error") this.#refused(message);

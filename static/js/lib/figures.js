@@ -1,6 +1,7 @@
 // The figures and states under a panel, in words.
 
 import { bytesText, timeText } from "./units.js";
+import { isLive } from "./view.js";
 
 const STATES = {
   idle: "",
@@ -17,11 +18,13 @@ const STATES = {
   limit: "Stopped by a limit",
 };
 
+const VIA = { events: " over server-sent events", polling: " by polling" };
+
 /** Where a run stands, in a few words. */
 export function stateText(view) {
   if (!view.connected) return "Connection lost; reconnecting";
   const place = view.state === "queued" && view.position ? `, ${view.position} in line` : "";
-  return (STATES[view.state] ?? view.state) + place;
+  return (STATES[view.state] ?? view.state) + place + (isLive(view) ? (VIA[view.via] ?? "") : "");
 }
 
 /** The figures of a run, each as {name, value, measured}; live ones are taken from `tokens` that arrived so far. */

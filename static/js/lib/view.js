@@ -12,6 +12,7 @@ export const IDLE = Object.freeze({
   firstAt: null,
   lastAt: null,
   connected: true,
+  via: "websocket", // or "events", "polling": how frames come
 });
 
 const LIVE = new Set(["sending", "queued", "connecting", "waiting", "streaming", "stopping"]);
