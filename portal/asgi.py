@@ -21,6 +21,7 @@ from django.conf import settings
 from django.urls import path, re_path
 from servestatic import ServeStaticASGI
 
+from portal.dashboard.here import watch
 from portal.docs.front import Application, Front
 from portal.docs.here import catalogue, present_state, press, references
 from portal.docs.search.here import upkeep
@@ -71,6 +72,16 @@ async def running() -> AsyncIterator[None]:
         await registry.aclose()
 
 
+@asynccontextmanager
+async def watching() -> AsyncIterator[None]:
+    """The upstreams are looked at while the server runs."""
+    watch.start()
+    try:
+        yield
+    finally:
+        await watch.aclose()
+
+
 websocket = OnlyKnownOrigins(
     URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
@@ -85,5 +96,5 @@ static = ServeStaticASGI(
 )
 if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
-lifespan = Lifespan([drawing, running, indexing, linking])
+lifespan = Lifespan([drawing, running, watching, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})

@@ -50,6 +50,7 @@ urlpatterns = [
     path("runs/<str:run_id>/delete", doors.delete),
     path("runs/<str:run_id>/", pages.run, name="run"),
     path("endpoints/", runs.endpoints, name="endpoints"),
+    path("upstreams/", dashboard.upstreams, name="upstreams"),
     path("models/", runs.models, name="models"),
     path("models/choice", runs.choice),
     path("healthz", runs.healthz, name="healthz"),

@@ -132,14 +132,14 @@ def test_an_example_of_another_host_has_no_run_button(page: Page, portal: Portal
 def test_a_body_that_is_not_json_is_told_at_line_and_column_and_not_sent(
     page: Page, portal: PortalServer, upstream: FarEnd, body: str, says: str
 ) -> None:
-    before = len(upstream.asked)
+    before = len(upstream.requests_for("/api/chat"))
     page.goto(portal.url)
     panel(page).get_by_role("button", name="Edit").click()
     panel(page).get_by_role("textbox", name="Request body, JSON").fill(body)
     run(panel(page))
     expect(panel(page).locator(".error")).to_contain_text(says)
     expect(panel(page).locator(".error")).to_contain_text("Nothing was sent.")
-    assert len(upstream.asked) == before
+    assert len(upstream.requests_for("/api/chat")) == before
 
 
 def test_what_the_reader_edits_is_what_is_sent_to_the_digit(page: Page, portal: PortalServer, upstream: FarEnd) -> None:

@@ -103,10 +103,10 @@ def test_cancel_hangs_up(browser: httpx.Client, upstream: FarEnd) -> None:
 
 
 def test_a_post_without_the_token_is_refused_and_sends_nothing(portal: PortalServer, upstream: FarEnd) -> None:
-    before = len(upstream.asked)
+    before = len(upstream.requests_for("/api/chat"))
     answer = httpx.post(f"{portal.url}runs/", json=message(), trust_env=False)
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "no_token")
-    assert len(upstream.asked) == before
+    assert len(upstream.requests_for("/api/chat")) == before
 
 
 @pytest.mark.parametrize(("body", "code"), [

@@ -14,7 +14,7 @@ class ModelPicker extends HTMLElement {
   #at = 0;
   #turn = 0;
 
-  /** @param {Element} panel it tells `request`, `documented` and `model`, and takes `useModel` and `readdress` @param {HTMLButtonElement} button */
+  /** @param {Element} panel it tells `request`, `documented` and `model`, and takes `useModel` and `write` @param {HTMLButtonElement} button */
   open(panel, button) {
     [this.#panel, this.#button] = [panel, button];
     if (!this.list) this.#build();
@@ -90,7 +90,7 @@ class ModelPicker extends HTMLElement {
   }
 
   #turnTo(upstream) {
-    this.#panel.readdress({ upstream });
+    this.#panel.write({ upstream });
     this.#models = [];
     this.#load();
   }

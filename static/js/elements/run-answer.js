@@ -56,6 +56,11 @@ class RunAnswer extends HTMLElement {
     this.#run.request = request;
   }
 
+  /** The answer's text as far as it has come. */
+  get said() {
+    return this.#run?.text ?? "";
+  }
+
   set view(view) {
     this.#run.view = view;
     this.#soon();

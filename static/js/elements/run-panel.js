@@ -1,6 +1,8 @@
 // <run-panel>: an example of the page that can be run. The markup it wraps is the example itself.
 
+import { modelIn, requestText, withModel } from "../lib/asking.js";
 import { Connection } from "../lib/connection.js";
+import { Edit } from "../lib/edit.js";
 import { findFault, spanOf } from "../lib/json.js";
 import { IDLE, isLive, reduce, refused } from "../lib/view.js";
 
@@ -11,6 +13,7 @@ class RunPanel extends HTMLElement {
   #loading = false;
   #run = null;
   #answer = null;
+  #edit = null;
 
   connectedCallback() {
     this.run = this.querySelector("button.run");
@@ -23,10 +26,138 @@ class RunPanel extends HTMLElement {
       this.edit.hidden = false;
       this.edit.addEventListener("click", () => this.#toggleEditor());
     }
-    this.body?.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && !isLive(this.#view)) this.#start();
+    this.more = this.querySelector("button.more");
+    if (this.more) {
+      this.more.hidden = false;
+      this.more.addEventListener("click", () => this.#openMenu());
+    }
+    this.addEventListener("keydown", (event) => {
+      const isMeant = event.key === "Enter" && (event.metaKey || event.ctrlKey) && event.target.closest("run-request");
+      if (isMeant && !event.defaultPrevented) this.#startUnlessLive();
     });
+    this.addEventListener("run-wanted", () => this.#startUnlessLive());
+    this.#restore();
     this.#pickUp();
+  }
+
+  #startUnlessLive() {
+    if (!isLive(this.#view)) this.#start();
+  }
+
+  /** The request as the page has it. `model` is "" when it names none. */
+  get documented() {
+    return this.#edit.documented;
+  }
+
+  get isEdited() {
+    return this.#edit.differs(this.#written);
+  }
+
+  /** The model the request names now, "" when none. */
+  get model() {
+    return modelIn(this.#written);
+  }
+
+  get #written() {
+    const { upstream, method, path, streams } = this.dataset;
+    return { upstream, method, path, streams, body: this.body ? this.body.value : "" };
+  }
+
+  /** The same request to another model. Its body must be JSON. */
+  useModel(model) {
+    const { path, body } = withModel(this.request, model);
+    this.write({ path, body });
+  }
+
+  /** Changes parts of the request: any of upstream, method, path, streams and body. */
+  write({ body, ...address }) {
+    Object.assign(this.dataset, address);
+    if (this.body && body !== undefined && this.body.value !== body) {
+      this.body.value = body;
+      this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.#changed();
+    if (Object.keys(address).length) this.dispatchEvent(new CustomEvent("readdressed"));
+  }
+
+  /** Back to the request as the page has it. */
+  reset() {
+    const { model, ...request } = this.documented;
+    this.write(request);
+  }
+
+  // What a reader changed is kept in this tab and there again after a reload.
+  #restore() {
+    this.#edit = new Edit(`edit:${location.pathname}#${this.id}`, this.#written);
+    const { body, ...address } = this.#edit.read();
+    Object.assign(this.dataset, address);
+    if (this.body && body !== undefined) this.body.value = body;
+    this.body?.addEventListener("input", () => this.#changed());
+    this.#offerModels();
+    this.#head();
+  }
+
+  #changed() {
+    this.#edit.keep(this.#written);
+    this.#head();
+  }
+
+  // The model in the header is a button that opens the list of models.
+  #offerModels() {
+    const shown = this.querySelector(".panel-head .model");
+    if (!shown) return;
+    this.pick = Object.assign(document.createElement("button"), { type: "button", className: "model" });
+    this.pick.setAttribute("aria-haspopup", "dialog");
+    this.pick.setAttribute("aria-expanded", "false");
+    this.pick.addEventListener("click", () => this.#openPart("model-picker", (picker) => picker.open(this, this.pick)));
+    shown.replaceWith(this.pick);
+  }
+
+  #openPart(name, use) {
+    const part = this.querySelector(`:scope > .panel-head ${name}`) ?? this.querySelector(".panel-head").appendChild(document.createElement(name));
+    const ready = () => use(part);
+    if (part.open) return ready();
+    this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name, ready, failed: () => {} } }));
+  }
+
+  #head() {
+    const { method, path, upstream } = this.dataset;
+    this.querySelector(".panel-head .method").textContent = method;
+    this.querySelector(".panel-head .path").textContent = path;
+    const where = upstream === this.documented.upstream ? "" : ` on ${upstream}`;
+    // While the body is no JSON nobody knows its model; the last one that was known stays.
+    if (this.pick && (!this.body || !findFault(this.body.value))) {
+      this.pick.textContent = (this.model || "no model") + where;
+      this.pick.ariaLabel = `Model: ${this.pick.textContent}`;
+    }
+    if (this.isEdited && !this.mark) this.mark = Object.assign(document.createElement("span"), { className: "edited", textContent: "edited" });
+    if (this.isEdited) this.querySelector(".panel-head .actions").before(this.mark);
+    else this.mark?.remove();
+  }
+
+  /** The request as it stands now, for the tools of the panel; `fault` where its body is not JSON. */
+  get request() {
+    const body = this.body ? this.body.value : "null";
+    const { upstream, method, path } = this.dataset;
+    const fault = this.body && findFault(body);
+    return { upstream, method, path, body, fault, streamed: !fault && streams(this, body), startedAt: Date.now() };
+  }
+
+  /** Where in the docs the panel stands, as a run is told it. */
+  get source() {
+    return { page: this.dataset.page, example: this.id };
+  }
+
+  get connection() {
+    return connection;
+  }
+
+  // What else can be done with the example comes with the first look into its menu.
+  #openMenu() {
+    this.menu ??= this.more.parentElement.appendChild(document.createElement("run-menu"));
+    const ready = () => this.menu.open(this, this.more);
+    if (this.menu.open) return ready();
+    this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-menu", ready, failed: () => {} } }));
   }
 
   get #key() {
@@ -37,7 +168,6 @@ class RunPanel extends HTMLElement {
   async #pickUp() {
     const saved = JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
     if (!saved?.request) return;
-    if (this.body && saved.body !== undefined) this.body.value = saved.body;
     await this.#answerLoaded();
     this.#begin(saved.request);
     this.#answer.note = saved.note ?? "";
@@ -60,26 +190,24 @@ class RunPanel extends HTMLElement {
     this.#loading = true;
     await this.#answerLoaded();
     this.#loading = false;
-    const body = this.body ? this.body.value : "null";
-    const { upstream, method, path, page } = this.dataset;
-    const fault = this.body && findFault(body);
-    const request = { upstream, method, path, body, streamed: !fault && streams(this, body), startedAt: Date.now() };
+    const { fault, ...request } = this.request;
     this.#begin(request);
     if (fault) return this.#refuse(fault);
     this.#show({ ...IDLE, state: "sending" });
-    const [prepared, note] = await this.#withModelThatIsHere(request);
-    if (prepared === null || this.#view.state !== "sending") return;
+    const { prepared, note, error } = await this.prepare(request);
+    if (error) return this.#show(refused(this.#view, error));
+    if (this.#view.state !== "sending") return;
     this.#answer.request = prepared;
     this.#answer.note = note;
     const ref = crypto.randomUUID();
-    const text = `{"type":"start","ref":"${ref}","request":${requestText(prepared)},"source":${JSON.stringify({ page, example: this.id })}}`;
-    const saved = { ref, text, body: this.body?.value, note, request: prepared };
+    const text = `{"type":"start","ref":"${ref}","request":${requestText(prepared)},"source":${JSON.stringify(this.source)}}`;
+    const saved = { ref, text, note, request: prepared };
     this.#save(saved);
     connection.start(ref, text, this.#watcher(saved));
   }
 
   #refuse(fault) {
-    this.#toggleEditor(true);
+    this.#toggleEditor(true, fault);
     this.#show(refused(this.#view, {
       code: "bad_json",
       message: `The body is not JSON: at line ${fault.line}, column ${fault.column}, ${fault.message}.`,
@@ -89,11 +217,7 @@ class RunPanel extends HTMLElement {
 
   // With a model's name: the same request with that model. The button that was pressed goes, so the focus moves to Run.
   #runAgain(model) {
-    if (model && this.body && spanOf(this.body.value, "model")) {
-      this.body.value = replaceModel({ body: this.body.value }, { place: "model", use: model }).body;
-    } else if (model) {
-      this.dataset.path = this.dataset.path.replace(/^(\/v1\/models\/).*/, (_, start) => start + model);
-    }
+    if (model) this.useModel(model);
     this.run.focus({ preventScroll: true });
     this.#start();
   }
@@ -108,17 +232,15 @@ class RunPanel extends HTMLElement {
   }
 
   // The model of the example may not be on this server; then the nearest that can do the job runs, and the panel says so.
-  async #withModelThatIsHere(request) {
+  async prepare(request) {
     try {
       const answer = await fetch("/models/choice", { method: "POST", body: requestText(request) });
       const found = await answer.json();
       if (found.error) throw found.error;
-      if (!found.use || sameModel(found.use, found.wanted)) return [request, ""];
-      return [replaceModel(request, found), `${found.wanted} is not on this server; ${found.use} answers instead.`];
+      if (!found.use || sameModel(found.use, found.wanted)) return { prepared: request, note: "" };
+      return { prepared: replaceModel(request, found), note: `${found.wanted} is not on this server; ${found.use} answers instead.` };
     } catch (error) {
-      if (error?.code === undefined) return [request, ""];
-      this.#show(refused(this.#view, error));
-      return [null, ""];
+      return error?.code === undefined ? { prepared: request, note: "" } : { error };
     }
   }
 
@@ -150,7 +272,7 @@ class RunPanel extends HTMLElement {
     if (!this.#answer) {
       this.#answer = Object.assign(document.createElement("run-answer"), { className: "answer", id: `${this.id}-answer` });
       this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail.model));
-      this.append(this.#answer);
+      this.insertBefore(this.#answer, this.querySelector(":scope > .tool"));
     }
     this.#answer.begin(request);
   }
@@ -168,21 +290,31 @@ class RunPanel extends HTMLElement {
     if (this.run.textContent !== label) this.run.textContent = label;
   }
 
-  #toggleEditor(open = this.body.hidden) {
-    this.body.hidden = !open;
+  #toggleEditor(open = !this.change || this.change.hidden, fault = null) {
+    if (!this.change) this.#wrapBody();
+    this.change.hidden = !open;
     this.edit.setAttribute("aria-expanded", String(open));
-    if (open) {
-      this.body.rows = Math.min(24, this.body.value.split("\n").length + 1);
-      this.body.focus();
-    }
+    this.edit.textContent = open ? "Close" : "Edit";
+    if (!open) return;
+    if (this.change.enter) return this.change.enter(...(fault ? [placeOf(this.body.value, fault)] : []));
+    this.body.focus();
+    const ready = () => this.change.open(this);
+    this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-request", ready, failed: () => {} } }));
+  }
+
+  // The textarea works at once; the ways to change the request besides come around it.
+  #wrapBody() {
+    this.change = document.createElement("run-request");
+    const way = Object.assign(document.createElement("div"), { className: "way" });
+    this.body.before(this.change);
+    this.change.append(way);
+    way.append(this.body);
+    this.body.hidden = false;
+    this.body.rows = Math.min(24, this.body.value.split("\n").length + 1);
   }
 }
 
-// The body goes into the message as it was written: parsing it here would round its large numbers.
-function requestText({ upstream, method, path, body }) {
-  const address = `"upstream":${JSON.stringify(upstream)},"method":${JSON.stringify(method)},"path":${JSON.stringify(path)}`;
-  return `{${address},"body":${body}}`;
-}
+const placeOf = (text, { line, column }) => text.split("\n").slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, column - 1);
 
 function streams(panel, body) {
   const asked = panel.body ? JSON.parse(body)?.stream : undefined;

@@ -24,7 +24,7 @@ class RunRequest extends HTMLElement {
   #checking = null;
   #pieces = new Map();
 
-  /** @param {Element} panel whose `body` this changes: it tells `documented`, and takes `readdress` and `reset` */
+  /** @param {Element} panel whose `body` this changes: it tells `documented`, and takes `write` and `reset` */
   open(panel) {
     this.#panel = panel;
     this.setAttribute("role", "group");
@@ -32,7 +32,8 @@ class RunRequest extends HTMLElement {
     this.#build();
     panel.body.addEventListener("input", () => this.#changed());
     panel.addEventListener("readdressed", () => this.#look());
-    panel.body.addEventListener("focus", () => this.#openEditor(), { once: true });
+    if (document.activeElement === panel.body) this.#openEditor();
+    else panel.body.addEventListener("focus", () => this.#openEditor(), { once: true });
     this.#look();
     this.#changed();
     this.#show("json");
@@ -65,18 +66,20 @@ class RunRequest extends HTMLElement {
     }
     this.tabs.addEventListener("click", ({ target }) => target.dataset.view && this.#show(target.dataset.view));
     this.tabs.addEventListener("keydown", (event) => this.#key(event));
-    this.format = this.#button("Format", () => this.#write(pretty(body.value, Infinity)));
+    this.format = this.#button("Format", () => this.write(pretty(body.value, Infinity)));
     this.reset = this.#button("Reset", () => this.#reset());
     this.away = make("a", { class: "away", href: "/playground/" }, "Open in playground");
     this.away.addEventListener("click", () => this.#panel.dispatchEvent(new CustomEvent("away-asked", { detail: { link: this.away } })));
     this.editor = make("run-editor", { hidden: "" });
     this.problems = make("p", { class: "problems", role: "status" });
     this.problems.addEventListener("click", ({ target }) => target.dataset.from && this.enter(Number(target.dataset.from), Number(target.dataset.to)));
-    const json = make("div", this.#viewAttributes("json"));
+    // The textarea stands in it and may have the focus, which moving it would lose.
+    const json = this.querySelector(".way");
+    for (const [name, value] of Object.entries(this.#viewAttributes("json"))) json.setAttribute(name, value);
     this.#pieces.set("json", json);
     const tools = make("div", { class: "tools" }, this.format, this.reset, this.away);
-    this.append(make("div", { class: "bar" }, this.tabs, tools), json);
-    json.append(body, this.editor);
+    this.prepend(make("div", { class: "bar" }, this.tabs, tools));
+    json.append(this.editor);
     this.append(this.problems);
   }
 
@@ -179,16 +182,9 @@ class RunRequest extends HTMLElement {
     this.tabs.querySelector("[aria-selected=true]").focus();
   }
 
-  #write(text) {
-    const { body } = this.#panel;
-    if (body.value === text) return;
-    body.value = text;
-    body.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
   /** The body becomes `text`; every view of it follows. */
   write(text) {
-    this.#write(text);
+    this.#panel.write({ body: text });
   }
 }
 

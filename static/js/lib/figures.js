@@ -1,6 +1,6 @@
 // The figures and states under a panel, in words.
 
-import { bytesText, timeText } from "./units.js";
+import { bytesText, rateText, timeText } from "./units.js";
 import { isLive } from "./view.js";
 
 const STATES = {
@@ -74,4 +74,4 @@ export function allFiguresOf({ view, reader, tape, asked }) {
 }
 
 const seconds = (ms) => (ms === null || ms === undefined ? null : timeText(ms));
-const rate = (value) => (value === null || value === undefined ? null : `${value.toFixed(value < 10 ? 1 : 0)} tokens/s`);
+const rate = (value) => (value === null || value === undefined ? null : rateText(value));

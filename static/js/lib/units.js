@@ -17,3 +17,6 @@ export function bytesText(bytes) {
 export function timeText(ms) {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
+
+/** Tokens a second. */
+export const rateText = (value) => `${value.toFixed(value < 10 ? 1 : 0)} tokens/s`;

@@ -1,0 +1,117 @@
+"""A reader asks several models the same, or one model several times, and sees how they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.conftest import DOCS
+from tests.e2e.test_axe import _faults_in_both_themes, axe  # noqa: F401 - a fixture
+from tests.farend import Asked, FarEnd, Line, chat, stream, whole
+from tests.portal_server import PortalServer
+
+pytestmark = pytest.mark.browser
+
+ANSWERS = {"one:1b": "The sky is blue today.", "two:2b": "The sea is blue today, too."}
+
+
+def model(name: str, *capabilities: str) -> dict[str, object]:
+    return {"name": name, "model": name, "size": 5, "details": {}, "capabilities": list(capabilities)}
+
+
+async def answer(line: Line, asked: Asked) -> None:
+    name = asked.json["model"]
+    words = [f"{word} " for word in ANSWERS[name].split()]
+    speed = 250_000_000 if name == "two:2b" else 500_000_000
+    await stream(chat(words, model=name, eval_duration=speed))(line, asked)
+
+
+def far_end(*models: dict[str, object]) -> FarEnd:
+    made = FarEnd(answer)
+    made.routes |= {"/api/tags": whole({"models": list(models)}), "/api/ps": whole({"models": [model("two:2b")]})}
+    return made
+
+
+@pytest.fixture(scope="module")
+def upstreams() -> Iterator[tuple[FarEnd, FarEnd]]:
+    with far_end(model("one:1b", "completion"), model("embed:1b", "embedding")) as local, far_end(model("two:2b", "completion")) as gpu:
+        yield local, gpu
+
+
+@pytest.fixture(scope="module")
+def portal(upstreams: tuple[FarEnd, FarEnd]) -> Iterator[PortalServer]:
+    local, gpu = upstreams
+    with PortalServer(OLLAMA_HOST=local.origin, PORTAL_UPSTREAMS=f"gpu={gpu.origin}", PORTAL_DOCS_ROOT=str(DOCS)) as portal:
+        yield portal
+
+
+def open_tool(page: Page, portal: PortalServer, name: str) -> Locator:
+    page.goto(portal.url)
+    panel = page.locator("run-panel").first
+    panel.get_by_role("button", name="More").click()
+    panel.get_by_role("button", name=name).click()
+    return panel.get_by_role("region", name=name)
+
+
+def test_two_models_answer_side_by_side_with_their_figures_and_the_words_that_differ(
+    page: Page, portal: PortalServer, upstreams: tuple[FarEnd, FarEnd]
+) -> None:
+    tool = open_tool(page, portal, "Compare")
+    expect(tool.get_by_role("combobox")).to_have_count(2)
+    assert tool.get_by_role("option").all_text_contents() == ["one:1b", "two:2b, loaded"] * 2
+    tool.get_by_role("button", name="Run all").click()
+    expect(tool.get_by_role("status").first).to_have_text("All have ended.")
+    texts = tool.locator(".lane .answer .text")
+    expect(texts).to_have_text(list(ANSWERS.values()))
+    expect(tool.get_by_role("row", name="speed")).to_have_text("speed10 tokens/s24 tokens/s best")
+    expect(tool.locator("del")).to_have_text(["sky"])
+    expect(tool.locator("ins")).to_have_text(["sea", ", too"])
+    assert [one.requests_for("/api/chat")[-1].json["messages"] for one in upstreams] == [[{"role": "user", "content": "Count."}]] * 2
+
+
+def test_what_is_compared_has_no_accessibility_fault(browser: Browser, portal: PortalServer, axe: str) -> None:  # noqa: F811
+    page = browser.new_page(viewport={"width": 390, "height": 844}, bypass_csp=True, reduced_motion="reduce")
+    tool = open_tool(page, portal, "Compare")
+    tool.get_by_role("button", name="Add a model").click()
+    tool.get_by_role("button", name="Run all").click()
+    expect(tool.get_by_role("status").first).to_have_text("All have ended.")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    faults = _faults_in_both_themes(page, axe)
+    page.close()
+    assert faults == []
+
+
+def test_a_request_repeated_shows_how_its_figures_spread(
+    page: Page, portal: PortalServer, upstreams: tuple[FarEnd, FarEnd]
+) -> None:
+    before = len(upstreams[0].requests_for("/api/chat"))
+    tool = open_tool(page, portal, "Repeat")
+    tool.get_by_label("times").fill("3")
+    tool.get_by_role("button", name="Start").click()
+    expect(tool.get_by_role("status")).to_contain_text("3 runs; all answers are the same. far:1b is not on this server; one:1b answers instead.")
+    expect(tool.get_by_role("row", name="output tokens")).to_have_text("output tokens5555the same each time")
+    expect(tool.get_by_role("img", name="total of 3 runs, from").locator("circle")).to_have_count(3)
+    assert len(upstreams[0].requests_for("/api/chat")) == before + 3
+
+
+def test_one_that_fails_among_several_is_told_and_the_others_count(
+    page: Page, portal: PortalServer, upstreams: tuple[FarEnd, FarEnd]
+) -> None:
+    local, _ = upstreams
+    calls = iter([True, False])
+
+    async def fail_first(line: Line, asked: Asked) -> None:
+        await (whole({"error": "out of memory"}, "500 Internal Server Error") if next(calls) else answer)(line, asked)
+
+    local.routes["/api/chat"] = fail_first
+    try:
+        tool = open_tool(page, portal, "Repeat")
+        tool.get_by_label("times").fill("2")
+        tool.get_by_role("button", name="Start").click()
+        expect(tool.get_by_role("status")).to_contain_text("2 runs, 1 of them failed.")
+        expect(tool.locator(".problems")).to_contain_text("Run 1: Ollama at")
+        expect(tool.locator(".problems")).to_contain_text("“out of memory”")
+    finally:
+        del local.routes["/api/chat"]
