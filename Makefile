@@ -15,11 +15,12 @@ run: $(VENV)/runs static/vendor/mermaid.js ## Install what is missing and start 
 test: $(VENV)/tests $(VENV)/javascript ## Run every test (PORTAL_TEST_STRICT=1: nothing may be left out)
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/tests ## Lint, types, Django's checks, links and examples of the docs
+check: $(VENV)/tests ## Lint, types, Django's checks, links, spelling and style of the docs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py check_docs
+	$(BIN)/python tools/prose.py
 
 bench: $(VENV)/tests $(VENV)/javascript ## Run the benchmarks and print their ratios
 	$(BIN)/python -m bench

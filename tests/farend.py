@@ -133,7 +133,7 @@ class FarEnd:
 
     def __init__(self, script: Script | None = None) -> None:
         self.script: Script = script or whole({})
-        self.routes: dict[str, Script] = {"/api/tags": whole(TAGS), "/api/version": whole({"version": "0.12.0"})}
+        self.routes: dict[str, Script] = {"/api/tags": whole(TAGS), "/api/version": whole({"version": "0.12.0"}), "/api/ps": whole({"models": []})}
         self.asked: list[Asked] = []
         self.origin = ""
         self._loop = asyncio.new_event_loop()
