@@ -134,8 +134,7 @@ def test_a_body_that_is_not_json_is_told_at_line_and_column_and_not_sent(
 ) -> None:
     before = len(upstream.requests_for("/api/chat"))
     page.goto(portal.url)
-    panel(page).get_by_role("button", name="Edit").click()
-    panel(page).get_by_role("textbox", name="Request body, JSON").fill(body)
+    editor(panel(page)).fill(body)
     run(panel(page))
     expect(panel(page).locator(".error")).to_contain_text(says)
     expect(panel(page).locator(".error")).to_contain_text("Nothing was sent.")
@@ -145,10 +144,9 @@ def test_a_body_that_is_not_json_is_told_at_line_and_column_and_not_sent(
 def test_what_the_reader_edits_is_what_is_sent_to_the_digit(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
     upstream.script = stream(chat(["ok"]))
     page.goto(portal.url)
-    panel(page).get_by_role("button", name="Edit").click()
-    editor = panel(page).get_by_role("textbox", name="Request body, JSON")
-    editor.fill('{"model": "far:1b", "messages": [], "options": {"seed": 12345678901234567890}}')
-    editor.press("Control+Enter")
+    body = editor(panel(page))
+    body.fill('{"model": "far:1b", "messages": [], "options": {"seed": 12345678901234567890}}')
+    body.press("Control+Enter")
     expect(text(panel(page))).to_have_text("ok")
     assert b"12345678901234567890" in upstream.requests_for("/api/chat")[-1].body
 
