@@ -10,7 +10,7 @@ from dotenv import load_dotenv
 
 from portal.bind import loopback_origins
 from portal.database import BadDatabase, read_database
-from portal.ollama.upstreams import BadUpstream, read_upstreams
+from portal.ollama.upstreams import BadUpstream, read_hosts, read_numbers, read_stand_ins, read_upstreams
 from portal.secret import load_or_make_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -60,9 +60,13 @@ PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
 PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
+PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
     PORTAL_UPSTREAMS = read_upstreams(os.environ)
+    PORTAL_RUNS_AT_ONCE = read_numbers(env("PORTAL_RUNS_AT_ONCE") or "8", PORTAL_UPSTREAMS)
+    PORTAL_STAND_INS = read_stand_ins(env("PORTAL_STAND_INS") or "", PORTAL_UPSTREAMS)
+    PORTAL_EXAMPLE_HOSTS = read_hosts(env("PORTAL_EXAMPLE_HOSTS") or "", PORTAL_UPSTREAMS)
 except (BadDatabase, BadUpstream) as problem:
     raise ImproperlyConfigured(str(problem)) from None
 

@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from portal.dashboard import views as dashboard
+from portal.docs import doors as examples
 from portal.docs import machines
 from portal.docs import views as docs
 from portal.docs.book import views as book
@@ -50,6 +51,8 @@ urlpatterns = [
     path("runs/<str:run_id>/delete", doors.delete),
     path("runs/<str:run_id>/", pages.run, name="run"),
     path("endpoints/", runs.endpoints, name="endpoints"),
+    path("examples/read", examples.read),
+    path("examples/snippets", examples.snippets),
     path("upstreams/", dashboard.upstreams, name="upstreams"),
     path("models/", runs.models, name="models"),
     path("models/choice", runs.choice),

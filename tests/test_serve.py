@@ -53,6 +53,8 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_left_running(tmp_path: Pat
     ([], {"DATABASE_URL": "foo://x"}, "DATABASE_URL"),
     ([], {"OLLAMA_HOST": "http://a b"}, "is not an address"),
     ([], {"PORTAL_UPSTREAMS": "gpu"}, "write name=http://host:port"),
+    ([], {"PORTAL_EXAMPLE_HOSTS": "gpu.example"}, "write host=upstream or host:port=upstream"),
+    ([], {"PORTAL_EXAMPLE_HOSTS": "gpu.example=gpu"}, "sends gpu.example to “gpu”, which is no upstream; there is local."),
     ([], {"PORTAL_KEEP_RUNS": "a month"}, "PORTAL_KEEP_RUNS is “a month”; it must be a whole number"),
     ([], {"DATABASE_URL": "nonsense"}, "DATABASE_URL is not an address of a database"),
     ([], {"PORTAL_EMBEDDED": "maybe"}, "PORTAL_EMBEDDED is “maybe”; it can be auto, always or never"),

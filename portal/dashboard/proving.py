@@ -11,6 +11,7 @@ from typing import Literal
 from portal.docs.catalogue import Catalogue, Page
 from portal.docs.files import Unreadable
 from portal.docs.library import Library
+from portal.docs.panels import blocks_of
 from portal.examples.detection import read_blocks
 from portal.examples.values import Block, Example, Request
 from portal.ollama.bodies import dump_body
@@ -67,8 +68,8 @@ def _examples_of(page: Page, library: Library) -> Iterator[tuple[Block, Example]
         fences = library.read(page).rendered.fences
     except Unreadable:
         return
-    blocks = [Block(fence.lang, fence.text, fence.line) for fence in fences]
-    yield from zip(blocks, read_blocks(blocks), strict=True)
+    blocks = blocks_of(fences)
+    yield from zip(blocks, read_blocks(blocks, hosts=library.hosts), strict=True)
 
 
 async def prove(exhibits: Sequence[Exhibit], upstream: Upstream, client: Client) -> AsyncIterator[Proof]:
@@ -89,7 +90,7 @@ def _why_not(exhibit: Exhibit, upstream: Upstream) -> str:
     if endpoint.changes_server:
         return "it would change the models on the server"
     wanted = "cloud" if upstream.name == "cloud" else "local"
-    return "" if request.upstream == wanted else f"it is for the upstream “{request.upstream}”"
+    return "" if request.upstream in (wanted, upstream.name) else f"it is for the upstream “{request.upstream}”"
 
 
 async def _prove(exhibit: Exhibit, upstream: Upstream, client: Client, here: Sequence[Model]) -> Proof:
@@ -138,8 +139,11 @@ async def _send(
             head = (head + chunk)[:65536]
             reading.feed(chunk)
         reading.close()
-    if answer.status != 200:
+    expected = exhibit.example.hints.expect_status or 200
+    if answer.status != expected:
         return f"it was answered with status {answer.status}: {quoted(error_text_of(head) or 'no reason')}"
+    if expected != 200:
+        return ""
     if reading.error:
         return f"the answer broke off: {quoted(reading.error)}"
     return "" if reading.done or reading.framing == "whole" else "the stream ended without saying that it was done"

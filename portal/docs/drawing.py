@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from portal.docs.anchoring import mend_anchors
 from portal.docs.links import Links
@@ -13,11 +14,15 @@ from portal.docs.rendering import Oddity, Rendered, render
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is to be drawn: the text of the page at `path`, or a part of it, from the file of the set called `relative`."""
+    """What is to be drawn: the text of the page at `path`, or a part of it, from the file of the set called `relative`.
+
+    `hosts` says which upstream answers for the hosts its examples name.
+    """
 
     path: str
     relative: str
     source: str
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_mdx(self) -> bool:
@@ -31,7 +36,7 @@ def draw(sheet: Sheet, links: Links) -> Rendered:
         sheet.source,
         resolve_link=links.resolve,
         resolve_mention=links.mention,
-        draw_fences=Panels(sheet.path).draw,
+        draw_fences=Panels(sheet.path, sheet.hosts).draw,
         is_mdx=sheet.is_mdx,
     )
     # Search reads the plain text for itself, and it is as long again as the page.

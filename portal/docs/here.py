@@ -14,7 +14,9 @@ from portal.docs.references import References
 
 catalogue = Catalogue(settings.PORTAL_DOCS_ROOT)
 press = Press(settings.PORTAL_DOCS_ROOT, source_url=settings.PORTAL_SOURCE_URL)
-library = Library(catalogue, source_url=settings.PORTAL_SOURCE_URL, press=press)
+library = Library(
+    catalogue, source_url=settings.PORTAL_SOURCE_URL, hosts=settings.PORTAL_EXAMPLE_HOSTS, press=press
+)
 references = References(settings.PORTAL_DOCS_ROOT)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.docs.catalogue import Catalogue, Page
@@ -35,9 +36,16 @@ class Library:
     `drawn` counts the documents and parts that were drawn.
     """
 
-    def __init__(self, catalogue: Catalogue, *, source_url: str = "", press: Press | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        *,
+        source_url: str = "",
+        hosts: Mapping[str, str] | None = None,
+        press: Press | None = None,
+    ) -> None:
         self.catalogue = catalogue
-        self.source_url = source_url
+        self.source_url, self.hosts = source_url, hosts or {}
         self.press = press
         self.drawn = 0
         self._kept: OrderedDict[str, tuple[State, Reading]] = OrderedDict()
@@ -61,7 +69,7 @@ class Library:
 
     def draw(self, page: Page, source: str) -> Rendered:
         """Draw `source`, the page's text or a part of it; its plain source where that cannot be done in good time."""
-        sheet = Sheet(page.path, page.relative, source)
+        sheet = Sheet(page.path, page.relative, source, self.hosts)
         if len(source) > _MOST_DRAWN:
             return draw_plainly(sheet, f"This document has more than {_MOST_DRAWN:,} characters, so its source is shown as it is.")
         self.drawn += 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
@@ -12,7 +13,7 @@ from django.utils.safestring import mark_safe
 from portal.docs.rendering import Fence
 from portal.examples.detection import read_blocks
 from portal.examples.identity import identify_blocks
-from portal.examples.values import Block, Example, Request
+from portal.examples.values import Block, Example, Missing, Request
 
 Draw = Callable[[str], str]
 
@@ -20,18 +21,17 @@ Draw = Callable[[str], str]
 class Panels:
     """Draws the panels of one page."""
 
-    def __init__(self, page: str) -> None:
-        self.page = page
+    def __init__(self, page: str, hosts: Mapping[str, str] | None = None) -> None:
+        self.page, self.hosts = page, hosts
         self._given: set[str] = set()
 
     def draw(self, fences: Sequence[Fence]) -> list[Draw | None]:
         """For each fence, how to draw it from its highlighted code; None leaves it plain code."""
         blocks = blocks_of(fences)
-        examples = read_blocks(blocks)
-        return [
-            self._drawing(example, name) if example.requests else None
-            for example, name in zip(examples, map(self._claim, identify_blocks(blocks)), strict=True)
-        ]
+        examples = read_blocks(blocks, hosts=self.hosts)
+        found = [(block, example) for block, example in zip(blocks, examples, strict=True) if example.requests]
+        names = map(self._claim, identify_blocks([block for block, _ in found]))
+        return [self._drawing(example, next(names)) if example.requests else None for example in examples]
 
     def _claim(self, name: str) -> str:
         """`name`, or the next free one: a page may be drawn in several parts that hold the same block."""
@@ -55,22 +55,50 @@ def draw_panel(example: Example, *, name: str, page: str, code: str) -> str:
         "name": name,
         "page": page,
         "example": example,
-        "requests": [_shown(request, example) for request in example.requests],
+        "requests": [_shown(request, example, number) for number, request in enumerate(example.requests)],
         "code": mark_safe(code),  # noqa: S308 - our own highlighter wrote it
     }
     return render_to_string("docs/panel.html", context)
 
 
-def _shown(request: Request, example: Example) -> dict[str, object]:
-    body, endpoint = request.body, request.endpoint
+def _shown(request: Request, example: Example, number: int) -> dict[str, object]:
+    body, endpoint = request.body, _as_filled_in(request).endpoint
     model = body.get("model", "") if isinstance(body, dict) else ""
-    streams = {True: "yes", False: "no", None: "never"}[endpoint.streams if endpoint else None]
     elsewhere = request.upstream == "other"
+    runs = (example.runnable or example.fillable) and not elsewhere and endpoint is not None
     return {
         "request": request,
         "model": model if isinstance(model, str) else "",
         "body": "" if body is None else json.dumps(body, indent=2, ensure_ascii=False),
-        "streams": streams,
-        "runs": example.runnable and not elsewhere and endpoint is not None,
+        "streams": streams_of(request) or "never",
+        "runs": runs,
+        "fields": _fields_of(example, number) if runs else [],
         "why_not": f"for {request.origin}" if elsewhere else example.reason,
     }
+
+
+def streams_of(request: Request) -> str | None:
+    """Whether the answer comes as a stream when the body does not say: yes, no, never; None for no endpoint of ours."""
+    endpoint = _as_filled_in(request).endpoint
+    return {True: "yes", False: "no", None: "never"}[endpoint.streams] if endpoint else None
+
+
+def _as_filled_in(request: Request) -> Request:
+    """The request, with some name in its path where the reader has yet to give one."""
+    return replace(request, path=request.path.partition("{")[0] + "name") if "{" in request.path else request
+
+
+def _fields_of(example: Example, number: int) -> list[dict[str, object]]:
+    """What the reader has to give before one of its requests can be sent, each with all its places."""
+    fields: dict[str, list[Missing]] = {}
+    for missing in example.missing:
+        if missing.request == number:
+            fields.setdefault(missing.name, []).append(missing)
+    return [
+        {
+            "name": name,
+            "kind": places[0].kind,
+            "places": json.dumps([{"at": place.at, "placeholder": place.placeholder} for place in places]),
+        }
+        for name, places in fields.items()
+    ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from portal.examples.unknowns import Text, Unknown, Words, join_pieces, show_words
@@ -46,6 +47,15 @@ def read_address(words: Words) -> Address | None:
         return None
     upstream = _classify(parts.scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme])
     return Address(upstream, f"{parts.scheme}://{parts.netloc}", _path_of(parts.path))
+
+
+def map_host(address: Address, hosts: Mapping[str, str]) -> Address:
+    """The address at the upstream that the operator named for its host: with its port, else for all its ports."""
+    parts = urlsplit(address.origin)
+    host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 80)
+    shown = f"[{host}]" if ":" in host else host
+    name = hosts.get(f"{shown}:{port}") or hosts.get(shown)
+    return replace(address, upstream=name) if name else address
 
 
 def _classify(scheme: str, host: str, port: int) -> Upstream:

@@ -133,11 +133,13 @@ def _fits_json(value: object) -> bool:
     return value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
 
 
-def kind_of_place(unknown: Unknown, at: tuple[Step, ...] | None) -> Literal["text", "image", "json"]:
-    """Say what a reader has to give at this place: an image's file, a piece of JSON, or a text."""
+def kind_of_place(unknown: Unknown, at: tuple[Step, ...] | None) -> Literal["text", "image", "document", "json"]:
+    """Say what a reader has to give at this place: an image's file, a document's text, a piece of JSON, or a text."""
     if at is None:
         return "text"
     keys = [step for step in at if isinstance(step, str)]
     if unknown.why == "image" or (keys and keys[-1] in _IMAGE_KEYS):
         return "image"
+    if unknown.why == "file":
+        return "document"
     return "json" if not at or at[-1] in _JSON_KEYS else "text"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from portal.examples.addresses import Address, read_address
+from portal.examples.addresses import Address, map_host, read_address
 from portal.examples.bodies import Place, kind_of_place, settle
 from portal.examples.unknowns import Unknown, Words
 from portal.examples.values import NOT_AN_EXAMPLE, Example, Kind, Missing, Request
@@ -47,11 +47,14 @@ class _Outcome:
     places: Sequence[Place]
 
 
-def make_example(calls: Iterable[Call]) -> Example:
-    """Make the example of a block from all its calls; those to anything but Ollama's API are left out."""
+def make_example(calls: Iterable[Call], hosts: Mapping[str, str] | None = None) -> Example:
+    """Make the example of a block from all its calls; those to anything but Ollama's API are left out.
+
+    `hosts` says which upstream answers for which other host.
+    """
     kept: list[tuple[Call, _Outcome]] = []
     for call in calls:
-        outcome = _settle_call(call)
+        outcome = _settle_call(call, hosts or {})
         if outcome is not None and len(kept) < MAX_REQUESTS:
             kept.append((call, outcome))
     if not kept:
@@ -76,8 +79,10 @@ def _list_missing(outcomes: Sequence[_Outcome]) -> Iterable[Missing]:
                 yield Missing(unknown.name, kind_of_place(unknown, at), index, at, placeholder)
 
 
-def _settle_call(call: Call) -> _Outcome | None:
+def _settle_call(call: Call, hosts: Mapping[str, str]) -> _Outcome | None:
     address = read_address(call.url)
+    if address is not None and address.upstream == "other" and hosts:
+        address = map_host(address, hosts)
     if address is None or not _is_of_the_api(address):
         return None
     settled = settle(None if call.body is NO_BODY else call.body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from portal.examples.calls import Call, make_example
@@ -24,6 +24,8 @@ _SHELLS = {"sh", "bash", "shell", "zsh", "console", "shell-session", "terminal"}
 _PYTHONS = {"python", "py", "python3", "pycon", "ipython", "ipython3"}
 _JAVASCRIPTS = {"javascript", "js", "typescript", "ts", "jsx", "tsx", "mjs", "node", "mts", "cjs"}
 _SIGNS_OF_CODE = ("import ", "require(", "fetch(")
+# What a block of shell text has to hold to send something, whatever language it is truly in.
+_SIGNS_OF_REQUESTS = ("curl", "Invoke-", "invoke-", "irm ", "iwr ", *_SIGNS_OF_CODE, "ollama.", "client.")
 
 
 class _Page:
@@ -32,8 +34,8 @@ class _Page:
     A block that can be no example is kept unread until a later one needs what it may say.
     """
 
-    def __init__(self, make_clock: Callable[[], Clock]) -> None:
-        self._make_clock = make_clock
+    def __init__(self, hosts: Mapping[str, str], make_clock: Callable[[], Clock]) -> None:
+        self._hosts, self._make_clock = hosts, make_clock
         self._waiting: list[Block] = []
         self._variables: dict[str, Words] = {}
         self._python: dict[str, object] = {}
@@ -47,8 +49,8 @@ class _Page:
         """Read the next block."""
         if is_too_long(block.text) or "\0" in block.text:
             return NOT_AN_EXAMPLE
-        if not self._may_be_example(block.text):
-            if _family(block) is not None:
+        if not self._may_be_example(block):
+            if _family(block) is not None and _may_set_names(block):
                 self._waiting.append(block)
             return NOT_AN_EXAMPLE
         waiting, self._waiting = self._waiting, []
@@ -56,15 +58,18 @@ class _Page:
             self._read(earlier)
         return self._read(block)
 
-    def _may_be_example(self, text: str) -> bool:
-        return any(mark in text for mark in _MARKS) or any(name in text for name in self._names)
+    def _may_be_example(self, block: Block) -> bool:
+        text = block.text
+        if not any(mark in text for mark in _MARKS) and not any(name in text for name in self._names):
+            return False
+        return _family(block) != "shell" or any(sign in text for sign in _SIGNS_OF_REQUESTS) or looks_like_http(text)
 
     def _read(self, block: Block) -> Example:
         if self._page_clock.is_over():
             return NOT_AN_EXAMPLE
         self._clock = self._make_clock()
         try:
-            return make_example(self._find_calls(block))
+            return make_example(self._find_calls(block), self._hosts)
         except (RecursionError, TooMuchError):  # deeper or longer than anyone writes by hand
             return NOT_AN_EXAMPLE
 
@@ -128,6 +133,11 @@ def _family(block: Block) -> str | None:
     return "python" if lang in _PYTHONS else "javascript" if lang in _JAVASCRIPTS else None
 
 
+def _may_set_names(block: Block) -> bool:
+    """Say whether a block that makes no call may give names to later ones; command lines without `=` do not."""
+    return _family(block) != "shell" or "=" in block.text or any(sign in block.text for sign in _SIGNS_OF_CODE)
+
+
 def _names_worth_a_look(names: dict[str, object]) -> Iterable[str]:
     """The names of a page that a later block may make a call with."""
     for name, value in names.items():
@@ -136,12 +146,15 @@ def _names_worth_a_look(names: dict[str, object]) -> Iterable[str]:
             yield name
 
 
-def read_blocks(blocks: Sequence[Block], *, make_clock: Callable[[], Clock] = Clock) -> tuple[Example, ...]:
+def read_blocks(
+    blocks: Sequence[Block], *, hosts: Mapping[str, str] | None = None, make_clock: Callable[[], Clock] = Clock
+) -> tuple[Example, ...]:
     """Read all blocks of one page, in order; the answer has one example for each block.
 
+    `hosts` says which of the operator's upstreams answers for which other host (`host` or `host:port`).
     `make_clock` starts the one budget that all the reading of a block shares; when it is spent, the block stays code.
     """
-    page = _Page(make_clock)
+    page = _Page(hosts or {}, make_clock)
     return tuple(_heed(page.read(block), read_hints(block.hints)) for block in blocks)
 
 

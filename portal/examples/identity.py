@@ -41,9 +41,11 @@ def identify_blocks(blocks: Sequence[Block]) -> tuple[str, ...]:
 
 
 def _name_text(text: str) -> str:
-    lines = textwrap.dedent("\n".join(line.rstrip() for line in text.splitlines())).strip("\n")
-    digest = sha256(lines.encode("utf-8", "surrogatepass")).digest()
-    return "x" + b32encode(digest).decode().lower()[:11]
+    lines = "\n".join(map(str.rstrip, text.splitlines()))
+    if text[:1].isspace():  # else nothing stands before all lines alike
+        lines = textwrap.dedent(lines)
+    digest = sha256(lines.strip("\n").encode("utf-8", "surrogatepass")).digest()
+    return "x" + b32encode(digest[:10]).decode().lower()[:11]
 
 
 def read_hints(comment: str | None) -> Hints:

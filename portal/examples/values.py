@@ -8,7 +8,7 @@ from typing import Literal
 
 from portal.ollama.endpoints import Endpoint, find_endpoint
 
-Upstream = Literal["local", "cloud", "other"]
+Upstream = str  # "local", "cloud", "other", or a server the operator named
 Kind = Literal[
     "curl", "http", "python-openai", "python-ollama", "python-requests", "python-httpx",
     "js-openai", "js-ollama", "js-fetch", "other", "none",
@@ -69,7 +69,7 @@ class Missing:
     """
 
     name: str
-    kind: Literal["text", "image", "json"]
+    kind: Literal["text", "image", "document", "json"]
     request: int
     at: tuple[Step, ...] | None
     placeholder: str | None = None

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 CLOUD_ORIGIN = "https://ollama.com"
 DEFAULT_HOST = "127.0.0.1:11434"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_HOST = re.compile(r"(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 
 class BadUpstream(ValueError):
@@ -67,6 +68,22 @@ def parse_host(text: str) -> str:
     return f"{scheme}://{shown}:{port}" + (f"/{prefix.strip('/')}" if prefix.strip("/") else "")
 
 
+def read_hosts(text: str, upstreams: Mapping[str, Upstream]) -> dict[str, str]:
+    """Read `PORTAL_EXAMPLE_HOSTS`: which upstream answers for the hosts that examples name (`host` or `host:port`)."""
+    found: dict[str, str] = {}
+    for item in filter(None, map(str.strip, text.split(","))):
+        host, _, name = (part.strip() for part in item.rpartition("="))
+        host = host.lower().removeprefix("http://").removeprefix("https://").rstrip("/")
+        if not _HOST.fullmatch(host):
+            raise BadUpstream(f"PORTAL_EXAMPLE_HOSTS holds “{item}”; write host=upstream or host:port=upstream.")
+        if name not in upstreams:
+            raise BadUpstream(
+                f"PORTAL_EXAMPLE_HOSTS sends {host} to “{name}”, which is no upstream; there is {', '.join(upstreams)}."
+            )
+        found[host] = name
+    return found
+
+
 def read_upstreams(environment: Mapping[str, str]) -> dict[str, Upstream]:
     """Build the table of upstreams from `OLLAMA_HOST`, `OLLAMA_API_KEY` and `PORTAL_UPSTREAMS`."""
     found = {"local": Upstream("local", parse_host(environment.get("OLLAMA_HOST") or DEFAULT_HOST))}
@@ -80,4 +97,33 @@ def read_upstreams(environment: Mapping[str, str]) -> dict[str, Upstream]:
                 "in lower-case letters and digits, and neither “local” nor “cloud”."
             )
         found[name.strip()] = Upstream(name.strip(), parse_host(host))
+    return found
+
+
+def read_numbers(text: str, upstreams: Mapping[str, Upstream]) -> dict[str, int]:
+    """`PORTAL_RUNS_AT_ONCE`: a whole number for all (under the name ""), and `name=number` for those that differ."""
+    found: dict[str, int] = {}
+    for item in filter(None, map(str.strip, text.split(","))):
+        name, separator, number = item.rpartition("=")
+        name, number = name.strip(), number.strip()
+        if bool(separator) != (name in upstreams) or not (number.isascii() and number.isdigit() and 0 < int(number) < 10_000):
+            raise BadUpstream(
+                f"PORTAL_RUNS_AT_ONCE holds “{item}”; write a whole number from 1, "
+                f"and name=number for an upstream that differs (there are {', '.join(upstreams)})."
+            )
+        found[name] = int(number)
+    return found
+
+
+def read_stand_ins(text: str, upstreams: Mapping[str, Upstream]) -> dict[str, list[str]]:
+    """`PORTAL_STAND_INS`: `name=other`, several of them for several to be tried in that order."""
+    found: dict[str, list[str]] = {}
+    for item in filter(None, map(str.strip, text.split(","))):
+        name, _, other = (part.strip() for part in item.partition("="))
+        if name not in upstreams or other not in upstreams or name == other:
+            raise BadUpstream(
+                f"PORTAL_STAND_INS holds “{item}”; write name=other with two upstreams of this portal "
+                f"(there are {', '.join(upstreams)}): the second is asked when the first cannot take a request."
+            )
+        found.setdefault(name, []).append(other)
     return found

@@ -41,10 +41,14 @@ class Stats:
 # stream, and building a dict to serialise costs several times as much.
 
 
-def state_fields(state: State, at: float, position: int | None = None) -> str:
-    """`state`: where the run stands since `at`, in milliseconds since it started; `position` is its place in the queue, from 1."""
+def state_fields(state: State, at: float, position: int | None = None, *, upstream: str | None = None) -> str:
+    """`state`: where the run stands since `at`, in milliseconds since it started.
+
+    `position` is its place in the queue, from 1; `upstream` names the one that stands in for that it was meant for.
+    """
     place = "" if position is None else f',"position":{position}'
-    return f'"type":"state","state":"{state}","at":{at:.1f}{place}'
+    stand_in = "" if upstream is None else f',"upstream":"{upstream}"'
+    return f'"type":"state","state":"{state}","at":{at:.1f}{place}{stand_in}'
 
 
 def head_fields(status: int, headers: Mapping[str, str]) -> str:

@@ -18,13 +18,13 @@ from portal.runs.keeper import Keeper
 from portal.runs.log import RunLog
 from portal.runs.orders import Facts, Order, Rejected
 from portal.runs.relay import Relay
+from portal.runs.roads import Roads
 from portal.runs.tables import first_line
 from portal.runs.watching import Watchable
 
 logger = logging.getLogger(__name__)
 
 GRACE = 60.0
-MOST_RUNS_AT_ONCE = 64
 # Ended runs are kept, oldest out first, while they fit in both bounds.
 MOST_KEPT = 500
 MOST_KEPT_CHARACTERS = 128 << 20
@@ -36,13 +36,13 @@ _TAKEN_OVER = Failure(
 class Run:
     """A request on its way, or gone its way: its order, its log, and the task that carries it."""
 
-    def __init__(self, order: Order, owner: str, ref: str, client: Client) -> None:
+    def __init__(self, order: Order, owner: str, ref: str, client: Client, roads: Roads) -> None:
         self.id = secrets.token_urlsafe(12)
         self.order, self.owner = order, owner
         self.facts = Facts(self.id, owner, ref, order, datetime.now(UTC))
         self.log = RunLog(self.id)
         self.watchers = 0
-        self._relay = Relay(order, self.log, client)
+        self._relay = Relay(order, self.log, client, owner=owner, roads=roads.of(order))
         self._grace: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._relay.run(), name=f"run {self.id}")
         self._task.add_done_callback(self._see_it_ended)
@@ -119,14 +119,16 @@ class Run:
 class Registry:
     """Every run this process knows, by id and by the ref its owner gave it; earlier ones from the `archive`.
 
-    Without a `keeper` runs live in memory only.
+    Without a `keeper` runs live in memory only. `roads` say what each upstream takes at once.
     """
 
-    def __init__(self, keeper: Keeper | None = None, archive: Archive | None = None) -> None:
+    def __init__(
+        self, keeper: Keeper | None = None, archive: Archive | None = None, roads: Roads | None = None
+    ) -> None:
         self._runs: dict[str, Run] = {}
         self._by_ref: dict[tuple[str, str], Run] = {}
         self._client: Client | None = None
-        self._keeper, self._archive = keeper, archive
+        self._keeper, self._archive, self._roads = keeper, archive, roads or Roads()
         if keeper is not None:
             keeper.on_gone = self._forget
 
@@ -140,7 +142,9 @@ class Registry:
     async def start(self, order: Order, *, owner: str, ref: str) -> Watchable:
         """Start the run, or return the one this owner has started under the same `ref`. Raises `Rejected`."""
         known = self._by_ref.get((owner, ref)) or await self._recorded_under(ref, owner)
-        # While the database was asked, another message may have started it.
+        if known is None:
+            await self._roads.of(order)[0].lane.check_room()
+        # While all this was asked, another message may have started it.
         return known or self._by_ref.get((owner, ref)) or self._begin(order, owner, ref)
 
     async def find(self, run_id: object, *, reader: str) -> Watchable:
@@ -205,13 +209,8 @@ class Registry:
             return None
 
     def _begin(self, order: Order, owner: str, ref: str) -> Run:
-        if sum(not run.log.ended for run in self._runs.values()) >= MOST_RUNS_AT_ONCE:
-            raise Rejected(
-                "busy",
-                f"{MOST_RUNS_AT_ONCE} runs are under way on this portal, the most at once; try again in a moment.",
-            )
         self._make_room()
-        run = Run(order, owner, ref, self.client)
+        run = Run(order, owner, ref, self.client, self._roads)
         self._runs[run.id] = self._by_ref[owner, ref] = run
         if self._keeper is not None:
             self._keeper.take(run.facts, run.log)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import codecs
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from portal.ollama.client import Answer, Client
-from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Refused, quoted
+from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Refused, Unreachable, quoted
 from portal.ollama.models import list_models
 from portal.ollama.reading import Reading, error_text_of, framing_of
 from portal.runs.frames import Failure, Outcome, State, Stats, data_fields, end_fields, head_fields, state_fields
 from portal.runs.log import RunLog
-from portal.runs.orders import Order
+from portal.runs.orders import Order, Rejected
+from portal.runs.roads import OVERLOADED, Road
 
 LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
@@ -27,11 +29,19 @@ class _TooMuch(Exception):
     """A bound of ours was met; the message says which."""
 
 
+class _Overloaded(Exception):
+    """This upstream cannot take the request just now, and another may."""
+
+
 @dataclass(slots=True)
 class Meter:
-    """What is measured of a run as it passes: times in seconds of the monotonic clock, bytes of the body."""
+    """What is measured of a run as it passes: times in seconds of the monotonic clock, bytes of the body.
+
+    `sent` is when it had its turn: what it waited in the row is nothing the upstream took.
+    """
 
     started: float
+    sent: float = 0.0
     first: float | None = None
     last: float | None = None
     bytes: int = 0
@@ -42,10 +52,14 @@ class Meter:
 
 
 class Relay:
-    """Carries one order to its upstream and the answer into `log`. `run` returns when the log has its last frame."""
+    """Carries one order to its upstream and the answer into `log`. `run` returns when the log has its last frame.
 
-    def __init__(self, order: Order, log: RunLog, client: Client) -> None:
+    `roads` are tried in turn until one answers; `owner` is whose place in the row it takes.
+    """
+
+    def __init__(self, order: Order, log: RunLog, client: Client, *, owner: str, roads: Sequence[Road]) -> None:
         self.order, self.log, self.client = order, log, client
+        self._owner, self._roads = owner, roads
         self.meter = Meter(time.monotonic())
         self.reading = Reading("whole")
         self.stop_reason: tuple[Outcome, Failure | None] = ("cancelled", None)
@@ -59,10 +73,11 @@ class Relay:
         outcome: Outcome
         failure: Failure | None
         try:
-            async with asyncio.timeout(LONGEST_RUN):
-                outcome, failure = await self._relay()
+            outcome, failure = await self._relay()
         except asyncio.CancelledError:
             outcome, failure = self.stop_reason
+        except Rejected as problem:
+            outcome, failure = "limit", Failure(problem.code, str(problem), "Run it again in a moment.")
         except TimeoutError:
             outcome, failure = (
                 "limit",
@@ -81,25 +96,57 @@ class Relay:
             outcome, failure = "failed", _failure(problem)
         self.end(outcome, failure)
 
-    def enter(self, state: State) -> None:
-        """Say in the log where the run stands, once for each state."""
+    def enter(self, state: State, stand_in: str | None = None) -> None:
+        """Say in the log where the run stands, once for each state; `stand_in` is the upstream that is asked instead."""
         if self._state != state:
             self._state = state
-            self.log.append(state_fields(state, self.meter.ms_since_start()))
+            self.log.append(state_fields(state, self.meter.ms_since_start(), upstream=stand_in))
 
     async def _relay(self) -> tuple[Outcome, Failure | None]:
-        self.enter("connecting")
+        ordered = self.order.upstream
+        for road in self._roads:
+            is_last = road is self._roads[-1]
+            self.order = replace(self.order, upstream=road.upstream)
+            try:
+                return await self._take(road, is_last=is_last)
+            except (Unreachable, Interrupted, _Overloaded):
+                # Once a byte has come, the answer is this upstream's and nobody else's.
+                if is_last or self.meter.first is not None:
+                    raise
+                self._state = None
+        raise Unreachable(f"There is no way to {ordered.where}.")
+
+    async def _take(self, road: Road, *, is_last: bool) -> tuple[Outcome, Failure | None]:
+        road.breaker.check(road.upstream)
+        async with road.lane.turn(self.log.run, self._owner, self._say_place):
+            self.meter.sent = time.monotonic()
+            async with asyncio.timeout(LONGEST_RUN):
+                return await self._ask(road, is_last=is_last)
+
+    async def _ask(self, road: Road, *, is_last: bool) -> tuple[Outcome, Failure | None]:
         order = self.order
-        async with self.client.send(
-            order.upstream, order.endpoint.method, order.path, order.content, on_sent=lambda: self.enter("waiting")
-        ) as answer:
-            self.enter("waiting")
-            self.log.append(head_fields(answer.status, answer.headers))
-            self.reading = Reading(framing_of(order.endpoint, answer.status, order.streams))
-            body = await self._pass_on(answer)
+        self.enter("connecting", None if road is self._roads[0] else road.upstream.name)
+        try:
+            async with self.client.send(
+                order.upstream, order.endpoint.method, order.path, order.content, on_sent=lambda: self.enter("waiting")
+            ) as answer:
+                road.note_status(answer.status, answer.headers.get("retry-after", ""))
+                if answer.status in OVERLOADED and not is_last:
+                    raise _Overloaded
+                self.enter("waiting")
+                self.log.append(head_fields(answer.status, answer.headers))
+                self.reading = Reading(framing_of(order.endpoint, answer.status, order.streams))
+                body = await self._pass_on(answer)
+        except Unreachable:
+            road.breaker.note_failure()
+            raise
         if answer.status >= 400:
             raise await self._refusal(answer.status, body)
         return self._verdict()
+
+    def _say_place(self, position: int) -> None:
+        self._state = "queued"
+        self.log.append(state_fields("queued", self.meter.ms_since_start(), position))
 
     async def _pass_on(self, answer: Answer) -> bytes:
         """Write the body into the log as it arrives; returns its beginning when it is the body of an error."""
@@ -211,7 +258,7 @@ class Relay:
                 rate = round((output - 1) / span, 2)
                 measured.append("tokens_per_second")
         return Stats(
-            ttft_ms=None if meter.first is None else round((meter.first - meter.started) * 1000, 1),
+            ttft_ms=None if meter.first is None else round((meter.first - meter.sent) * 1000, 1),
             duration_ms=round(meter.ms_since_start(), 1),
             prompt_tokens=counts.prompt_tokens,
             output_tokens=output,

@@ -9,6 +9,8 @@ const ELEMENTS = {
   "document-filter": () => import("./elements/document-filter.js"),
   "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
   "page-contents": () => import("./elements/page-contents.js"),
+  "run-inputs": () => import("./elements/run-inputs.js"),
+  "run-language": () => import("./views.js").then(() => import("./elements/run-language.js")),
   "run-panel": () => import("./views.js").then(() => import("./elements/run-panel.js")),
 };
 // The text comes first: the elements begin to load once it has been painted.

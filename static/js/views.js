@@ -2,6 +2,7 @@
 
 const VIEWS = {
   "run-answer": () => import("./elements/run-answer.js"),
+  "run-snippets": () => import("./elements/run-snippets.js"),
   "run-tools": () => import("./elements/run-tools.js"),
   "run-data": () => import("./elements/run-data.js"),
   "run-events": () => import("./elements/run-events.js"),

@@ -83,6 +83,18 @@ def test_an_example_that_fails_is_named_with_the_reason_and_the_exit_code_is_1(
     assert "Traceback" not in summary
 
 
+def test_what_the_author_says_of_a_block_is_heeded(tmp_path: Path, far_end: FarEnd) -> None:
+    call = "```bash\ncurl http://localhost:11434/api/version\n```\n"
+    (tmp_path / "page.md").write_text(f"<!-- run: expect-status=404 -->\n{call}\n<!-- run: skip reason=\"it is old\" -->\n{call}")
+    far_end.routes["/api/version"] = whole({"error": "no"}, "404 Not Found")
+    code, lines, _ = verify(tmp_path, far_end)
+    assert code == 0
+    assert "proven    page.md:2  GET /api/version" in lines
+    assert "left out  page.md:7  GET /api/version: It is not meant to be run: it is old." in lines
+    far_end.routes["/api/version"] = whole({"version": "1"})
+    assert verify(tmp_path, far_end)[0] == 1
+
+
 def test_the_outcome_can_be_read_by_programs(pages: Path, far_end: FarEnd) -> None:
     far_end.script = stream(chat(["ok"]))
     far_end.routes["/v1/models/far:1b"] = whole({"error": "no"}, "404 Not Found")

@@ -100,6 +100,11 @@ def highlight(text: str, lang: str, marked: frozenset[int], allowance: Allowance
     return _in_marked_lines(tokens, marked) if marked else "".join(_span(kind, value) for kind, value in tokens)
 
 
+def colour(text: str, lang: str) -> list[tuple[str, str]]:
+    """`text` in pieces, each after the class of its colour ("" for none)."""
+    return _tokens(text, lang, Allowance())
+
+
 @lru_cache(maxsize=256)
 def _lexer(lang: str) -> Lexer | None:
     try:

@@ -61,7 +61,8 @@ class Command(BaseCommand):
         client = Client()
         proofs = []
         try:
-            async for proof in prove(list(gather(catalogue, Library(catalogue))), upstream, client):
+            exhibits = list(gather(catalogue, Library(catalogue, hosts=settings.PORTAL_EXAMPLE_HOSTS)))
+            async for proof in prove(exhibits, upstream, client):
                 proofs.append(proof)
                 if as_text:
                     self.stdout.write(_as_line(proof))

@@ -4,6 +4,7 @@ import { modelIn, requestText, withModel } from "../lib/asking.js";
 import { Connection } from "../lib/connection.js";
 import { Edit } from "../lib/edit.js";
 import { findFault, spanOf } from "../lib/json.js";
+import { importRequest, looksLikeRequest } from "../lib/pasting.js";
 import { IDLE, isLive, reduce, refused } from "../lib/view.js";
 
 const connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/runs/`);
@@ -37,6 +38,7 @@ class RunPanel extends HTMLElement {
     });
     this.addEventListener("run-wanted", () => this.#startUnlessLive());
     this.#restore();
+    this.addEventListener("paste", (event) => this.#paste(event), true);
     this.#pickUp();
   }
 
@@ -60,7 +62,12 @@ class RunPanel extends HTMLElement {
 
   get #written() {
     const { upstream, method, path, streams } = this.dataset;
-    return { upstream, method, path, streams, body: this.body ? this.body.value : "" };
+    return { upstream, method, path, streams, body: this.#hasBody ? this.body.value : "" };
+  }
+
+  // Of the endpoints those that are asked with GET take none, and no others.
+  get #hasBody() {
+    return Boolean(this.body) && this.dataset.method !== "GET";
   }
 
   /** The same request to another model. Its body must be JSON. */
@@ -77,6 +84,7 @@ class RunPanel extends HTMLElement {
       this.body.dispatchEvent(new Event("input", { bubbles: true }));
     }
     this.#changed();
+    this.dispatchEvent(new CustomEvent("request-changed"));
     if (Object.keys(address).length) this.dispatchEvent(new CustomEvent("readdressed"));
   }
 
@@ -126,7 +134,7 @@ class RunPanel extends HTMLElement {
     this.querySelector(".panel-head .path").textContent = path;
     const where = upstream === this.documented.upstream ? "" : ` on ${upstream}`;
     // While the body is no JSON nobody knows its model; the last one that was known stays.
-    if (this.pick && (!this.body || !findFault(this.body.value))) {
+    if (this.pick && (!this.#hasBody || !findFault(this.body.value))) {
       this.pick.textContent = (this.model || "no model") + where;
       this.pick.ariaLabel = `Model: ${this.pick.textContent}`;
     }
@@ -137,10 +145,26 @@ class RunPanel extends HTMLElement {
 
   /** The request as it stands now, for the tools of the panel; `fault` where its body is not JSON. */
   get request() {
-    const body = this.body ? this.body.value : "null";
+    const body = this.#hasBody ? this.body.value : "null";
     const { upstream, method, path } = this.dataset;
-    const fault = this.body && findFault(body);
+    const fault = this.#hasBody && findFault(body);
     return { upstream, method, path, body, fault, streamed: !fault && streams(this, body), startedAt: Date.now() };
+  }
+
+  // A command pasted where the body is edited becomes the request.
+  async #paste(event) {
+    const text = event.clipboardData.getData("text");
+    if (!event.target.closest("textarea.request, run-editor") || !looksLikeRequest(text)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { request, note } = await importRequest(text, this.dataset.upstream, readExample);
+    if (request) {
+      const { upstream, origin } = request; // a bare path says nothing of the server
+      const { method, path, streams: ability, text: body } = request;
+      this.write({ method, path, streams: ability, body, ...(origin && upstream !== "other" ? { upstream } : {}) });
+    }
+    this.pasted ??= this.body.insertAdjacentElement("afterend", Object.assign(document.createElement("p"), { className: "pasted", role: "status" }));
+    this.pasted.textContent = note;
   }
 
   /** Where in the docs the panel stands, as a run is told it. */
@@ -315,9 +339,10 @@ class RunPanel extends HTMLElement {
 }
 
 const placeOf = (text, { line, column }) => text.split("\n").slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, column - 1);
+const readExample = async (text) => (await fetch("/examples/read", { method: "POST", body: text })).json();
 
 function streams(panel, body) {
-  const asked = panel.body ? JSON.parse(body)?.stream : undefined;
+  const asked = JSON.parse(body)?.stream;
   return panel.dataset.streams === "never" ? false : typeof asked === "boolean" ? asked : panel.dataset.streams === "yes";
 }
 

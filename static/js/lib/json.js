@@ -34,6 +34,36 @@ export function spanOf(text, name) {
   return found;
 }
 
+/**
+ * Where the value stands that `steps` lead to, name by name and index by index, in `text`, which must be JSON.
+ * @returns {[number, number] | null} null when there is no such place
+ */
+export function spanAt(text, steps) {
+  let [start, end] = [0, text.length];
+  for (const step of steps) {
+    const inside = text.slice(start, end);
+    const found = typeof step === "number" ? spanOfItem(inside, step) : spanOf(inside, step);
+    if (!found) return null;
+    [start, end] = [start + found[0], start + found[1]];
+  }
+  return [start, end];
+}
+
+function spanOfItem(text, index) {
+  const scanner = new Scanner(text);
+  scanner.match(SPACE);
+  if (text[scanner.at] !== "[") return null;
+  let found = null;
+  let count = 0;
+  scanner.list("]", "", () => {
+    scanner.match(SPACE);
+    const from = scanner.at;
+    scanner.value(0);
+    if (count++ === index) found = [from, scanner.at];
+  });
+  return found;
+}
+
 export class Fault extends Error {
   constructor(at, message) {
     super(message);

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"{root} is not a folder. Give a folder that holds markdown files.")
         for path in _find_documents(root):
             blocks = find_blocks(path.read_text(encoding="utf-8", errors="replace"), mdx=path.suffix == ".mdx")
-            for block, example in zip(blocks, read_blocks(blocks), strict=True):
+            for block, example in zip(blocks, read_blocks(blocks, hosts=settings.PORTAL_EXAMPLE_HOSTS), strict=True):
                 line = _describe(path.relative_to(root).as_posix(), block, example)
                 self.stdout.write(json.dumps(line, ensure_ascii=False))
 
