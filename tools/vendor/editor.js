@@ -3,7 +3,7 @@
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippet } from "@codemirror/autocomplete";
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
-import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, linter, lintKeymap } from "@codemirror/lint";
 import { EditorState, Prec, StateField } from "@codemirror/state";
 import { Decoration, EditorView, keymap, lineNumbers, WidgetType } from "@codemirror/view";
@@ -34,13 +34,13 @@ export function openEditor(parent, { text, label, check, complete, changed, run 
       doc: text,
       extensions: [
         Prec.highest(keymap.of([{ key: "Ctrl-Enter", mac: "Cmd-Enter", run: () => (run(), true) }, { key: "Ctrl-Enter", run: () => (run(), true) }])),
-        lineNumbers(), foldGutter({ openText: "▾", closedText: "▸" }), lintGutter(), history(), indentOnInput(), bracketMatching(), closeBrackets(),
+        lineNumbers(), foldGutter({ openText: "▾", closedText: "▸" }), lintGutter(), history(), bracketMatching(), closeBrackets(),
         autocompletion({ override: [(context) => completions(context, complete)], icons: false, activateOnTyping: true }),
         json(), syntaxHighlighting(HIGHLIGHT), longTexts, EditorView.lineWrapping,
         linter((view) => check(view.state.doc.toString()), { delay: 250 }),
         keymap.of([{ key: "Tab", run: acceptCompletion }, ...closeBracketsKeymap, ...standardKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
-        said, THEME,
+        insertsOfMore, said, THEME,
       ],
     }),
   });
@@ -54,6 +54,17 @@ export function openEditor(parent, { text, label, check, complete, changed, run 
     },
   };
 }
+
+// Where dictation, a phone's keyboard or a test writes several characters over others, Chromium would keep the look of what stood there
+// in style attributes, which the page's policy refuses with a complaint. So they are put into the text here.
+const insertsOfMore = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== "insertText" || event.isComposing || !(event.data?.length > 1) || view.state.selection.main.empty) return false;
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    event.preventDefault();
+    return true;
+  },
+});
 
 // The smallest change from one text to the other, so that the cursor and the folds stay where they are.
 function difference(old, next) {
@@ -123,7 +134,8 @@ const THEME = EditorView.theme({
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", maxHeight: "34rem", overflow: "auto" },
   ".cm-content": { padding: "0.6rem 0", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 1rem 0 0.3rem" },
-  ".cm-gutters": { backgroundColor: "var(--paper)", color: "var(--ink-2)", border: "0" },
+  // Lines are wrapped, so nothing scrolls under the gutter, and the outline of the focus need not either.
+  "& .cm-gutters.cm-gutters-before": { position: "static", zIndex: "auto", backgroundColor: "var(--paper)", color: "var(--ink-2)", border: "0" },
   ".cm-lineNumbers .cm-gutterElement": { minWidth: "1.8rem", padding: "0 0.2rem 0 0.4rem" },
   ".cm-foldGutter .cm-gutterElement": { width: "0.9rem", cursor: "pointer" },
   ".cm-gutter-lint": { width: "0.9rem" },

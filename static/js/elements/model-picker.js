@@ -1,8 +1,9 @@
 // <model-picker>: which upstream and which model a request goes to, in a list that opens at its button.
 
+import { requestText } from "../lib/asking.js";
 import { maker, say } from "../lib/make.js";
 import { offered, stockOf } from "../lib/offered.js";
-import { absenceOf, choicesOf } from "../lib/picking.js";
+import { absenceOf, choicesOf, deedsText } from "../lib/picking.js";
 
 const make = maker(document);
 
@@ -67,16 +68,12 @@ class ModelPicker extends HTMLElement {
     this.#place();
   }
 
-  // What a model has to be able to do for the request, and which would stand in for the documented one.
+  // What a model has to be able to do for the request, and which stands in for one that is not there.
   async #ask() {
-    const { request, documented } = this.#panel;
-    const { upstream, method, path, body } = request;
-    const asked = request.fault ? "null" : body;
-    const text = (model) => `{"upstream":${JSON.stringify(upstream)},"method":"${method}","path":${JSON.stringify(path)},"body":${model}}`;
-    const choice = async (content) => (await fetch("/models/choice", { method: "POST", body: content })).json();
-    const found = await choice(text(asked));
-    const instead = documented.model && documented.model !== this.#panel.model ? await choice(text(JSON.stringify({ model: documented.model }))) : found;
-    return { needs: found.needs ?? [], use: instead.use ?? null };
+    const { fault, ...request } = this.#panel.request;
+    const text = requestText(fault ? { ...request, body: "null" } : request);
+    const found = await (await fetch("/models/choice", { method: "POST", body: text })).json();
+    return { needs: found.needs ?? [], use: found.use ?? null };
   }
 
   #offerUpstreams(upstreams) {
@@ -99,9 +96,9 @@ class ModelPicker extends HTMLElement {
     const { documented, model, request } = this.#panel;
     const { choices, unable } = choicesOf(this.#models, { documented: documented.model, chosen: model, needs: this.#asked.needs, find: this.find.value });
     this.#at = at ?? Math.max(0, choices.findIndex(({ isChosen }) => isChosen));
-    say(this.note, request.fault ? "The body is not JSON. Correct it, then choose a model." : absenceOf(documented.model, this.#models, this.#asked.use, this.#asked.needs));
+    say(this.note, request.fault ? "The body is not JSON. Correct it, then choose a model." : absenceOf(this.#models, { documented: documented.model, chosen: model, instead: this.#asked.use, needs: this.#asked.needs }));
     this.options.replaceChildren(...choices.map((choice, place) => this.#option(choice, place)));
-    const cannot = unable ? `${unable} more cannot do this: it takes ${this.#asked.needs.join(", ")}.` : "";
+    const cannot = unable ? `${unable} more cannot ${deedsText(this.#asked.needs)}.` : "";
     say(this.left, choices.length ? cannot : [this.find.value ? "No model here is called so." : this.#models.length ? "" : "No model is here.", cannot].filter(Boolean).join(" "));
     this.#mark();
   }

@@ -83,7 +83,7 @@ class RunForm extends HTMLElement {
   #row(field) {
     const id = `${this.#request.panel.id}-field-${field.path.join("-")}`;
     const label = make("label", { for: id, id: `${id}-label` }, make("code", {}, field.name), field.isRequired ? make("span", { class: "mark" }, "required") : "");
-    const about = make("span", { class: "about", id: `${id}-about` }, field.silence ? `${field.about}. ${field.silence} unless said.` : field.about);
+    const about = make("span", { class: "about", id: `${id}-about` }, field.silence ? `${field.about}. Default ${field.silence}.` : field.about);
     const clear = make("button", { type: "button", class: "clear", "aria-label": `Leave out ${field.name}`, title: "Leave out" }, "×");
     const place = make("div", { class: "control" });
     const row = make("div", { class: "field-row", "data-as": field.as }, make("div", { class: "names" }, label, about), place, clear);
@@ -110,7 +110,7 @@ class RunForm extends HTMLElement {
       long: () => this.#area(field, id, place, { write: (text) => JSON.stringify(text), read: (text, node) => valueOf(text, node), kind: "string" }),
       texts: () => this.#area(field, id, place, { write: (text) => linesText(text, field.isList), read: (text, node) => [valueOf(text, node)].flat().join("\n"), kind: "lines" }),
       json: () => this.#json(field.path, id, place),
-      images: () => this.#said(place, "Add pictures below: choose, drop or paste them."),
+      images: () => this.#said(place, "Add picture, above, puts one in; so does dropping or pasting it."),
       number: () => this.#number(field, id, place),
       choice: () => this.#choice(field, id, place),
       group: () => this.#group(field, place),
@@ -180,7 +180,7 @@ class RunForm extends HTMLElement {
 
   #choice(field, id, place) {
     const select = make("select", { id, "aria-describedby": `${id}-about` });
-    const unsaid = make("option", { value: "" }, field.silence ? `not said (${field.silence})` : "not said");
+    const unsaid = make("option", { value: "" }, field.silence ? `not set (${field.silence})` : "not set");
     select.append(unsaid, ...field.choices.map((json) => make("option", { value: json }, json.replace(/^"|"$/g, ""))));
     const other = make("option", { value: "other", disabled: "", hidden: "" }, "something else");
     select.append(other);

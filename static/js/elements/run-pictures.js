@@ -18,10 +18,11 @@ class RunPictures extends HTMLElement {
   open(request) {
     this.#request = request;
     this.choose = make("input", { type: "file", accept: TYPES.join(","), multiple: "", hidden: "" });
-    this.add = make("button", { type: "button", class: "add" }, "Add picture");
+    this.add = make("button", { type: "button", class: "add", title: "Or drop it here, or paste it" }, "Add picture");
     this.list = make("ul", { "aria-label": "Pictures of the request" });
     this.said = make("span", { class: "said", role: "status" });
-    this.append(this.list, this.add, this.choose, this.said);
+    this.append(this.list, this.choose, this.said);
+    request.tools.prepend(this.add);
     this.add.addEventListener("click", () => this.choose.click());
     this.choose.addEventListener("change", () => this.#take([...this.choose.files]));
     request.addEventListener("paste", (event) => this.#arrive(event, event.clipboardData), true);

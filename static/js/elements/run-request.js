@@ -77,8 +77,8 @@ class RunRequest extends HTMLElement {
     const json = this.querySelector(".way");
     for (const [name, value] of Object.entries(this.#viewAttributes("json"))) json.setAttribute(name, value);
     this.#pieces.set("json", json);
-    const tools = make("div", { class: "tools" }, this.format, this.reset, this.away);
-    this.prepend(make("div", { class: "bar" }, this.tabs, tools));
+    this.tools = make("div", { class: "tools" }, this.format, this.reset, this.away);
+    this.prepend(make("div", { class: "bar" }, this.tabs, this.tools));
     json.append(this.editor);
     this.append(this.problems);
   }
@@ -120,7 +120,7 @@ class RunRequest extends HTMLElement {
     const tag = { form: "run-form", changes: "run-changes", pictures: "run-pictures" }[id];
     const piece = make(tag, id === "pictures" ? {} : this.#viewAttributes(id));
     this.#pieces.set(id, piece);
-    this.insertBefore(piece, this.problems);
+    this.insertBefore(piece, id === "pictures" ? this.problems : this.#pieces.get("pictures") ?? this.problems);
     const ready = () => piece.open(this);
     if (piece.open) return ready();
     const failed = () => piece.replaceChildren(make("p", { class: "hint" }, "This part could not be loaded. Reload the page and choose it again."));
@@ -172,7 +172,7 @@ class RunRequest extends HTMLElement {
     if (!first) return;
     const go = make("button", { type: "button", "data-from": first.from, "data-to": first.to }, `Line ${first.line}`);
     const more = found.length > 1 ? ` And ${found.length - 1} more.` : "";
-    this.problems.append(go, ` ${first.message}.${more}`);
+    this.problems.append(go, ` ${first.message[0].toUpperCase()}${first.message.slice(1)}.${more}`);
     this.problems.dataset.severity = found.some(({ severity }) => severity === "error") ? "error" : "warning";
   }
 

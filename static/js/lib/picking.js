@@ -31,11 +31,23 @@ export function aboutModel({ family, parameter_size: parameters, quantization, s
 
 const contextText = (tokens) => (tokens >= 1024 ? `${Math.round(tokens / 1024)}k` : String(tokens));
 
-/** The sentence about a documented model that is not there; "" when it is. @param {string | null} instead who would answer */
-export function absenceOf(documented, models, instead, needs) {
+const DEEDS = {
+  completion: "write text", embedding: "embed texts", image: "make pictures", vision: "see pictures", tools: "call tools",
+  thinking: "think", insert: "fill gaps",
+};
+
+/** What a request takes, as what a model does: “write text and see pictures”. @param {string[]} needs */
+export const deedsText = (needs) => needs.map((need) => DEEDS[need] ?? need).join(" and ");
+
+/**
+ * The sentence about a documented model that is not there; "" when it is.
+ * @param {{documented: string, chosen: string, instead: string | null, needs: string[]}} asked `instead` would answer in its place
+ */
+export function absenceOf(models, { documented, chosen, instead, needs }) {
   if (!documented || models.some(({ name }) => isSame(name, documented))) return "";
-  if (instead) return `The example names ${documented}, which is not on this server; ${instead} answers instead.`;
-  return `The example names ${documented}, which is not on this server, and no model here can stand in for it${needs.length ? `: it takes ${needs.join(", ")}` : ""}.`;
+  const absent = `The example names ${documented}, which is not on this server`;
+  if (!isSame(chosen, documented)) return `${absent}.`;
+  return instead ? `${absent}; ${instead} answers instead.` : `${absent}, and no model here can ${deedsText(needs) || "stand in for it"}.`;
 }
 
 const isSame = (one, other) => withTag(one) === withTag(other);
