@@ -33,6 +33,12 @@ def text(example: Locator) -> Locator:
     return example.locator(".answer .text")
 
 
+def editor(example: Locator) -> Locator:
+    """The editor of the example's body, opened and loaded."""
+    example.get_by_role("button", name="Edit").click()
+    return example.locator("run-editor").get_by_role("textbox", name="Request body, JSON")
+
+
 def test_the_answer_grows_while_it_streams_and_ends_with_its_figures(
     page: Page, portal: PortalServer, upstream: FarEnd
 ) -> None:
