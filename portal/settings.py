@@ -111,6 +111,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "portal.staticfiles.HashedModules"},
 }
 
+# A proxy that ends TLS hands the pages of these origins on as plain HTTP, whose own origin is another.
+CSRF_TRUSTED_ORIGINS = PORTAL_ORIGINS
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "portal.runs.doors.without_token"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from portal.dashboard import selftest_views as selftest
 from portal.dashboard import views as dashboard
 from portal.docs import doors as examples
 from portal.docs import machines
@@ -16,6 +17,7 @@ from portal.runs import views as runs
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
+    path("live/", dashboard.live),
     path("docs/", docs.all_documents, name="documents"),
     path("docs/index/", docs.index, name="index"),
     path("docs/<path:path>.md", machines.markdown, name="markdown"),
@@ -56,6 +58,9 @@ urlpatterns = [
     path("upstreams/", dashboard.upstreams, name="upstreams"),
     path("models/", runs.models, name="models"),
     path("models/choice", runs.choice),
+    path("selftest", selftest.page, name="selftest"),
+    path("selftest/words", selftest.words),
+    path("selftest/echo", selftest.echo),
     path("healthz", runs.healthz, name="healthz"),
     # Addresses of the docs server mindX had before.
     path("doc/<path:path>", docs.older_address),

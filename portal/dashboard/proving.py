@@ -96,7 +96,10 @@ def _why_not(exhibit: Exhibit, upstream: Upstream) -> str:
 async def _prove(exhibit: Exhibit, upstream: Upstream, client: Client, here: Sequence[Model]) -> Proof:
     endpoint, body = exhibit.request.endpoint, exhibit.request.body
     assert endpoint is not None
-    wanted, needs = wanted_by(endpoint, exhibit.request.path, body), needs_of(endpoint, body)
+    expected = exhibit.example.hints.expect_status or 200
+    # What is meant to be refused is sent as it stands: another model in its place might not be.
+    wanted = wanted_by(endpoint, exhibit.request.path, body) if expected == 200 else None
+    needs = needs_of(endpoint, body)
     chosen = choose(wanted, needs, here) if wanted else None
     if wanted and (chosen is None or not _is_able(chosen.model, needs)):
         what = ", ".join(sorted(needs)) or "there is none"
@@ -141,7 +144,8 @@ async def _send(
         reading.close()
     expected = exhibit.example.hints.expect_status or 200
     if answer.status != expected:
-        return f"it was answered with status {answer.status}: {quoted(error_text_of(head) or 'no reason')}"
+        wish = "" if expected == 200 else f" rather than {expected}"
+        return f"it was answered with status {answer.status}{wish}: {quoted(error_text_of(head) or 'no reason')}"
     if expected != 200:
         return ""
     if reading.error:

@@ -1,31 +1,60 @@
-"""The first page, and how the upstreams are."""
+"""The first page, its live part alone, and how the upstreams are."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from portal.dashboard.board import describe_proof, describe_runs, describe_upstreams, the_time
+from portal.dashboard.charts import WINDOWS, draw_latency, draw_tokens
 from portal.dashboard.health import Health
 from portal.dashboard.here import watch
+from portal.dashboard.proven import read_verification
+from portal.docs.files import Unreadable
+from portal.docs.front import KEEP
 from portal.docs.here import catalogue
+from portal.docs.journal.reading import Journal
+from portal.docs.journal.views import reader as journal_reader
 from portal.docs.surroundings import around
 from portal.docs.views import show
 from portal.ollama.models import full_name
+from portal.runs.activity import read_activity
+from portal.runs.here import archive, registry
+from portal.team.identity import reader_of
+
+_RECENT, _ENTRIES = 6, 5
+# A journal of thousands of entries takes a moment when it is read first; the page does not wait for it.
+_PATIENCE = 0.3
 
 
+@require_safe
 async def home(request: HttpRequest) -> HttpResponse:
-    """The set's own first page, or, when it has none, how to add one."""
+    """The dashboard, and below it the set's own first page or, when it has none, how to add one."""
+    context = await _board(request)
     found = catalogue.glance("") or await asyncio.to_thread(catalogue.find, "")
     if found is None:
-        shelf = catalogue.shelf
-        return render(
-            request, "dashboard/empty.html", around(None, shelf) | {"root": catalogue.root, "pages": shelf.pages}
-        )
-    return await show(request, found, "docs/page.html", {"home": True})
+        nothing = {"root": catalogue.root, "home": True}
+        response = render(request, "dashboard/empty.html", around(None, catalogue.shelf) | context | nothing)
+    else:
+        response = await show(request, found, "dashboard/home.html", context | {"home": True})
+    # It differs by reader and by the moment.
+    del response[KEEP]
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+async def live(request: HttpRequest) -> HttpResponse:
+    """`/live/`: the live part of the first page, as it is now."""
+    response = render(request, "dashboard/board.html", await _board(request))
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_safe
@@ -42,3 +71,39 @@ def _told(health: Health) -> dict[str, object]:
         "name": health.upstream.name, "state": health.state, "since": health.since, "version": health.version,
         "latency_ms": health.latency_ms, "problem": health.problem, "models": models,
     }  # fmt: skip
+
+
+async def _board(request: HttpRequest) -> dict[str, object]:
+    """Everything the dashboard says; nothing here waits for an upstream."""
+    watch.attend()
+    now = the_time()
+    window = WINDOWS.get(request.GET.get("over", ""), WINDOWS["day"])
+    activity, journal, verification = await asyncio.gather(
+        read_activity(_reader(request), now - window.span, registry=registry, archive=archive, most=_RECENT),
+        _read_journal(),
+        asyncio.to_thread(read_verification, settings.PORTAL_DATA),
+    )
+    shelf = catalogue.present
+    return describe_runs(activity, now) | {
+        "stations": describe_upstreams(watch.of(), now),
+        "windows": WINDOWS,
+        "window": window,
+        "tokens": draw_tokens(activity.points, window, now),
+        "latency": draw_latency(activity.points, window, now),
+        "entries": journal.entries[:_ENTRIES] if journal else (),
+        "proven": describe_proof(verification, shelf, now),
+        "shelf": shelf,
+        "begin": next((page for page in shelf.pages.values() if page.path), None),
+    }
+
+
+async def _read_journal() -> Journal | None:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await asyncio.to_thread(journal_reader.read)
+    except (TimeoutError, Unreadable):
+        return None
+
+
+def _reader(request: HttpRequest) -> str:
+    return reader_of(getattr(request, "scope", {}))

@@ -65,7 +65,11 @@ def _read(page: Page, root: Path, links: Links) -> Sheet:
     except Unreadable as problem:
         return Sheet(page, oddities=(Oddity(1, "unreadable", f"This document cannot be read: {problem}."),))
     rendered = render(
-        source, resolve_link=links.resolve, resolve_mention=links.mention, is_mdx=page.file.suffix.lower() == ".mdx"
+        source,
+        resolve_link=links.resolve,
+        resolve_mention=links.mention,
+        read_part=links.read_part,
+        is_mdx=page.file.suffix.lower() == ".mdx",
     )
     return Sheet(page, rendered.links, anchors_in(rendered.html), oddities + rendered.oddities)
 

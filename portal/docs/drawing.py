@@ -36,6 +36,7 @@ def draw(sheet: Sheet, links: Links) -> Rendered:
         sheet.source,
         resolve_link=links.resolve,
         resolve_mention=links.mention,
+        read_part=links.read_part,
         draw_fences=Panels(sheet.path, sheet.hosts).draw,
         is_mdx=sheet.is_mdx,
     )

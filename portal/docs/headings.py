@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from portal.docs.rendering.attribute_lists import take_from_heading
 from portal.docs.rendering.front_matter import read_front_matter
+from portal.docs.rendering.shortcodes import emoji_called
 
 UNORDERED = 1e9
 # Names that the generators people come from use for the same thing.
@@ -16,6 +18,7 @@ _HEADING = re.compile(r"#\s+(.+?)\s*#*\s*$")
 # A title longer than this is none; and to look for marks in a line takes the square of its length.
 _LONGEST = 500
 _UNDERLINE = re.compile(r"=+\s*$")
+_SHORTCODE = re.compile(r"(?<!\w):([a-z0-9+][a-z0-9_+-]{0,63}):")
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|</?[a-zA-Z][^>]*>")
 
 
@@ -67,12 +70,14 @@ def _first_heading(lines: list[str]) -> str:
 
 def plain(text: str) -> str:
     """A heading's text without markdown's marks."""
+    text = take_from_heading(text)[0] if "{" in text else text
+    text = _SHORTCODE.sub(lambda found: emoji_called(found[1]) or found[0], text)
     return " ".join(_MARKS.sub(lambda found: found[1] or "", text).split())
 
 
 def _order(values: Mapping[str, object]) -> float:
-    for name in _ORDERS:
-        value = values.get(name)
+    sidebar = values.get("sidebar")
+    for value in (*(values.get(name) for name in _ORDERS), sidebar.get("order") if isinstance(sidebar, dict) else None):
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return float(value)
     return UNORDERED

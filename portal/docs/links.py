@@ -10,9 +10,11 @@ from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from portal.docs.catalogue import Page, Shelf
-from portal.docs.files import SUFFIXES, find_file
+from portal.docs.files import SUFFIXES, Unreadable, find_file, read_regular
 from portal.docs.pictures import size_of
-from portal.docs.rendering import ResolvedLink
+from portal.docs.reference.finding import SUFFIXES as _OPENAPI_SUFFIXES
+from portal.docs.reference.finding import says_openapi
+from portal.docs.rendering import ResolvedLink, decode
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg")
 # Files that documents point to and readers fetch. Anything else in the folder was not put there for them.
@@ -27,6 +29,8 @@ PLACES = {
     "playground": "/playground/", "runs": "/runs/", "llms.txt": "/llms.txt", "llms-full.txt": "/llms-full.txt",
     "sitemap.xml": "/sitemap.xml", "journal/feed.xml": "/journal/feed.xml",
 }  # fmt: skip
+# Where Docusaurus and Astro keep the files that they serve from the root.
+_SERVED_AS_ROOT = ("static", "public")
 _PAGE_SUFFIXES = (*SUFFIXES, ".html", ".htm")
 
 Kind = Literal["page", "file", "place", "here", "elsewhere", "unserved", "outside", "nowhere"]
@@ -66,6 +70,8 @@ class Links:
         if target.kind == "page" and target.page is not None:
             return ResolvedLink(target.page.url + (f"#{target.fragment}" if target.fragment else ""))
         if target.kind == "file":
+            if not is_image and (place := self._reference_of(target)):
+                return ResolvedLink(place)
             width, height = (size_of(self.root / target.path) if is_image else None) or (None, None)
             return ResolvedLink(f"/docs/{quote(target.path)}", width=width, height=height)
         if target.kind == "place":
@@ -96,7 +102,7 @@ class Links:
         for at, place in enumerate(places):
             if file := find_file(self.root, place):
                 served = file.lower().endswith(PICTURES if is_image else (*PICTURES, *ATTACHMENTS))
-                return Target("file" if served else "unserved", file, guessed=at > 0)
+                return Target("file" if served else "unserved", file, None, parts.fragment, guessed=at > 0)
         own = path.strip("/")
         if path.startswith("/") and own in PLACES and not is_image:
             return Target("place", own)
@@ -111,9 +117,26 @@ class Links:
         found = self.shelf.by_file_name.get(wanted, ())
         return ResolvedLink(found[0].url) if len(found) == 1 and found[0].relative != self.relative else None
 
+    def read_part(self, href: str) -> str | None:
+        """The text of the document that this one takes in as a part of itself."""
+        page = self.page_at(href.removeprefix("@site"))
+        if page is None or page.relative == self.relative:
+            return None
+        try:
+            return decode(read_regular(page.file, self.root))[0]
+        except Unreadable:
+            return None
+
     def page_at(self, href: str) -> Page | None:
         """The page of the set that `href` leads to."""
         return self.find(href).page
+
+    def _reference_of(self, target: Target) -> str:
+        """Where an OpenAPI document is shown, and not what its file says; empty for any other file."""
+        stem, suffix = posixpath.splitext(target.path)
+        if suffix.lower() not in _OPENAPI_SUFFIXES or not says_openapi(self.root / target.path):
+            return ""
+        return f"/reference/{quote(stem)}/" + (f"#{target.fragment}" if target.fragment else "")
 
     def _places(self, path: str) -> Iterator[str]:
         """Where the file may lie that `path` names, from the root of the set: as written, then as it may be meant."""
@@ -122,7 +145,7 @@ class Links:
             written = posixpath.normpath(path.lstrip("/") or ".")
             # Of these addresses the site's own pages have the first, the server that mindX had before the second.
             inside = [written[len(prefix) :] for prefix in (*own, "doc/") if written.startswith(prefix)]
-            yield from dict.fromkeys([written, *inside])
+            yield from dict.fromkeys([written, *inside, *(f"{folder}/{written}" for folder in _SERVED_AS_ROOT)])
             return
         written = posixpath.normpath(posixpath.join(self._folder, path))
         above = f"../{self.root.name}"

@@ -62,12 +62,12 @@ def list_recorded(owner: str, wanted: Wanted) -> Listing:
         list(mine.exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()[:_MOST_CHOICES])
         for name in ("model", "page")
     )
-    return Listing([_row_of_record(record) for record in found[:IN_PART]], len(found) > IN_PART, models, pages)
+    return Listing([row_of_record(record) for record in found[:IN_PART]], len(found) > IN_PART, models, pages)
 
 
 def list_in_memory(runs: Iterable[Run], wanted: Wanted) -> Listing:
     """From what the server remembers, where there are no records to read."""
-    rows = [_row_of_run(run) for run in runs]
+    rows = [row_of_run(run) for run in runs]
     found = [
         row for row in rows
         if wanted.model in ("", row.model) and wanted.page in ("", row.page)
@@ -78,12 +78,14 @@ def list_in_memory(runs: Iterable[Run], wanted: Wanted) -> Listing:
     return Listing(found[start : start + IN_PART], len(found) > start + IN_PART, models, pages)
 
 
-def _row_of_record(record: Record) -> Row:
+def row_of_record(record: Record) -> Row:
+    """A recorded run as a line of the list."""
     return Row(record.id, record.created, record.method, record.path, record.model, record.outcome, record.page,
                record.example, record.stats)  # fmt: skip
 
 
-def _row_of_run(run: Run) -> Row:
+def row_of_run(run: Run) -> Row:
+    """A run in memory as a line of the list."""
     order = run.order
     end = json.loads(run.log.after(run.head - 1)[0]) if run.ended else {}
     return Row(run.id, run.facts.created, order.endpoint.method, order.path, order.model or "", end.get("outcome", ""),

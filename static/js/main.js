@@ -4,14 +4,18 @@ import { read, write } from "./lib/kept.js";
 import { Keys } from "./lib/shortcuts.js";
 
 const ELEMENTS = {
+  "continue-reading": () => import("./elements/continue-reading.js"),
   "copy-markdown": () => import("./elements/copy-markdown.js"),
   "doc-tabs": () => import("./elements/doc-tabs.js"),
   "document-filter": () => import("./elements/document-filter.js"),
+  "live-board": () => import("./elements/live-board.js"),
+  "main > article.prose": () => import("./elements/reading-place.js"),
   "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
   "page-contents": () => import("./elements/page-contents.js"),
   "run-inputs": () => import("./elements/run-inputs.js"),
   "run-language": () => import("./views.js").then(() => import("./elements/run-language.js")),
   "run-panel": () => import("./views.js").then(() => import("./elements/run-panel.js")),
+  "self-test": () => import("./elements/self-test.js"),
 };
 // The text comes first: the elements begin to load once it has been painted.
 const painted = document.hidden ? Promise.resolve() : new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

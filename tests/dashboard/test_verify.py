@@ -123,3 +123,30 @@ def test_an_upstream_that_does_not_answer_is_a_sentence(pages: Path) -> None:
     ended = run_manage("verify", str(pages), OLLAMA_HOST=gone.origin)
     assert ended.returncode == 1
     assert f"Nothing answers at {gone.origin}" in ended.stderr
+
+
+HINTED = """# Page
+
+<!-- run: expect-status=404 -->
+```bash
+curl http://localhost:11434/api/show -d '{"model": "no-such-model"}'
+```
+
+<!-- run: skip reason="it takes an hour" -->
+```bash
+curl http://localhost:11434/api/chat -d '{"model": "qwen3:1.7b", "messages": []}'
+```
+"""
+
+
+@pytest.mark.parametrize(("status", "says"), [
+    ("404 Not Found", "proven    page.md:4  POST /api/show"),
+    ("200 OK", "answered with status 200 rather than 404"),
+])  # fmt: skip
+def test_an_authors_hints_are_heeded(tmp_path: Path, far_end: FarEnd, status: str, says: str) -> None:
+    (tmp_path / "page.md").write_text(HINTED)
+    far_end.routes["/api/show"] = whole({"error": "model 'no-such-model' not found"}, status)
+    _, lines, _ = verify(tmp_path, far_end)
+    assert says in lines
+    assert far_end.requests_for("/api/show")[-1].json["model"] == "no-such-model"
+    assert "left out  page.md:9  POST /api/chat: It is not meant to be run: it takes an hour." in lines

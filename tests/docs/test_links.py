@@ -15,6 +15,7 @@ FILES = {
     "index.md": "# Home", "INDEX.md": "# All", "Guide.md": "# Guide", "It's a plan.md": "# Plan", "api/chat.mdx": "# Chat",
     "api/index.md": "# API", "deep/er/page.md": "# Page", "notes/a.md": "# A", "notes/b.md": "# B", "images/Shot 1.png": "p",
     "images/map.svg": "s", "paper.pdf": "f", "tool.py": "y", "odd.bin": "b", "empty/x.bin": "x", "café.md": "# Café",
+    "spec/api.yaml": "openapi: 3.1.0\n", "spec/plain.yaml": "a: 1\n", "spec/api.json": '{"openapi": "3.1.0"}',
 }  # fmt: skip
 
 
@@ -31,7 +32,8 @@ def links(root: Path, relative: str = "notes/a.md", source_url: str = "") -> Lin
 
 @pytest.mark.parametrize(("href", "leads_to"), [
     ("b.md", "/docs/notes/b/"), ("./b.md", "/docs/notes/b/"), ("b", "/docs/notes/b/"), ("b/", "/docs/notes/b/"),
-    ("b.md#part-1", "/docs/notes/b/#part-1"), ("b.md?plain=1#x", "/docs/notes/b/#x"), ("b.html", "/docs/notes/b/"),
+    ("../spec/api.yaml", "/reference/spec/api/"), ("../spec/plain.yaml", "/docs/spec/plain.yaml"),
+    ("/spec/api.yaml#x", "/reference/spec/api/#x"), ("b.md#part-1", "/docs/notes/b/#part-1"), ("b.md?plain=1#x", "/docs/notes/b/#x"), ("b.html", "/docs/notes/b/"),
     ("../Guide.md", "/docs/Guide/"), ("../guide.MD", "/docs/Guide/"), ("../GUIDE", "/docs/Guide/"), (" ../Guide.md ", "/docs/Guide/"),
     ("..", "/"), ("../", "/"), ("/", "/"), ("../index.md", "/"), ("../INDEX.md", "/docs/index/"), ("/INDEX.md", "/docs/index/"),
     ("/Guide", "/docs/Guide/"), ("/docs/Guide.md", "/docs/Guide/"), ("/docs/Guide/", "/docs/Guide/"), ("/doc/guide", "/docs/Guide/"),

@@ -70,6 +70,19 @@ def test_search_and_a_choice_of_model_answer_as_documented(browser: httpx.Client
         assert _faults(operation, browser.post("/models/choice", json=wrong)) == []
 
 
+@pytest.mark.parametrize("path", ["/examples/read", "/examples/snippets"])
+def test_what_is_said_of_examples_is_as_documented(browser: httpx.Client, path: str) -> None:
+    operation = document(PORTAL)["paths"][path]["post"]
+    ((kind, content),) = operation["requestBody"]["content"].items()
+    sent = content["example"] if kind == "text/plain" else json.dumps(content["example"])
+    answer = browser.post(path, content=sent, headers={"Content-Type": kind})
+    assert answer.status_code == 200
+    assert _faults(operation, answer) == []
+    refused = browser.post(path, content=b"\xff", headers={"Content-Type": kind})
+    assert refused.status_code == 400
+    assert _faults(operation, refused) == []
+
+
 def test_a_run_is_started_followed_and_deleted_as_documented(browser: httpx.Client) -> None:
     paths = document(PORTAL)["paths"]
     order = paths["/runs/"]["post"]["requestBody"]["content"]["application/json"]["examples"]["chat"]["value"]

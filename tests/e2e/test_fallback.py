@@ -1,4 +1,4 @@
-"""Where a proxy lets no websocket through, or holds event streams back, the page goes another way and says which."""
+"""Where a proxy lets no websocket through, or holds event streams back, the page goes another way and says which; so does /selftest."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import DOCS
 from tests.farend import FarEnd, Held, chat
@@ -25,11 +25,11 @@ HELD_BACK = "proxy_ignore_headers X-Accel-Buffering; gzip on; gzip_types *; gzip
 
 
 @contextmanager
-def behind(upstream: FarEnd, more: str) -> Iterator[str]:
+def behind(upstream: FarEnd, more: str, *, origins: str = "") -> Iterator[str]:
     """A portal behind an nginx that passes no upgrade on: the origin readers see."""
     proxy = Nginx("")
     with PortalServer(
-        OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS), PORTAL_ORIGINS=proxy.origin
+        OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS), PORTAL_ORIGINS=origins or proxy.origin
     ) as portal:
         proxy.site = NO_WEBSOCKET.replace("ORIGIN", portal.origin).replace("MORE", more)
         with proxy:
@@ -66,4 +66,33 @@ def test_stop_hangs_up_without_a_websocket_too(page: Page, upstream: FarEnd) -> 
         panel.get_by_role("button", name="Stop").click()
         expect(panel.get_by_role("status")).to_have_text("Stopped")
         assert upstream.requests_for("/api/chat")[-1].hung_up.wait(20)
+        page.faults.clear()  # type: ignore[attr-defined]
+
+
+def checked(page: Page, name: str) -> Locator:
+    return page.locator(f"[data-check={name}] td")
+
+
+def test_the_selftest_says_that_everything_gets_through(page: Page, portal: PortalServer) -> None:
+    page.goto(f"{portal.origin}/selftest")
+    expect(page.get_by_role("status")).to_have_text("Everything gets through.")
+    expect(checked(page, "websocket")).to_contain_text("Opened and answered")
+    expect(checked(page, "events")).to_contain_text("They come one by one.")
+
+
+def test_the_selftest_names_what_a_proxy_keeps_back(page: Page, upstream: FarEnd) -> None:
+    with behind(upstream, HELD_BACK) as origin:
+        page.goto(f"{origin}/selftest")
+        expect(page.get_by_role("status")).to_have_text("3 of 5 checks found something.")
+        expect(checked(page, "websocket")).to_contain_text("The proxy has to pass the Upgrade header on")
+        expect(checked(page, "events")).to_contain_text("the proxy holds them back")
+        expect(checked(page, "large")).to_contain_text("refused with 413")
+        page.faults.clear()  # type: ignore[attr-defined]  # the refusals are on the console
+
+
+def test_the_selftest_says_when_this_address_may_not_open_the_websocket(page: Page, upstream: FarEnd) -> None:
+    with behind(upstream, "", origins="https://docs.example") as origin:
+        page.goto(f"{origin}/selftest")
+        expect(checked(page, "origin")).to_contain_text(f"{origin} is not among the origins that may open the websocket.")
+        expect(page.get_by_role("status")).to_have_text("3 of 5 checks found something.")
         page.faults.clear()  # type: ignore[attr-defined]

@@ -73,7 +73,7 @@ class Documents:
             signature = (stat.st_mtime_ns, stat.st_size)
             judged = self._judged.get(file)
             if judged is None or judged[0] != signature:
-                judged = (signature, _says_openapi(file))
+                judged = (signature, says_openapi(file))
             kept[file] = judged
             if not judged[1]:
                 continue
@@ -103,7 +103,7 @@ def _files(folder: Path, root: Path) -> Iterator[tuple[Path, os.stat_result]]:
             continue
 
 
-def _says_openapi(file: Path) -> bool:
+def says_openapi(file: Path) -> bool:
     """Whether the file claims to be an OpenAPI (or Swagger) document; read no further than is needed to tell."""
     is_json = file.suffix.lower() == ".json"
     claim = _IN_JSON if is_json else _IN_YAML

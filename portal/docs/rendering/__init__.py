@@ -13,6 +13,7 @@ from portal.docs.rendering.values import (
     Link,
     LinkState,
     Oddity,
+    ReadPart,
     Rendered,
     ResolvedLink,
     ResolveLink,
@@ -28,6 +29,7 @@ __all__ = [
     "Link",
     "LinkState",
     "Oddity",
+    "ReadPart",
     "Rendered",
     "ResolveLink",
     "ResolveMention",
@@ -45,6 +47,7 @@ def render(
     resolve_mention: ResolveMention | None = None,
     draw_fence: DrawFence | None = None,
     draw_fences: DrawFences | None = None,
+    read_part: ReadPart | None = None,
     is_mdx: bool = False,
 ) -> Rendered:
     """Render a document. Safe to call from any thread; never raises because of what `source` holds.
@@ -53,9 +56,10 @@ def render(
     a ResolvedLink. `resolve_mention(name)` is asked about names like `GUIDE.md` in running text and answers None for
     what is no document. `draw_fence(fence, html)` is given each highlighted block and returns what stands in its
     place; `draw_fences(fences)` is called once with all blocks of the page and returns, for each, a function from the
-    highlighted HTML to what stands in its place, or None. What these two return is not sanitised again.
+    highlighted HTML to what stands in its place, or None. What these two return is not sanitised again. `read_part(href)`
+    gives the text of a document that this one takes in as a part of itself.
     """
-    draft = Draft(resolve_link, resolve_mention, draw_fence, draw_fences, is_mdx)
+    draft = Draft(resolve_link, resolve_mention, draw_fence, draw_fences, is_mdx, read_part)
     html = converter().render(normalise(source), draft)
     return Rendered(
         html=html,

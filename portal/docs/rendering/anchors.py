@@ -26,7 +26,14 @@ class Anchors:
     def claim(self, text: str) -> str:
         """A new anchor for a heading of this text: numbered when taken, `section-N` when no text is left."""
         self._headings += 1
-        base = slugify(text) or f"section-{self._headings}"
+        return self._claim(slugify(text) or f"section-{self._headings}")
+
+    def claim_name(self, name: str) -> str:
+        """The anchor a document gives a heading itself, numbered when taken."""
+        self._headings += 1
+        return self._claim(name)
+
+    def _claim(self, base: str) -> str:
         anchor = base
         while anchor in self._given:
             self._given[base] += 1

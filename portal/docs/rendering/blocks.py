@@ -33,6 +33,7 @@ def _inline(page: TreeBuilder, token: Token) -> None:
 
 def _heading_open(page: TreeBuilder, token: Token) -> None:
     page.sections.start_heading()
+    page.heading_name = str(token.meta.get("name", ""))
     page.open("div", {"class": "heading"})
     page.open(token.tag)
 
@@ -41,7 +42,9 @@ def _heading_close(page: TreeBuilder, token: Token) -> None:
     element = page.close()
     written = page.sections.heading_text()
     text = " ".join(written.split())
-    heading = Heading(int(token.tag[1]), text, page.draft.anchors.claim(written))
+    name, anchors = page.heading_name, page.draft.anchors
+    anchor = anchors.claim_name(name) if name else anchors.claim(page.spell_out(written))
+    heading = Heading(int(token.tag[1]), text, anchor)
     page.draft.headings.append(heading)
     page.sections.start(heading)
     element.set("id", heading.anchor)

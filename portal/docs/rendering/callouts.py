@@ -16,6 +16,9 @@ _ALSO = {
 }  # fmt: skip
 
 
+NAMES = KINDS | _ALSO.keys()
+
+
 def kind_of(name: str) -> str:
     """The kind of callout a dialect's name for it stands for."""
     name = name.lower()

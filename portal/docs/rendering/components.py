@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from markdown_it.token import Token
@@ -26,7 +27,7 @@ def _tabs(page: TreeBuilder, tag: Tag) -> None:
 
 
 def _tab(page: TreeBuilder, tag: Tag) -> None:
-    title = tag.attributes.get("title", "Tab")
+    title = next((tag.attributes[name] for name in ("title", "label", "value") if tag.attributes.get(name)), "Tab")
     page.open("section", {"class": "tab", "data-title": title})
     page.add_line("p", "tab-title", title)
 
@@ -35,11 +36,20 @@ def _card(page: TreeBuilder, tag: Tag) -> None:
     page.open("div", {"class": "card"})
     title, href, picture = (tag.attributes.get(name, "") for name in ("title", "href", "img"))
     if picture:
-        link = page.draft.follow(picture, is_image=True, line=page.line, text="")
-        if not links.stands_elsewhere(link):
-            page.add("img", links.picture_attributes(link, ""))
-    if not title and not href:
-        return
+        _add_picture(page, picture, "")
+    if title or href:
+        _add_card_title(page, title, href)
+    if tag.attributes.get("description"):
+        page.add_line("p", "", tag.attributes["description"])
+
+
+def _add_picture(page: TreeBuilder, src: str, alt: str) -> None:
+    link = page.draft.follow(src, is_image=True, line=page.line, text=alt)
+    if not links.stands_elsewhere(link):
+        page.add("img", links.picture_attributes(link, alt))
+
+
+def _add_card_title(page: TreeBuilder, title: str, href: str) -> None:
     page.open("p", {"class": "card-title"})
     if href:
         link = page.draft.follow(href, is_image=False, line=page.line, text=title)
@@ -50,6 +60,13 @@ def _card(page: TreeBuilder, tag: Tag) -> None:
         page.add_text(title)
     page.close()
     page.sections.end_block()
+
+
+def _picture(page: TreeBuilder, tag: Tag) -> None:
+    page.open("p")
+    src = next((tag.attributes[name] for name in ("src", "sources", "light") if tag.attributes.get(name)), "")
+    if src:
+        _add_picture(page, src, tag.attributes.get("alt", ""))
 
 
 def _group(page: TreeBuilder, tag: Tag) -> None:
@@ -83,7 +100,10 @@ def _step(page: TreeBuilder, tag: Tag) -> None:
 def _frame(page: TreeBuilder, tag: Tag) -> None:
     page.open("figure", {"class": "frame"})
     if tag.attributes.get("caption"):
-        page.add_line("figcaption", "", tag.attributes["caption"])
+        page.open("figcaption")
+        page.add_markdown(tag.attributes["caption"])
+        page.close()
+        page.sections.end_block()
 
 
 def _field(page: TreeBuilder, tag: Tag) -> None:
@@ -114,11 +134,13 @@ def _update(page: TreeBuilder, tag: Tag) -> None:
 
 BLOCK_COMPONENTS: dict[str, Open] = {
     **dict.fromkeys(("Note", "Tip", "Warning", "Info", "Check", "Danger", "Important", "Caution", "Callout"), _callout),
+    **dict.fromkeys(("Aside", "Admonition"), _callout),
     **dict.fromkeys(("Tabs", "CodeGroup", "RequestExample", "ResponseExample"), _tabs),
-    "Tab": _tab,
-    **dict.fromkeys(("Card", "Tile"), _card),
-    **dict.fromkeys(("CardGroup", "Columns"), _group),
-    **dict.fromkeys(("Column", "Panel", "View"), _plain_group),
+    **dict.fromkeys(("Tab", "TabItem"), _tab),
+    **dict.fromkeys(("Card", "Tile", "LinkCard"), _card),
+    **dict.fromkeys(("CardGroup", "CardGrid", "Columns"), _group),
+    **dict.fromkeys(("Column", "Panel", "View", "FileTree", "BrowserOnly"), _plain_group),
+    "ThemedImage": _picture,
     "AccordionGroup": _accordion_group,
     **dict.fromkeys(("Accordion", "Expandable"), _accordion),
     "Steps": _steps,
@@ -128,7 +150,7 @@ BLOCK_COMPONENTS: dict[str, Open] = {
     "Update": _update,
 }
 BLOCK_NAMES = frozenset(BLOCK_COMPONENTS)
-INLINE_NAMES = frozenset({"Icon", "Tooltip", "Badge"})
+INLINE_NAMES = frozenset({"Icon", "Tooltip", "Badge", "LinkButton"})
 # Groups whose children are blocks of code, each to be a tab.
 _OF_CODE = frozenset({"CodeGroup", "RequestExample", "ResponseExample"})
 
@@ -138,6 +160,8 @@ def _component_open(page: TreeBuilder, token: Token) -> None:
     page.component_depths.append(page.depth)
     if tag.name in BLOCK_COMPONENTS:
         BLOCK_COMPONENTS[tag.name](page, tag)
+    elif tag.name in page.draft.parts or tag.name == "Snippet":
+        page.include(page.draft.parts.get(tag.name) or "/snippets/" + tag.attributes.get("file", ""))
     elif tag.is_component:
         page.draft.note(
             page.line, "unknown-component", f"<{tag.name}> is no component known here; only its content is shown."
@@ -151,6 +175,8 @@ def _component_close(page: TreeBuilder, token: Token) -> None:
     page.sections.end_block()
     if token.meta["tag"].name in _OF_CODE:
         _make_tabs(page, page.top)
+    elif token.meta["tag"].name == "Steps":
+        _make_steps(page.top)
     while page.depth > depth:
         page.close()
 
@@ -189,6 +215,17 @@ def _linked_film(page: TreeBuilder, attributes: dict[str, str]) -> None:
         page.close()
 
 
+def _make_steps(steps: Element) -> None:
+    """Where steps are written as an ordered list, as in Starlight, let that list be them."""
+    if len(steps) and all(child.tag != "li" for child in steps):
+        steps.tag = "div"
+        steps.attrib.pop("class", None)
+        for listed in steps.findall("ol"):
+            listed.set("class", "steps")
+            for item in listed.findall("li"):
+                item.set("class", "step")
+
+
 def _make_tabs(page: TreeBuilder, group: Element) -> None:
     """Wrap each block of code in `group` in a tab of its own, titled as the block is."""
     for place, child in enumerate(list(group)):
@@ -209,9 +246,14 @@ def _component_inline(page: TreeBuilder, token: Token) -> None:
     if tag.name == "Icon":
         if not tag.is_closing:
             page.add("span", {"class": "icon", "data-icon": tag.attributes.get("icon", ""), "aria-hidden": "true"})
+    elif tag.name == "LinkButton":
+        page.add_raw(_html_tag(page, replace(tag, name="a")))
     elif tag.name in INLINE_NAMES:
         tip = tag.attributes.get("tip", "")
         page.add_raw("</span>" if tag.is_closing else f'<span title="{escape_value(tip)}">' if tip else "<span>")
+        if tag.is_empty and not tag.is_closing:
+            page.add_text(tag.attributes.get("text", ""))
+            page.add_raw("</span>")
     elif not tag.is_component:
         page.add_raw(_html_tag(page, tag))
 

@@ -15,6 +15,7 @@ from portal.docs.rendering.values import (
     Heading,
     Link,
     Oddity,
+    ReadPart,
     ResolvedLink,
     ResolveLink,
     ResolveMention,
@@ -48,6 +49,8 @@ class Draft:
     draw_fence: DrawFence | None = None
     draw_fences: DrawFences | None = None
     is_mdx: bool = False
+    read_part: ReadPart | None = None
+    parts: dict[str, str] = field(default_factory=dict)
     front_matter: Mapping[str, object] = field(default_factory=dict)
     headings: list[Heading] = field(default_factory=list)
     fences: list[Fence] = field(default_factory=list)

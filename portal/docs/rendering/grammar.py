@@ -5,7 +5,16 @@ from __future__ import annotations
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from portal.docs.rendering import autolinks, block_rules, component_rules, containers, maths, text_rules
+from portal.docs.rendering import (
+    autolinks,
+    block_rules,
+    component_rules,
+    containers,
+    directives,
+    maths,
+    shortcodes,
+    text_rules,
+)
 
 # Deeper than any writer goes, and shallow enough for the parser's recursion: each level costs it a few frames.
 MAX_NESTING = 80
@@ -24,7 +33,9 @@ class Grammar(MarkdownIt):
         self.configure("commonmark", OPTIONS)
         self.enable(["table", "strikethrough"])
         self.use(footnote_plugin, inline=False)
-        for extension in (block_rules, text_rules, autolinks, component_rules, containers, maths):
+        for extension in (
+            block_rules, text_rules, autolinks, component_rules, containers, directives, maths, shortcodes,
+        ):  # fmt: skip
             extension.install(self)
         if is_mdx:
             self.disable("code")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ _ATTRIBUTE = re.compile(
     rf"|(?P<braces>{_BRACES})|(?P<bare>[^\s\"'=<>`{{}}]+)))?"
 )
 _LITERAL = re.compile(r"""\{\s*(?:"([^"]*)"|'([^']*)'|`([^`$]*)`|(-?[\d.]+|true|false))\s*\}""")
+# The address in `src={useBaseUrl('/img/a.png')}` and its like, the first of several.
+_CALLED = re.compile(r"""(?:useBaseUrl|require)\(\s*["']([^"'\n]+)["']""")
+_OPENS_WITH_IMPORT = re.compile(r"\s*import\s[^\n;]{1,500}?\sfrom\s+[\"'][^\"'\n]+[\"'];?[ \t]*(?:\n|$)")
+_PART = re.compile(r"import\s+(\w+)\s+from\s+[\"']([^\"'\n]+\.mdx?)[\"']")
 # Where code starts, or a comment, or what may be a tag or a line of script.
 _LANDMARK = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})|(?P<ticks>`+)"
@@ -79,12 +84,24 @@ def read_tag(source: str, start: int) -> Tag | None:
 def _attributes(source: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for attribute in _ATTRIBUTE.finditer(source) if source else ():
-        value = attribute["double"] or attribute["single"] or attribute["bare"] or ""
+        value = html.unescape(attribute["double"] or attribute["single"] or attribute["bare"] or "")
         if attribute["braces"]:
             literal = _LITERAL.fullmatch(attribute["braces"])
+            called = None if literal else _CALLED.search(attribute["braces"])
             value = next((part for part in literal.groups() if part is not None), "") if literal else ""
+            value = called[1] if called else value
         found.setdefault(attribute["name"], value)
     return found
+
+
+def opens_with_import(source: str) -> bool:
+    """Whether a document's text begins as only MDX does; Docusaurus reads its `.md` files as MDX too."""
+    return bool(_OPENS_WITH_IMPORT.match(source))
+
+
+def parts_in(source: str, spans: list[tuple[int, int]]) -> dict[str, str]:
+    """The documents that the script in `spans` imports, by the name of the component each becomes."""
+    return {found[1]: found[2] for span in spans if (found := _PART.match(source, *span))}
 
 
 def scan(source: str, *, html_too: bool) -> Scan:

@@ -13,6 +13,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
+from markdown_it.token import Token
 
 from portal.docs.rendering import (
     blocks,
@@ -24,6 +25,7 @@ from portal.docs.rendering import (
     jsx,
     maths,
     sanitising,
+    shortcodes,
 )
 from portal.docs.rendering.draft import Draft
 from portal.docs.rendering.front_matter import read_front_matter
@@ -33,7 +35,7 @@ from portal.docs.rendering.tree import TreeBuilder
 from portal.docs.rendering.values import Fence
 
 BLOCKS = blocks.BLOCKS | callouts.BLOCKS | components.BLOCKS | footnotes.BLOCKS | maths.BLOCKS
-INLINES = inlines.INLINES | components.INLINES | footnotes.INLINES | maths.INLINES
+INLINES = inlines.INLINES | components.INLINES | footnotes.INLINES | maths.INLINES | shortcodes.INLINES
 
 
 class Converter(Markdown):
@@ -81,8 +83,24 @@ class GrammarParser(BlockParser):
         root = Element(self.converter.doc_tag)
         draft = self.converter.draft
         grammar = self.mdx_grammar if draft.is_mdx else self.grammar
-        TreeBuilder(draft, root, BLOCKS, INLINES).build(grammar.parse("\n".join(lines), {"draft": draft}))
+
+        def parse_part(source: str) -> list[Token]:
+            return grammar.parse(_text_of_part(source, draft), {"draft": draft})
+
+        TreeBuilder(draft, root, BLOCKS, INLINES, parse_part).build(grammar.parse("\n".join(lines), {"draft": draft}))
         return ElementTree(root)
+
+
+def _text_of_part(source: str, draft: Draft) -> str:
+    """The text of a document that is a part of this one: without its front matter, and its script where it is MDX."""
+    text = "\n".join(source.split("\n")[read_front_matter(source).lines :])
+    return _without_script(text, draft) if draft.is_mdx else text
+
+
+def _without_script(source: str, draft: Draft) -> str:
+    spans = jsx.scan(source, html_too=True).no_text
+    draft.parts |= jsx.parts_in(source, spans)
+    return jsx.blank_out(source, spans)
 
 
 class FrontMatterStep(Preprocessor):
@@ -106,10 +124,9 @@ class ScriptStep(Preprocessor):
     md: Converter
 
     def run(self, lines: list[str]) -> list[str]:
-        if not self.md.draft.is_mdx:
-            return lines
-        source = "\n".join(lines)
-        return jsx.blank_out(source, jsx.scan(source, html_too=True).no_text).split("\n")
+        source, draft = "\n".join(lines), self.md.draft
+        draft.is_mdx = draft.is_mdx or jsx.opens_with_import(source)
+        return _without_script(source, draft).split("\n") if draft.is_mdx else lines
 
 
 class FenceStep(Treeprocessor):

@@ -26,6 +26,7 @@ _NESTING = re.compile(
     r"(/?)[A-Za-z][^<>]*>",
     re.IGNORECASE,
 )
+_UNSEEN = re.compile(r"<(style|script)(?:\s[^<>]*)?>", re.IGNORECASE)
 _FORBIDDEN = re.compile(
     r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)(?:[\s/>]|$))", re.IGNORECASE
 )
@@ -33,6 +34,7 @@ _FORBIDDEN = re.compile(
 
 def admit(source: str, line: int, draft: Draft) -> str:
     """A piece of a document's HTML, ready for the sanitiser. `line` is where it starts."""
+    source = _without_unseen(source)
     draft.open_html = max(0, draft.open_html + sum(-1 if tag[1] else 1 for tag in _NESTING.finditer(source)))
     if draft.open_html > MAX_DEPTH:
         draft.note(line, "deep-html", f"More than {MAX_DEPTH} HTML elements are open here; the HTML is shown as text.")
@@ -43,6 +45,18 @@ def admit(source: str, line: int, draft: Draft) -> str:
         source = _HEADING.sub(lambda found: _anchored(found, draft), source)
     source = _LINKING.sub(lambda found: _resolved(found, line + source.count("\n", 0, found.start()), draft), source)
     return without_forbidden_tags(source)
+
+
+def _without_unseen(source: str) -> str:
+    """`source` without its whole `<style>` and `<script>` elements: nobody is meant to read what they hold."""
+    position, kept = 0, []
+    while found := _UNSEEN.search(source, position):
+        closing = re.compile(rf"</{found[1]}\s*>", re.IGNORECASE).search(source, found.end())
+        if closing is None:
+            break
+        kept.append(source[position : found.start()])
+        position = closing.end()
+    return "".join([*kept, source[position:]])
 
 
 def without_forbidden_tags(source: str) -> str:

@@ -9,6 +9,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 
+from portal.docs.rendering.attribute_lists import take_from_block, take_from_heading, take_from_text
+
 # Brackets inside brackets; the time a line of nothing but `[` takes is its length times this.
 MAX_NESTING = 20
 # Where a rule for running text can apply. The parser asks every rule at every such place, so each is as narrow as its
@@ -16,7 +18,7 @@ MAX_NESTING = 20
 # character of its own lets the search skip from one to the next.
 _SPECIAL = re.compile(
     r"\n|\*|<|\[|\]|\\|`|~|\$|!(?=\[)|&(?=[#A-Za-z])|@(?=[\w-])|w(?=ww\.)"
-    r"|_(?:(?<![^\W_]_)|(?![^\W_]))|:(?:(?=//)|(?<=mailto:)|(?<=xmpp:))"
+    r"|_(?:(?<![^\W_]_)|(?![^\W_]))|:(?:(?=//)|(?<=mailto:)|(?<=xmpp:)|(?=(?>[A-Za-z0-9+][\w+-]{0,63}):))"
 )
 # Lines of a paragraph lose theirs before anything in them is read, so that a code span across lines does not show it.
 _INDENTATION = re.compile(r"\n[ \t]+")
@@ -39,6 +41,8 @@ def _parse(state: StateCore) -> None:
         for place, token in enumerate(state.tokens):
             if token.type == "inline":
                 _mark_task(state, place, token)
+                if "}" in token.content:
+                    _take_attributes(state, place, token)
                 _parse_text(state, token)
     finally:
         state.md.options["maxNesting"] = kept
@@ -52,8 +56,20 @@ def _parse_text(state: StateCore, token: Token) -> None:
         token.children = []
         state.env["open_brackets"] = 0
         state.md.inline.parse(token.content, state.md, state.env, token.children)
+        take_from_text(token.children)
     elif token.content:
         token.children = [Token("text", "", 0, content=token.content)]
+
+
+def _take_attributes(state: StateCore, place: int, token: Token) -> None:
+    """Take the attribute list off a heading or a block of text; a block that was nothing else is not there."""
+    opening = state.tokens[place - 1]
+    if opening.type == "heading_open":
+        token.content, opening.meta["name"] = take_from_heading(token.content)
+    elif opening.type == "paragraph_open":
+        token.content = take_from_block(token.content)
+        if not token.content:
+            opening.hidden = state.tokens[place + 1].hidden = True
 
 
 def _mark_task(state: StateCore, place: int, token: Token) -> None:

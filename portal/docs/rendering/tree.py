@@ -12,6 +12,9 @@ from portal.docs.rendering.sections import Sections
 from portal.docs.rendering.serializing import RAW
 from portal.docs.rendering.values import Fence
 
+# A document may take in parts of itself; what they take in again is bounded.
+MOST_PARTS, DEEPEST_PART = 100, 4
+
 Build = Callable[["TreeBuilder", Token], None]
 
 
@@ -22,21 +25,55 @@ class TreeBuilder:
     or closes an element stands for just that element.
     """
 
-    def __init__(self, draft: Draft, root: Element, blocks: Mapping[str, Build], inlines: Mapping[str, Build]) -> None:
+    def __init__(
+        self,
+        draft: Draft,
+        root: Element,
+        blocks: Mapping[str, Build],
+        inlines: Mapping[str, Build],
+        parse_part: Callable[[str], Sequence[Token]] = lambda _: (),
+    ) -> None:
         self.draft = draft
         self.sections = Sections()
         self.line = 0
         self.comment = ""
+        self.heading_name = ""
+        self.spelled_out: dict[str, str] = {}
         self.open_links: list[tuple[Element, str, int]] = []
         self.component_depths: list[int] = []
         self._blocks = blocks
         self._inlines = inlines
         self._open: list[Element] = [root]
+        self._parse_part = parse_part
+        self._open_parts: list[str] = []
+        self._parts = 0
 
     def build(self, tokens: Sequence[Token]) -> None:
         """Add the tokens of the whole page."""
+        self._add(tokens)
+        self.draft.sections = self.sections.finish()
+
+    def add_markdown(self, text: str) -> None:
+        """Add a line of markdown that stands in an attribute."""
+        for token in self._parse_part(text):
+            if token.type == "inline":
+                self.build_inline(token.children or ())
+
+    def include(self, href: str) -> None:
+        """Add the text of another document, all of it at the present line."""
+        self._parts += 1
+        is_within_bounds = (
+            self._parts <= MOST_PARTS and len(self._open_parts) < DEEPEST_PART and href not in self._open_parts
+        )
+        source = self.draft.read_part(href) if self.draft.read_part and is_within_bounds else None
+        if source is not None:
+            self._open_parts.append(href)
+            self._add(self._parse_part(source))
+            self._open_parts.pop()
+
+    def _add(self, tokens: Sequence[Token]) -> None:
         for token in tokens:
-            if token.map:
+            if token.map and not self._open_parts:
                 self.line = token.map[0] + 1
             build = self._blocks.get(token.type)
             if build:
@@ -46,7 +83,6 @@ class TreeBuilder:
             elif token.nesting < 0:
                 self.close()
             self.comment = _comment_in(token)
-        self.draft.sections = self.sections.finish()
 
     def build_inline(self, tokens: Sequence[Token]) -> None:
         """Add the tokens of one paragraph, heading or cell."""
@@ -109,6 +145,12 @@ class TreeBuilder:
         slot = element.get("data-slot", "").rpartition(".")[2]
         places = self.draft.fence_slots
         return self.draft.fences[places.index(int(slot))] if slot and int(slot) in places else None
+
+    def spell_out(self, text: str) -> str:
+        """The text with each emoji that the document names by its name, as GitHub makes anchors of it."""
+        for shown, name in self.spelled_out.items():
+            text = text.replace(shown, name)
+        return text
 
     def add_raw(self, html: str) -> None:
         """Put in HTML as a document wrote it."""

@@ -94,5 +94,6 @@ class Rendered:
 
 ResolveLink = Callable[[str, bool], ResolvedLink | str]
 ResolveMention = Callable[[str], ResolvedLink | str | None]
+ReadPart = Callable[[str], str | None]
 DrawFence = Callable[[Fence, str], str]
 DrawFences = Callable[[Sequence[Fence]], Sequence[Callable[[str], str] | None]]

@@ -6,6 +6,7 @@ import asyncio
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,7 +14,9 @@ from xml.etree import ElementTree
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from portal.dashboard.proven import Verification, keep_verification
 from portal.dashboard.proving import Proof, gather, prove
+from portal.dashboard.tallies import keep, sum_up
 from portal.docs.catalogue import Catalogue
 from portal.docs.library import Library
 from portal.local import local_answers
@@ -49,12 +52,28 @@ class Command(BaseCommand):
                 proofs = asyncio.run(self._prove(root, upstream, as_text=as_text))
             except OllamaError as problem:
                 raise CommandError(f"{problem} {problem.hint}") from None
+        if root == settings.PORTAL_DOCS_ROOT:
+            self._keep(Verification(datetime.now(UTC), upstream.name, proofs))
         if not as_text:
             self.stdout.write(_as_json(proofs) if options["format"] == "json" else _as_junit(proofs))
+        self._tally(proofs, root, upstream)
         failed = sum(proof.verdict == "failed" for proof in proofs)
         self.stderr.write(f"{_count(proofs, 'proven')} proven, {failed} failed, {_count(proofs, 'left out')} left out")
         if failed:
             raise CommandError(f"{failed} of the examples failed.")
+
+    def _keep(self, found: Verification) -> None:
+        """For the site's first page, which tells what is proven."""
+        try:
+            keep_verification(settings.PORTAL_DATA, found)
+        except OSError as problem:
+            self.stderr.write(f"The outcome could not be kept in {settings.PORTAL_DATA}: {(problem.strerror or '').lower()}.")
+
+    def _tally(self, proofs: list[Proof], root: Path, upstream: Upstream) -> None:
+        try:
+            keep(sum_up(proofs, when=datetime.now(UTC), root=root, upstream=upstream.name), settings.PORTAL_DATA)
+        except OSError as problem:
+            self.stderr.write(f"What came of it is not kept: PORTAL_DATA cannot be written ({(problem.strerror or '').lower()}).")
 
     async def _prove(self, root: Path, upstream: Upstream, *, as_text: bool) -> list[Proof]:
         catalogue = Catalogue(root)

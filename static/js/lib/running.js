@@ -57,7 +57,7 @@ export class Running {
         this.#turn(refused(this.view, error));
         this.#ended(this.view);
       },
-      link: (connected) => this.#turn({ ...this.view, connected }),
+      link: (connected, via) => this.#turn({ ...this.view, connected, via }),
     };
   }
 

@@ -73,14 +73,24 @@ def test_what_is_nested_too_deep_is_left_out_and_reported():
     assert page.html.endswith("<p>After</p>")
 
 
-def test_time_grows_with_length_and_not_faster():
-    def seconds(length: int) -> float:
-        started = time.thread_time()
-        render("The `num_ctx` option **sets** the [context](x.md) length.\n\n- a\n- b\n\n" * length)
-        return time.thread_time() - started
+def test_work_grows_with_length_and_not_faster():
+    def calls(length: int) -> int:
+        made = 0
 
-    seconds(50)
-    assert seconds(2400) < 20 * seconds(200)
+        def count(*_: object) -> None:
+            nonlocal made
+            made += 1
+
+        source = "The `num_ctx` option **sets** the [context](x.md) length.\n\n- a\n- b\n\n" * length
+        sys.setprofile(count)
+        try:
+            render(source)
+        finally:
+            sys.setprofile(None)
+        return made
+
+    calls(50)
+    assert calls(1200) < 13 * calls(100)
 
 
 def test_threads_render_at_once_without_mixing_pages():

@@ -82,7 +82,14 @@ def test_an_attack_comes_to_nothing(attack, is_mdx):
 
 
 def test_githubs_forbidden_tags_show_as_text():
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in render("<script>alert(1)</script>").html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in render("Put <script>alert(1)</script> into it.").html
+    assert "&lt;textarea&gt;" in render("<textarea>x</textarea>").html
+
+
+def test_a_block_of_style_or_script_is_no_text():
+    source = "<style>\n  h1 { display: none }\n</style>\n\n<script src='x.js'>\nrun()\n</script>\n\nText\n"
+    assert render(source).html.strip() == "<p>Text</p>"
+    assert "&lt;style&gt;" in render("<style>\nnever closed\n").html
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""The first page over HTTP: what was run is there after a restart, hostile words stay words, and it asks nobody anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from portal.dashboard.proven import read_verification
+from tests.farend import FarEnd, chat, silence, stream, whole
+from tests.portal_server import PortalServer, run_manage
+from tests.runs.recording import server
+from tests.runs.test_pages import HOSTILE, reading, run
+
+
+@pytest.mark.parametrize("keeps", ["30", "0"], ids=["recorded", "in memory"])
+def test_what_was_run_stands_there_and_is_there_after_a_restart(far_end: FarEnd, tmp_path: Path, keeps: str) -> None:
+    far_end.script = stream(chat(["a", "b"]))
+    with server(far_end, tmp_path, PORTAL_KEEP_RUNS=keeps) as portal, reading(portal) as client:
+        first, second = run(client), run(client, model=HOSTILE)
+        page = client.get("/")
+        assert page.headers["cache-control"] == "private, no-cache"
+        assert page.text.index(f"/runs/{second}/") < page.text.index(f"/runs/{first}/")
+        assert "Tokens answered: 4 in 2 runs" in page.text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+        assert "<script>alert" not in page.text
+    with server(far_end, tmp_path, PORTAL_KEEP_RUNS=keeps) as portal, reading(portal) as client:
+        page = client.get("/live/")
+        assert (f"/runs/{first}/" in page.text) is (keeps == "30")
+        assert ("Tokens answered: 4 in 2 runs" in page.text) is (keeps == "30")
+
+
+def test_looking_at_it_asks_no_upstream_anything_and_waits_for_none(far_end: FarEnd) -> None:
+    """The far end never answers a look, and each look is one request of the watch: the pages come without it."""
+    far_end.routes["/api/version"] = silence  # type: ignore[assignment]
+    with PortalServer(OLLAMA_HOST=far_end.origin) as portal, httpx.Client(base_url=portal.url, trust_env=False) as client:
+        pages = [client.get(path) for path in ("", "live/", "upstreams/") for _ in range(5)]
+        assert [page.status_code for page in pages] == [200] * 15
+        assert far_end.requests_for("/api/tags") == far_end.requests_for("/api/ps") == []
+        assert len(far_end.requests_for("/api/version")) < 15
+
+
+def test_a_set_without_a_first_page_has_the_dashboard_all_the_same(far_end: FarEnd, tmp_path: Path) -> None:
+    with PortalServer(OLLAMA_HOST=far_end.origin, PORTAL_DOCS_ROOT=str(tmp_path)) as portal:
+        page = httpx.get(portal.url, trust_env=False)
+        assert page.status_code == 200
+        assert "Upstreams" in page.text
+        assert "There are no documents in" in page.text
+
+
+def test_verify_keeps_its_outcome_for_the_first_page(far_end: FarEnd, tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "index.md").write_text("# Words\n\n```bash\ncurl http://localhost:11434/api/tags\n```\n\n```bash\ncurl http://localhost:11434/api/version\n```\n")
+    far_end.routes["/api/version"] = whole({"error": "no"}, "500 Internal Server Error")
+    settings = {"OLLAMA_HOST": far_end.origin, "PORTAL_DOCS_ROOT": str(docs), "PORTAL_DATA": str(tmp_path / "data")}
+    assert run_manage("verify", str(docs.parent), **settings).returncode == 1
+    assert read_verification(tmp_path / "data") is None, "another folder is not the site's own set"
+    assert run_manage("verify", **settings).returncode == 1
+    kept = read_verification(tmp_path / "data")
+    assert kept is not None
+    assert (kept.upstream, kept.count("proven"), [proof.file for proof in kept.failed]) == ("local", 1, ["index.md"])
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"at": "x"}', json.dumps({"at": "2026-01-01T00:00:00+00:00", "upstream": "l", "proofs": [{"a": 1}]})])
+def test_an_outcome_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None:
+    assert read_verification(tmp_path) is None
+    (tmp_path / "proven.json").write_text(text)
+    assert read_verification(tmp_path) is None

@@ -1,0 +1,119 @@
+"""What Docusaurus, Starlight, VitePress, Jekyll and MkDocs add to markdown."""
+
+import re
+
+import pytest
+
+from portal.docs.rendering import render
+
+
+def test_a_container_between_colons_is_a_callout():
+    page = render(":::tip[Did you *know*?]\n\nText\n\n:::\nAfter\n")
+    assert 'data-kind="tip" role="note" aria-label="Did you know?"' in page.html
+    assert '<p class="callout-title">Did you <em>know</em>?</p><p>Text</p></aside><p>After</p>' in page.html
+
+
+@pytest.mark.parametrize(
+    ("opening", "kind", "title"),
+    [
+        (":::note", "note", "Note"),
+        ("::: warning", "warning", "Warning"),
+        (":::danger Take care", "caution", "Take care"),
+        (':::info{icon="x"}', "info", "Info"),
+        ("  :::caution", "caution", "Caution"),
+    ],
+)
+def test_every_way_to_open_one_is_known(opening, kind, title):
+    page = render(f"Before\n{opening}\nText\n:::\n")
+    assert f'data-kind="{kind}"' in page.html
+    assert f'<p class="callout-title">{title}</p>' in page.html
+    assert ":::" not in page.html
+
+
+def test_containers_stand_in_one_another_and_in_lists():
+    page = render("::::note\n:::tip\nin\n:::\nout\n::::\n\n- item\n  :::info\n  listed\n  :::\n")
+    assert re.findall(r'data-kind="(\w+)"', page.html) == ["note", "tip", "info"]
+    assert "<p>out</p></aside>" in page.html
+    assert "<li>item<aside" in page.html
+
+
+def test_colons_in_code_end_no_container():
+    page = render(":::details Look\n```\n:::\n```\n:::\n")
+    assert "<summary>Look</summary>" in page.html
+    assert page.fences[0].text == ":::\n"
+
+
+def test_colons_that_nothing_closes_stay_text():
+    assert render("::: fastapi.APIRouter\n").html == "<p>::: fastapi.APIRouter</p>"
+
+
+def test_a_heading_takes_the_name_its_author_gives_it():
+    page = render("## Set it up {#set-up}\n\n## Use `{}`\n\n## Set up\n")
+    assert [(heading.text, heading.anchor) for heading in page.headings] == [
+        ("Set it up", "set-up"), ("Use {}", "use-"), ("Set up", "set-up-1"),
+    ]  # fmt: skip
+
+
+def test_attribute_lists_are_not_shown():
+    page = render('[Go](x.md){ .button }, ![a](a.png){ width="300" }\n\n{: .note }\nText\n\nMore\n{ .annotate }\n')
+    assert "{" not in page.html
+    assert page.html.endswith("<p>Text</p><p>More</p>")
+
+
+def test_braces_that_are_no_attribute_list_stay():
+    source = "[a](b){name} and `x`{y} {.z}\n"
+    assert "{name}" in render(source).html
+    assert "{y} {.z}" in render(source).html
+
+
+def test_emoji_have_the_names_github_gives_them():
+    page = render("## :rocket: Go\n\n:tada: at 10:30:15, a:b:c, :no_such_name:, `:tada:`\n")
+    assert page.headings[0].text == "\N{ROCKET} Go"
+    assert page.headings[0].anchor == "rocket-go"
+    assert "\N{PARTY POPPER} at 10:30:15, a:b:c, :no_such_name:, <code>:tada:</code>" in page.html
+
+
+def test_names_of_icons_are_decoration():
+    assert ":material" not in render(":material-check: Done\n").html
+
+
+def test_a_document_that_opens_with_imports_is_mdx():
+    page = render(
+        "import Tabs from '@theme/Tabs';\nimport TabItem from '@theme/TabItem';\n\n"
+        '<Tabs>\n<TabItem value="pip" label="With pip">\n\nText\n\n</TabItem>\n</Tabs>\n'
+    )
+    assert page.html == (
+        '<doc-tabs><section class="tab" data-title="With pip"><p class="tab-title">With pip</p><p>Text</p></section></doc-tabs>'
+    )
+
+
+def test_a_part_is_taken_in_where_its_component_stands():
+    parts = {"./_part.mdx": "---\ntitle: No\n---\n## Part\n\n<Own />\n"}
+    page = render("import Own from './_part.mdx'\n\n# Whole\n\n<Own />\n\nEnd\n", read_part=parts.get)
+    assert "<h2" in page.html
+    assert "title: No" not in page.html
+    assert page.html.count("Part</h2>") == 1
+    assert page.html.endswith("<p>End</p>")
+
+
+def test_a_picture_for_each_theme_is_a_picture():
+    page = render(
+        "<ThemedImage\n  alt=\"A map\"\n  sources={{\n    light: useBaseUrl('/a.svg'),\n    dark: useBaseUrl('/b.svg'),\n  }}\n/>\n",
+        is_mdx=True,
+    )
+    assert '<img src="/a.svg" loading="lazy" decoding="async" alt="A map">' in page.html
+
+
+def test_steps_may_be_written_as_a_list():
+    page = render("<Steps>\n1. One\n\n2. Two\n</Steps>\n", is_mdx=True)
+    assert (
+        page.html
+        == '<div><ol class="steps"><li class="step"><p>One</p></li><li class="step"><p>Two</p></li></ol></div>'
+    )
+
+
+def test_text_in_attributes_is_decoded():
+    assert (
+        "<summary>Say &quot;no&quot;</summary>".replace("&quot;", '"')
+        in render('<Accordion title="Say &quot;no&quot;">\nx\n</Accordion>\n', is_mdx=True).html
+    )
