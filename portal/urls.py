@@ -14,6 +14,7 @@ from portal.docs.reference import views as reference
 from portal.docs.search import views as search
 from portal.runs import doors, pages
 from portal.runs import views as runs
+from portal.runs.playground import playground
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
@@ -52,6 +53,7 @@ urlpatterns = [
     path("runs/<str:run_id>/cancel", doors.cancel),
     path("runs/<str:run_id>/delete", doors.delete),
     path("runs/<str:run_id>/", pages.run, name="run"),
+    path("playground/", playground, name="playground"),
     path("endpoints/", runs.endpoints, name="endpoints"),
     path("examples/read", examples.read),
     path("examples/snippets", examples.snippets),

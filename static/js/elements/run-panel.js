@@ -88,6 +88,17 @@ class RunPanel extends HTMLElement {
     if (Object.keys(address).length) this.dispatchEvent(new CustomEvent("readdressed"));
   }
 
+  /** From now on the page has this request; what was changed of it before a reload is there again. */
+  become(request) {
+    this.#edit = new Edit(this.#edit.key, { ...this.#written, ...request });
+    this.write({ ...request, ...this.#edit.read() });
+  }
+
+  /** Opens the ways to change the request, and leaves the focus where it is. */
+  openRequest() {
+    this.#toggleEditor(true, null, false);
+  }
+
   /** Back to the request as the page has it. */
   reset() {
     const { model, ...request } = this.documented;
@@ -138,6 +149,7 @@ class RunPanel extends HTMLElement {
       this.pick.textContent = (this.model || "no model") + where;
       this.pick.ariaLabel = `Model: ${this.pick.textContent}`;
     }
+    if (this.pick) this.pick.hidden = method === "GET" && !this.model;
     if (this.isEdited && !this.mark) this.mark = Object.assign(document.createElement("span"), { className: "edited", textContent: "edited" });
     if (this.isEdited) this.querySelector(".panel-head .actions").before(this.mark);
     else this.mark?.remove();
@@ -167,9 +179,9 @@ class RunPanel extends HTMLElement {
     this.pasted.textContent = note;
   }
 
-  /** Where in the docs the panel stands, as a run is told it. */
+  /** Where in the docs the panel stands, as a run is told it; null where it stands nowhere. */
   get source() {
-    return { page: this.dataset.page, example: this.id };
+    return this.dataset.page === undefined ? null : { page: this.dataset.page, example: this.id };
   }
 
   get connection() {
@@ -314,14 +326,14 @@ class RunPanel extends HTMLElement {
     if (this.run.textContent !== label) this.run.textContent = label;
   }
 
-  #toggleEditor(open = !this.change || this.change.hidden, fault = null) {
+  #toggleEditor(open = !this.change || this.change.hidden, fault = null, takesFocus = true) {
     if (!this.change) this.#wrapBody();
     this.change.hidden = !open;
     this.edit.setAttribute("aria-expanded", String(open));
     this.edit.textContent = open ? "Close" : "Edit";
     if (!open) return;
-    if (this.change.enter) return this.change.enter(...(fault ? [placeOf(this.body.value, fault)] : []));
-    this.body.focus();
+    if (this.change.enter) return takesFocus && this.change.enter(...(fault ? [placeOf(this.body.value, fault)] : []));
+    if (takesFocus) this.body.focus();
     const ready = () => this.change.open(this);
     this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-request", ready, failed: () => {} } }));
   }

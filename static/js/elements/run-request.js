@@ -2,6 +2,7 @@
 
 import { problemsOf } from "../lib/checking.js";
 import { treeOf } from "../lib/json-tree.js";
+import { fragmentOf } from "../lib/link.js";
 import { maker, say } from "../lib/make.js";
 import { endpointIn, knownStock, offered, stockOf } from "../lib/offered.js";
 import { formOf } from "../lib/pictures.js";
@@ -69,7 +70,6 @@ class RunRequest extends HTMLElement {
     this.format = this.#button("Format", () => this.write(pretty(body.value, Infinity)));
     this.reset = this.#button("Reset", () => this.#reset());
     this.away = make("a", { class: "away", href: "/playground/" }, "Open in playground");
-    this.away.addEventListener("click", () => this.#panel.dispatchEvent(new CustomEvent("away-asked", { detail: { link: this.away } })));
     this.editor = make("run-editor", { hidden: "" });
     this.problems = make("p", { class: "problems", role: "status" });
     this.problems.addEventListener("click", ({ target }) => target.dataset.from && this.enter(Number(target.dataset.from), Number(target.dataset.to)));
@@ -161,6 +161,8 @@ class RunRequest extends HTMLElement {
   }
 
   #check() {
+    const { upstream, method, path } = this.#panel.dataset;
+    fragmentOf({ upstream, method, path, body: this.#panel.body.value }).then((fragment) => (this.away.href = `/playground/#${fragment}`));
     const text = this.#panel.body.value;
     const found = problemsOf(text, this.#endpoint?.shape ?? null);
     this.format.disabled = !treeOf(text);
