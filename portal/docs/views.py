@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ from portal.docs.front import keep
 from portal.docs.here import catalogue, library, references, state_of
 from portal.docs.library import Reading
 from portal.docs.machines import as_markdown, wants_markdown
+from portal.docs.rendering import Heading
 from portal.docs.surroundings import MOST_IN_TREE, around, draw_crumbs
 
 logger = logging.getLogger(__name__)
@@ -79,16 +81,25 @@ async def _first_of_section(request: HttpRequest, path: str) -> HttpResponse:
 
 def _in(reading: Reading) -> dict[str, object]:
     rendered = reading.rendered
-    contents = [heading for heading in rendered.headings if 2 <= heading.level <= 3]
-    has_title = any(heading.level == 1 for heading in rendered.headings)
+    tops = sum(heading.level == 1 for heading in rendered.headings)
     changed = datetime.fromtimestamp(reading.page.changed, UTC)
     return {
         "page": reading.page,
         "changed": changed,
         "rendered": rendered,
-        "contents": contents,
-        "has_title": has_title,
+        "contents": _contents(rendered.headings, has_parts=tops > 1),
+        "has_title": tops > 0,
     }
+
+
+def _contents(headings: Sequence[Heading], *, has_parts: bool) -> list[tuple[int, Heading]]:
+    """The headings of the two levels below the title, with how deep each is; of all of level 1 where there are several."""
+    first = 1 if has_parts else 2
+    return [
+        (heading.level - first, heading)
+        for place, heading in enumerate(headings)
+        if first <= heading.level <= first + 1 and heading.text and not (has_parts and place == 0)
+    ]
 
 
 async def file_or_page(request: HttpRequest, path: str) -> HttpResponse:

@@ -6,8 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import URLPattern, get_resolver
 
-from portal.runs.frames import Outcome, Stats
+from portal.runs.consumers import RunsConsumer
+from portal.runs.frames import Outcome, State, Stats
+from tests.docs_content.shapes import document
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = "\n".join(page.read_text() for page in (ROOT / "docs_content/portal").glob("*.md"))
@@ -21,7 +24,22 @@ ERROR_CODES = sorted(set(re.findall(r"Rejected\(\s*\"(\w+)\"", "\n".join(
     file.read_text() for file in (ROOT / "portal/runs").glob("*.py")))))  # fmt: skip
 
 
+ADDRESSES = sorted("/" + re.sub(r"<[^>]+>", "<>", str(pattern.pattern))
+                   for pattern in get_resolver().url_patterns if isinstance(pattern, URLPattern))  # fmt: skip
+SHORTCUTS = sorted({key for keys in re.findall(r"keys: \[(.*?)\], does", (ROOT / "static/js/lib/shortcuts.js").read_text())
+                    for key in re.findall(r'"([^"]+)"', keys)})  # fmt: skip
+SCHEMAS = document("portal/openapi.yaml")["components"]["schemas"]
+MESSAGES = sorted(
+    SCHEMAS[one["$ref"].rpartition("/")[2]]["properties"]["type"]["const"]
+    for side in ("ClientMessage", "ServerMessage", "Frame") for one in SCHEMAS[side]["oneOf"]
+    if "type" in SCHEMAS[one["$ref"].rpartition("/")[2]].get("properties", {})
+)  # fmt: skip
+
+
 def test_there_are_settings_commands_and_codes_to_look_for() -> None:
+    assert len(ADDRESSES) > 30
+    assert {"/", "?", "t", "[", "]", "g h", "Mod+k", "Mod+Enter"} <= set(SHORTCUTS)
+    assert len(MESSAGES) == 12
     assert len(SETTINGS) > 10
     assert {"serve", "examples"} <= set(COMMANDS)
     assert len(ERROR_CODES) > 8
@@ -52,3 +70,31 @@ def test_an_error_code_is_described(code: str) -> None:
 @pytest.mark.parametrize("name", [*Outcome.__args__, *Stats.__dataclass_fields__])  # type: ignore[attr-defined]
 def test_a_word_of_the_frames_is_described(name: str) -> None:
     assert f"`{name}`" in PAGES
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_is_named(address: str) -> None:
+    assert f"`{address}`" in re.sub(r"<[^>\s]+>", "<>", PAGES)
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_message_of_the_websocket_is_described(message: str) -> None:
+    assert f"| `{message}` |" in (ROOT / "docs_content/portal/protocol.md").read_text()
+
+
+def test_every_message_a_client_may_say_is_described() -> None:
+    handled = re.findall(r'"(\w+)": self\._\1', (ROOT / "portal/runs/consumers.py").read_text())
+    assert RunsConsumer
+    assert handled
+    assert set(handled) <= set(MESSAGES)
+
+
+@pytest.mark.parametrize("state", State.__args__)  # type: ignore[attr-defined]
+def test_a_state_of_a_run_is_described(state: str) -> None:
+    assert f"`{state}`" in PAGES
+
+
+@pytest.mark.parametrize("key", SHORTCUTS)
+def test_a_shortcut_is_described(key: str) -> None:
+    shown = {"Mod+k": "Ctrl K", "Mod+Enter": "Ctrl Enter"}.get(key, key)
+    assert f"`{shown}`" in (ROOT / "docs_content/portal/reading.md").read_text()

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from portal.docs.catalogue import Catalogue
+from portal.docs.references import References
 from portal.ollama.endpoints import ENDPOINTS, Endpoint
 
 ROOT = Path(__file__).resolve().parents[2] / "docs_content"
@@ -87,3 +89,38 @@ def test_every_page_is_in_the_document_index(page: Path) -> None:
     index = ROOT / "NAV.md"
     if page != index and page not in ENTRIES:
         assert f"]({name_of(page)})" in index.read_text("utf-8")
+
+
+def test_no_page_repeats_another() -> None:
+    """No two pages share fourteen words in a row; the Document Index repeats descriptions, which is its job."""
+    found: dict[str, set[str]] = {}
+    for page in PAGES:
+        if page.name == "NAV.md":
+            continue
+        text = re.sub(r"\]\([^)]*\)", "", FENCE.sub("", FRONT_MATTER.sub("", page.read_text("utf-8"))))
+        for paragraph in re.split(r"\n\n|\n\|", text):
+            words = re.findall(r"[\w']+", paragraph.lower())
+            for at in range(len(words) - 13):
+                found.setdefault(" ".join(words[at : at + 14]), set()).add(name_of(page))
+    assert {words: pages for words, pages in found.items() if len(pages) > 1} == {}
+
+
+def test_every_page_leads_on_and_is_led_to() -> None:
+    """Every page links to another and is linked to by another, the first one and the Document Index not counted."""
+    catalogue = Catalogue(ROOT)
+    graph = References(ROOT)
+    graph.draw(catalogue.shelf)
+    lonely = {
+        page.relative: (len(graph.of(page, catalogue.shelf)), len(graph.to(page, catalogue.shelf)))
+        for page in catalogue.shelf.pages.values()
+        if page.relative not in {"NAV.md", "index.md"} and ROOT / page.relative not in ENTRIES
+        and not (graph.of(page, catalogue.shelf) and [one for one in graph.to(page, catalogue.shelf) if one.relative != "NAV.md"])
+    }  # fmt: skip
+    assert lonely == {}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=name_of)
+def test_an_entry_of_the_journal_has_figures_and_leads_to_a_page(entry: Path) -> None:
+    text = entry.read_text("utf-8")
+    assert re.search(r"^\|.*\d.*\|$", text, re.MULTILINE), "a table with what was measured"
+    assert "](../" in text or "python " in text

@@ -28,7 +28,7 @@ ROUTES = sorted(
 # Read without a run of one's own and without a second edition of the Book, of which this set has one.
 READ = [
     (path, operation) for method, path, operation in operations(PORTAL)
-    if method == "GET" and not re.search(r"\{run_id\}|\{old\}|\{edition\}|journal/\{", path)
+    if method == "GET" and not re.search(r"\{run_id\}|\{token\}|\{old\}|\{edition\}|journal/\{", path)
 ]  # fmt: skip
 
 

@@ -249,6 +249,18 @@ def test_the_heading_that_is_read_is_marked_in_the_contents(page: Page, portal: 
     expect(contents.locator("[aria-current]")).to_have_text("Lists")
 
 
+def test_on_a_phone_the_contents_unfold_above_the_text_until_a_heading_is_chosen(page: Page, portal: PortalServer) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{portal.url}docs/reading/components/")
+    contents = page.get_by_role("navigation", name="On this page")
+    link = contents.get_by_role("link").last
+    expect(link).to_be_hidden()
+    contents.get_by_text("On this page").click()
+    link.click()
+    expect(link).to_be_hidden()
+    expect(page.locator(":target")).to_be_in_viewport()
+
+
 def test_a_page_from_right_to_left_begins_at_the_right_and_its_code_at_the_left(
     page: Page, portal: PortalServer
 ) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from portal.docs.rendering.tree import Build, TreeBuilder
@@ -16,6 +19,7 @@ _ALSO = {
 }  # fmt: skip
 
 
+_MARKS = re.compile(r"\]\([^()\n]*\)|:[a-z]+-[a-z0-9-]+:|[\[*`]")
 NAMES = KINDS | _ALSO.keys()
 
 
@@ -23,6 +27,19 @@ def kind_of(name: str) -> str:
     """The kind of callout a dialect's name for it stands for."""
     name = name.lower()
     return name if name in KINDS else _ALSO.get(name, "note")
+
+
+def push_title(state: StateBlock, title: str, line: int) -> None:
+    """Put the tokens of a title that is markdown behind the token that opens a callout."""
+    state.push("alert_title_open", "p", 1)
+    text = state.push("inline", "", 0)
+    text.content, text.map = title, [line, line + 1]
+    state.push("alert_title_close", "p", -1)
+
+
+def without_marks(title: str) -> str:
+    """A title as it is read out."""
+    return _MARKS.sub("", title).strip()
 
 
 def open_callout(page: TreeBuilder, name: str, title: str = "", *, has_title: bool = True) -> None:

@@ -51,7 +51,7 @@ def _component(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     element = found.elements.get(start)
     if element is None:
         return _lone_tag(state, start_line, start, found, silent)
-    if not _is_block(state, element) or element.close_end > state.eMarks[end_line - 1]:
+    if not _is_block(state, start, element) or element.close_end > state.eMarks[end_line - 1]:
         return False
     if silent:
         return True
@@ -64,7 +64,7 @@ def _component(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         # More stands on the line of the closing tag: another component, or text.
         _cut_line(state, line, rest)
         following = found.elements.get(rest)
-        if following is None or not _is_block(state, following):
+        if following is None or not _is_block(state, rest, following):
             parse_body(state, line, line + 1, state.blkIndent, code_by_indent=False)
             break
         element = following
@@ -72,11 +72,14 @@ def _component(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     return True
 
 
-def _is_block(state: StateBlock, element: Element) -> bool:
+def _is_block(state: StateBlock, start: int, element: Element) -> bool:
     """Whether an element is a block. One of plain HTML is, in MDX, when nothing follows it on its last line."""
     name = element.tag.name
     if element.tag.is_component:
-        return name in BLOCK_NAMES or (_draft(state).is_mdx and name not in INLINE_NAMES)
+        if name in INLINE_NAMES:
+            # Of a tag on several lines a paragraph would read each for itself.
+            return name in BLOCK_NAMES and "\n" in state.src[start : element.tag.end]
+        return name in BLOCK_NAMES or _draft(state).is_mdx
     newline = state.src.find("\n", element.close_end)
     after = state.src[element.close_end : newline if newline >= 0 else None]
     return _draft(state).is_mdx and name not in _LEFT_TO_HTML and not after.strip()

@@ -69,6 +69,12 @@ def _picture(page: TreeBuilder, tag: Tag) -> None:
         _add_picture(page, src, tag.attributes.get("alt", ""))
 
 
+def _link_button(page: TreeBuilder, tag: Tag) -> None:
+    page.open("div")
+    link = page.draft.follow(tag.attributes.get("href", ""), is_image=False, line=page.line, text="")
+    page.open("a", links.link_attributes(link))
+
+
 def _group(page: TreeBuilder, tag: Tag) -> None:
     page.open("div", {"class": "card-group", "data-columns": tag.attributes.get("cols") or "2"})
 
@@ -84,7 +90,10 @@ def _accordion_group(page: TreeBuilder, tag: Tag) -> None:
 def _accordion(page: TreeBuilder, tag: Tag) -> None:
     opened = {"open": ""} if tag.attributes.get("defaultOpen", "false") not in {"false"} else {}
     page.open("details", {"class": "accordion", **opened})
-    page.add_line("summary", "", tag.attributes.get("title") or "Details")
+    page.open("summary")
+    page.add_markdown(tag.attributes.get("title") or "Details")
+    page.close()
+    page.sections.end_block()
 
 
 def _steps(page: TreeBuilder, tag: Tag) -> None:
@@ -141,6 +150,7 @@ BLOCK_COMPONENTS: dict[str, Open] = {
     **dict.fromkeys(("CardGroup", "CardGrid", "Columns"), _group),
     **dict.fromkeys(("Column", "Panel", "View", "FileTree", "BrowserOnly"), _plain_group),
     "ThemedImage": _picture,
+    "LinkButton": _link_button,
     "AccordionGroup": _accordion_group,
     **dict.fromkeys(("Accordion", "Expandable"), _accordion),
     "Steps": _steps,

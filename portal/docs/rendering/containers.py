@@ -9,6 +9,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
 from portal.docs.rendering.bodies import parse_body
+from portal.docs.rendering.callouts import push_title, without_marks
 from portal.docs.rendering.jsx import Tag
 
 INDENT = 4
@@ -31,13 +32,14 @@ def _admonition(state: StateBlock, start_line: int, end_line: int, silent: bool)
     if not silent:
         title = found[3]
         if found[1] == "!!!":
-            attributes = {"type": found[2], "title": title or "", "untitled": "yes" if title == "" else ""}
-            tag = Tag("Callout", attributes)
+            # A title of "" is none; one that is left out is the name of the kind.
+            untitled = "" if title is None else "yes"
+            tag = Tag("Callout", {"type": found[2], "title": without_marks(title or ""), "untitled": untitled})
         else:
             tag = Tag(
                 "Accordion", {"title": title or found[2].capitalize(), "defaultOpen": str(found[1] == "???+").lower()}
             )
-        _push(state, tag, start_line, end)
+        _push(state, tag, start_line, end, (title or "") if found[1] == "!!!" else "")
     return True
 
 
@@ -76,9 +78,11 @@ def _end_of_body(state: StateBlock, start_line: int, end_line: int) -> int:
     return line if end > start_line + 1 else end
 
 
-def _push(state: StateBlock, tag: Tag, start_line: int, end: int) -> None:
+def _push(state: StateBlock, tag: Tag, start_line: int, end: int, title: str = "") -> None:
     opening = state.push("component_open", "", 1)
     opening.map, opening.meta = [start_line, end], {"tag": tag}
+    if title:
+        push_title(state, title, start_line)
     parse_body(state, start_line + 1, end, state.sCount[start_line] + INDENT, code_by_indent=True)
     state.push("component_close", "", -1).meta = {"tag": tag}
     state.line = end

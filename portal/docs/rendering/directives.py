@@ -9,18 +9,18 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
 from portal.docs.rendering.bodies import first_column, parse_body
-from portal.docs.rendering.callouts import NAMES
+from portal.docs.rendering.callouts import NAMES, push_title, without_marks
 from portal.docs.rendering.jsx import Tag
 
 _LINE = re.compile(
-    r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:(?P<fence>`{3,}|~{3,})|(?P<colons>:{3,})(?P<rest>[^\n]*))"
+    r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*"
+    r"(?:(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)|(?P<colons>:{3,})(?P<rest>[^\n]*))"
 )
 _HEAD = re.compile(
     r":{3,}[ \t]*(?P<name>[A-Za-z][\w-]*)(?:\[(?P<label>[^\n]*)\])?[ \t]*(?:\{[^{}\n]*\})?(?P<title>(?:[ \t]+[^\n]*)?)$"
 )
 _FOLDS = frozenset({"details", "collapse", "collapsible", "dropdown", "spoiler"})
 _GROUPS = {"code-group": "CodeGroup", "tabs": "Tabs", "steps": "Steps"}
-_MARKS = re.compile(r"\]\([^()\n]*\)|[\[*`]")
 
 
 def install(grammar: MarkdownIt) -> None:
@@ -61,7 +61,8 @@ def _find_pairs(source: str) -> dict[int, int]:
         if line is None:
             continue
         if line["fence"]:
-            fence = "" if fence and line["fence"].startswith(fence) else fence or line["fence"]
+            is_end = line["fence"].startswith(fence) and not line["info"].strip()
+            fence = "" if fence and is_end else fence or line["fence"]
         elif fence:
             continue
         elif line["rest"].strip():
@@ -86,19 +87,15 @@ def _push(state: StateBlock, head: re.Match[str], start_line: int, close: int) -
     opening = state.push("component_open", "", 1)
     opening.map, opening.meta = [start_line, close + 1], {"tag": tag}
     if is_callout and title:
-        state.push("alert_title_open", "p", 1)
-        text = state.push("inline", "", 0)
-        text.content, text.map = title, [start_line, start_line + 1]
-        state.push("alert_title_close", "p", -1)
+        push_title(state, title, start_line)
     indent = min(state.sCount[start_line], first_column(state, start_line + 1, close))
     parse_body(state, start_line + 1, close, indent, code_by_indent=True)
     state.push("component_close", "", -1).meta = {"tag": tag}
 
 
 def _tag_of(name: str, title: str) -> Tag:
-    plain = _MARKS.sub("", title)
     if name in NAMES:
-        return Tag("Callout", {"type": name, "title": plain, "untitled": "yes" if title else ""})
+        return Tag("Callout", {"type": name, "title": without_marks(title), "untitled": "yes" if title else ""})
     if name in _FOLDS:
-        return Tag("Accordion", {"title": plain or "Details"})
+        return Tag("Accordion", {"title": title or "Details"})
     return Tag(_GROUPS.get(name, "Panel"))

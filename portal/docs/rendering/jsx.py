@@ -26,10 +26,11 @@ _LITERAL = re.compile(r"""\{\s*(?:"([^"]*)"|'([^']*)'|`([^`$]*)`|(-?[\d.]+|true|
 # The address in `src={useBaseUrl('/img/a.png')}` and its like, the first of several.
 _CALLED = re.compile(r"""(?:useBaseUrl|require)\(\s*["']([^"'\n]+)["']""")
 _OPENS_WITH_IMPORT = re.compile(r"\s*import\s[^\n;]{1,500}?\sfrom\s+[\"'][^\"'\n]+[\"'];?[ \t]*(?:\n|$)")
+_OF_A_SITE = re.compile(r"import\s[^\n]*?[\"']@(?:theme|site|docusaurus|astrojs)/")
 _PART = re.compile(r"import\s+(\w+)\s+from\s+[\"']([^\"'\n]+\.mdx?)[\"']")
 # Where code starts, or a comment, or what may be a tag or a line of script.
 _LANDMARK = re.compile(
-    r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})|(?P<ticks>`+)"
+    r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<ticks>`+)"
     r"|(?P<comment><!--|\{/\*)|(?P<tag></?[A-Za-z])"
     r"|^(?P<script>import\s[^\n]*?[\"'][^\"'\n]+[\"'];?[ \t]*$"
     r"|export\s+(?:const|let|var|default|function|class)\b[^\n]*(?:\n[^\n]+)*)",
@@ -97,6 +98,11 @@ def _attributes(source: str) -> Mapping[str, str]:
 def opens_with_import(source: str) -> bool:
     """Whether a document's text begins as only MDX does; Docusaurus reads its `.md` files as MDX too."""
     return bool(_OPENS_WITH_IMPORT.match(source))
+
+
+def imports_components(source: str, spans: list[tuple[int, int]]) -> bool:
+    """Whether the script in `spans` imports from where only components and documents come from."""
+    return any(_OF_A_SITE.match(source, *span) or _PART.match(source, *span) for span in spans)
 
 
 def parts_in(source: str, spans: list[tuple[int, int]]) -> dict[str, str]:

@@ -125,8 +125,15 @@ class ScriptStep(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         source, draft = "\n".join(lines), self.md.draft
+        if not draft.is_mdx and not any(mark in source for mark in ("{/*", "import ")):
+            return lines
         draft.is_mdx = draft.is_mdx or jsx.opens_with_import(source)
-        return _without_script(source, draft).split("\n") if draft.is_mdx else lines
+        if not draft.is_mdx:
+            spans = jsx.scan(source, html_too=False).no_text
+            draft.is_mdx = jsx.imports_components(source, spans)
+            # A comment of MDX is nobody's text, whatever the file is called.
+            source = jsx.blank_out(source, [span for span in spans if source.startswith("{/*", span[0])])
+        return (_without_script(source, draft) if draft.is_mdx else source).split("\n")
 
 
 class FenceStep(Treeprocessor):

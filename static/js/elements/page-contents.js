@@ -6,6 +6,7 @@ class PageContents extends HTMLElement {
 
   connectedCallback() {
     this.#links = [...this.querySelectorAll("a")];
+    this.#fold();
     const headings = this.#links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
     // A heading is passed once it is above the upper third of the window; the last one passed is being read.
     this.watcher = new IntersectionObserver((entries) => {
@@ -17,6 +18,19 @@ class PageContents extends HTMLElement {
 
   disconnectedCallback() {
     this.watcher.disconnect();
+    this.wide.onchange = null;
+  }
+
+  // Open beside the text, where the style sheet shows it in any case; above the text it unfolds, until a heading is chosen.
+  #fold() {
+    const fold = this.querySelector("details");
+    this.wide = matchMedia("(width >= 80rem)");
+    this.wide.onchange = () => {
+      fold.open = this.wide.matches;
+      fold.firstElementChild.tabIndex = this.wide.matches ? -1 : 0;
+    };
+    this.wide.onchange();
+    for (const link of this.#links) link.addEventListener("click", () => { fold.open = this.wide.matches; });
   }
 
   #mark(at) {

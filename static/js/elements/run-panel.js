@@ -15,6 +15,7 @@ class RunPanel extends HTMLElement {
   #run = null;
   #answer = null;
   #edit = null;
+  #earlier = null;
 
   connectedCallback() {
     this.run = this.querySelector("button.run");
@@ -188,6 +189,34 @@ class RunPanel extends HTMLElement {
     return connection;
   }
 
+  /** The text of the answer that is shown. */
+  get answerText() {
+    return this.#answer?.said ?? "";
+  }
+
+  /** Show a run there was, as it is told of at `address`: its request as the panel's, its answer below. */
+  async showEarlier(address) {
+    const [{ readFacts, readFrames, requestOf, whenText }] = await Promise.all([import("../lib/earlier.js"), this.#answerLoaded()]);
+    const asked = this.request;
+    this.#begin(asked);
+    const turn = (this.#earlier = {});
+    try {
+      const facts = await readFacts(address);
+      const request = requestOf(facts);
+      if (this.body && facts.body) this.body.value = request.body;
+      this.#begin(request);
+      this.#earlier = turn;
+      if (address.startsWith("/runs/")) this.#run = facts.id;
+      this.#answer.note = `The run of ${whenText(facts.created)}. Run sends its request anew.`;
+      for await (const frame of readFrames(address)) {
+        if (this.#earlier !== turn) return;
+        this.#take(frame);
+      }
+    } catch (error) {
+      if (this.#earlier === turn) this.#show(refused(IDLE, { message: "The earlier run could not be read.", ...error }));
+    }
+  }
+
   // What else can be done with the example comes with the first look into its menu.
   #openMenu() {
     this.menu ??= this.more.parentElement.appendChild(document.createElement("run-menu"));
@@ -202,6 +231,8 @@ class RunPanel extends HTMLElement {
 
   // After a reload: the run goes on at the server, so the panel goes on with the run.
   async #pickUp() {
+    const shown = /[?&](?:run|shared)=/.test(location.search) && (await import("../lib/earlier.js")).addressIn(location.search, location.hash, this.id);
+    if (shown) return this.showEarlier(shown);
     const saved = JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
     if (!saved?.request) return;
     await this.#answerLoaded();
@@ -304,7 +335,7 @@ class RunPanel extends HTMLElement {
 
   #begin(request) {
     this.#view = IDLE;
-    this.#run = null;
+    this.#run = this.#earlier = null;
     if (!this.#answer) {
       this.#answer = Object.assign(document.createElement("run-answer"), { className: "answer", id: `${this.id}-answer` });
       this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail.model));

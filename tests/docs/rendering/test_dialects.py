@@ -117,3 +117,24 @@ def test_text_in_attributes_is_decoded():
         "<summary>Say &quot;no&quot;</summary>".replace("&quot;", '"')
         in render('<Accordion title="Say &quot;no&quot;">\nx\n</Accordion>\n', is_mdx=True).html
     )
+
+
+def test_a_comment_of_mdx_is_no_text_in_any_document():
+    assert render("Before {/* not\nshown */} after `{/* shown */}`\n").html.count("shown") == 1
+
+
+def test_three_backticks_on_one_line_open_no_fence():
+    page = render("```npm install```\n\n:::note\nText\n:::\n")
+    assert 'data-kind="note"' in page.html
+
+
+def test_titles_of_admonitions_are_markdown():
+    page = render('!!! note "The `x` :material-check: *option*"\n    Text\n\n??? tip "Use `y`"\n    Text\n')
+    assert 'aria-label="The x  option"' in page.html
+    assert '<p class="callout-title">The <code>x</code> <span class="icon"' in page.html
+    assert "<summary>Use <code>y</code></summary>" in page.html
+
+
+def test_a_link_button_may_stand_on_several_lines():
+    page = render('<LinkButton\n  href="/x"\n  icon="external"\n>\n  Go\n</LinkButton>\n', is_mdx=True)
+    assert page.html == '<div><a href="/x"><p>Go</p></a></div>'
