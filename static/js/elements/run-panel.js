@@ -203,7 +203,7 @@ class RunPanel extends HTMLElement {
     try {
       const facts = await readFacts(address);
       const request = requestOf(facts);
-      if (this.body && facts.body) this.body.value = request.body;
+      if (this.body && facts.body) this.write({ body: request.body });
       this.#begin(request);
       this.#earlier = turn;
       if (address.startsWith("/runs/")) this.#run = facts.id;
