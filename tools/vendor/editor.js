@@ -59,12 +59,22 @@ export function openEditor(parent, { text, label, check, complete, changed, run 
 // in style attributes, which the page's policy refuses with a complaint. So they are put into the text here.
 const insertsOfMore = EditorView.domEventHandlers({
   beforeinput(event, view) {
-    if (event.inputType !== "insertText" || event.isComposing || !(event.data?.length > 1) || view.state.selection.main.empty) return false;
-    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    if (event.inputType !== "insertText" || event.isComposing || !(event.data?.length > 1)) return false;
+    const { from, to } = rangeOf(event, view);
+    if (from === to) return false;
+    view.dispatch({ changes: { from, to, insert: event.data }, selection: { anchor: from + event.data.length }, userEvent: "input.type", scrollIntoView: true });
     event.preventDefault();
     return true;
   },
 });
+
+// What was selected a moment ago may not have come to the editor's own state yet.
+function rangeOf(event, view) {
+  const { main } = view.state.selection;
+  const [range] = main.empty ? event.getTargetRanges() : [];
+  if (!range) return main;
+  return { from: view.posAtDOM(range.startContainer, range.startOffset), to: view.posAtDOM(range.endContainer, range.endOffset) };
+}
 
 // The smallest change from one text to the other, so that the cursor and the folds stay where they are.
 function difference(old, next) {
