@@ -12,7 +12,7 @@ from portal.docs.book import views as book
 from portal.docs.journal import views as journal
 from portal.docs.reference import views as reference
 from portal.docs.search import views as search
-from portal.runs import doors, pages
+from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
 from portal.runs.playground import playground
 
@@ -47,6 +47,7 @@ urlpatterns = [
     path("journal/<int:year>/<int:month>/", journal.month),
     path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
     path("runs/", pages.runs, name="runs"),
+    path("runs/new/", plain_views.form),
     path("runs/token", doors.token),
     path("runs/<str:run_id>/log", doors.log),
     path("runs/<str:run_id>/events", doors.events),

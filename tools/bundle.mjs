@@ -27,6 +27,7 @@ const constructedSheets = {
 // What each library needs besides bundling; see the files named.
 const LIBRARIES = {
   editor: { plugins: [constructedSheets] },
+  markdown: { alias: Object.fromEntries(["entities", "linkify-it", "mdurl", "punycode.js", "uc.micro"].map((name) => [name, join(here, "vendor", "markdown.parts.js")])) },
   mermaid: { inject: [join(here, "vendor", "mermaid.styling.js")], define: { "document.createElement": "createElement" } },
 };
 

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.runs import doors
+from portal.runs import doors, plain_views
 from portal.runs.differing import compare
 from portal.runs.doors import find_by_token
 from portal.runs.frames import Outcome
@@ -35,7 +35,7 @@ OUTCOMES: tuple[str, ...] = (*Outcome.__args__, "running")  # type: ignore[attr-
 async def runs(request: HttpRequest) -> HttpResponseBase:
     """`/runs/`: the reader's runs, newest first; `?model=`, `?outcome=` and `?page=` choose among them. A POST starts one."""
     if request.method == "POST":
-        return await doors.start(request)
+        return await plain_views.start(request) if plain_views.is_form(request) else await doors.start(request)
     wanted = _read_wanted(request)
     listing, problem = await _list(_reader(request), wanted)
     if _wants_json(request):

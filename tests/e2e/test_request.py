@@ -13,6 +13,7 @@ from tests.e2e.conftest import DOCS
 from tests.e2e.played import LOADED, MODELS, SHOW, png
 from tests.e2e.test_axe import _faults_in_both_themes as faults_in_both_themes
 from tests.e2e.test_axe import axe  # noqa: F401 - a fixture
+from tests.e2e.test_panel import write
 from tests.farend import FarEnd, chat, stream, whole
 from tests.portal_server import PortalServer
 
@@ -57,7 +58,7 @@ def test_an_edit_is_marked_shown_against_the_example_kept_over_a_reload_and_take
     panel = opened(page, portal)
     documented = body(panel).input_value()
     edited = documented.replace("Count.", "Count to three.")
-    editor(panel).fill(edited)
+    write(page, editor(panel), edited)
     expect(panel.locator(".edited")).to_have_text("edited")
     panel.get_by_role("tab", name="Changes").click()
     expect(panel.locator(".lines .gone")).to_contain_text("Count.")
@@ -73,20 +74,20 @@ def test_an_edit_is_marked_shown_against_the_example_kept_over_a_reload_and_take
 
 def test_what_is_wrong_is_marked_in_place_and_said_below(page: Page, portal: PortalServer) -> None:
     panel = opened(page, portal)
-    editor(panel).fill('{\n  "model": "far:1b",\n  "messages": [],\n  "think": "loud"\n}')
+    write(page, editor(panel), '{\n  "model": "far:1b",\n  "messages": [],\n  "think": "loud"\n}')
     expect(panel.locator(".problems")).to_contain_text("Line 4 Think:")
     expect(panel.locator(".cm-lintRange")).to_have_text('"loud"')
-    editor(panel).fill('{\n  "model": "far:1b",\n  "messages": [}')
+    write(page, editor(panel), '{\n  "model": "far:1b",\n  "messages": [}')
     expect(panel.locator(".problems")).to_contain_text("Line 3 Not JSON: a value was expected")
 
 
 def test_fields_values_and_models_are_completed(page: Page, portal: PortalServer) -> None:
     panel = opened(page, portal)
-    editor(panel).fill("")
+    write(page, editor(panel), "")
     page.keyboard.type('{"thi')
     page.get_by_role("option", name="think").click()
     expect(body(panel)).to_have_value(re.compile(r'\{"think": '))
-    editor(panel).fill("")
+    write(page, editor(panel), "")
     page.keyboard.type('{"model": "far-e')
     page.get_by_role("option", name='"far-embed:1b"').click()
     expect(body(panel)).to_have_value(re.compile(r'"far-embed:1b"'))
@@ -94,7 +95,7 @@ def test_fields_values_and_models_are_completed(page: Page, portal: PortalServer
 
 def test_form_and_json_are_in_step_and_no_digit_is_lost(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
     panel = opened(page, portal)
-    editor(panel).fill('{"model": "far:1b", "messages": [], "options": {"seed": 12345678901234567890}}')
+    write(page, editor(panel), '{"model": "far:1b", "messages": [], "options": {"seed": 12345678901234567890}}')
     panel.get_by_role("tab", name="Form").click()
     expect(panel.get_by_label("seed", exact=True)).to_have_value("12345678901234567890")
     panel.get_by_role("button", name="Add a turn").click()
@@ -163,7 +164,7 @@ def test_the_playground_takes_a_command_and_a_link_brings_it_back(
 
 def test_a_panel_opens_in_the_playground_as_it_stands(page: Page, portal: PortalServer) -> None:
     panel = opened(page, portal)
-    editor(panel).fill('{"model": "far:1b", "messages": []}')
+    write(page, editor(panel), '{"model": "far:1b", "messages": []}')
     panel.get_by_role("button", name="More").click()
     link = panel.get_by_role("link", name="Open in playground this request")
     expect(link).to_have_attribute("href", re.compile("#r="))
@@ -176,7 +177,7 @@ def test_the_ways_to_change_a_request_have_no_accessibility_fault(
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True, reduced_motion="reduce")
     panel = opened(page, portal)
-    editor(panel).fill('{"model": 1, "messages": [{"role": "user", "content": "x"}], "tools": [{}], "options": {"seed": 1}}')
+    write(page, editor(panel), '{"model": 1, "messages": [{"role": "user", "content": "x"}], "tools": [{}], "options": {"seed": 1}}')
     expect(panel.locator(".problems")).to_contain_text("Line 1")
     faults = faults_in_both_themes(page, axe)
     panel.get_by_role("tab", name="Form").click()

@@ -144,8 +144,8 @@ const THEME = EditorView.theme({
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", maxHeight: "34rem", overflow: "auto" },
   ".cm-content": { padding: "0.6rem 0", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 1rem 0 0.3rem" },
-  // Lines are wrapped, so nothing scrolls under the gutter, and the outline of the focus need not either.
-  "& .cm-gutters.cm-gutters-before": { position: "static", zIndex: "auto", backgroundColor: "var(--paper)", color: "var(--ink-2)", border: "0" },
+  // Lines are wrapped, so nothing scrolls under the gutter; with a colour of its own it would hide the outline of the focus.
+  ".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-2)", border: "0" },
   ".cm-lineNumbers .cm-gutterElement": { minWidth: "1.8rem", padding: "0 0.2rem 0 0.4rem" },
   ".cm-foldGutter .cm-gutterElement": { width: "0.9rem", cursor: "pointer" },
   ".cm-gutter-lint": { width: "0.9rem" },

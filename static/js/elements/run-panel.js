@@ -252,12 +252,12 @@ class RunPanel extends HTMLElement {
     return new Promise((ready, failed) => dispatchEvent(new CustomEvent("view-needed", { detail: { name: "run-answer", ready, failed } })));
   }
 
-  async #start() {
+  async #start(errand) {
     if (this.#loading) return;
     this.#loading = true;
     await this.#answerLoaded();
     this.#loading = false;
-    const { fault, ...request } = this.request;
+    const { fault, ...request } = errand ? { ...this.request, ...errand, fault: null, isErrand: true } : this.request;
     this.#begin(request);
     if (fault) return this.#refuse(fault);
     this.#show({ ...IDLE, state: "sending" });
@@ -282,11 +282,13 @@ class RunPanel extends HTMLElement {
     }));
   }
 
-  // With a model's name: the same request with that model. The button that was pressed goes, so the focus moves to Run.
-  #runAgain(model) {
+  // What an answer asks for: the same request, with another model or body; or an errand that is not the example's, such as a pull.
+  // The button that was pressed goes, so the focus moves to Run, unless the reader is writing.
+  #runAgain({ model, body, errand, keepsFocus }) {
+    if (body !== undefined) this.write({ body });
     if (model) this.useModel(model);
-    this.run.focus({ preventScroll: true });
-    this.#start();
+    if (!keepsFocus) this.run.focus({ preventScroll: true });
+    this.#start(errand);
   }
 
   // A body too large to be kept runs all the same; only a reload will not find it.
@@ -338,7 +340,7 @@ class RunPanel extends HTMLElement {
     this.#run = this.#earlier = null;
     if (!this.#answer) {
       this.#answer = Object.assign(document.createElement("run-answer"), { className: "answer", id: `${this.id}-answer` });
-      this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail.model));
+      this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail));
       this.insertBefore(this.#answer, this.querySelector(":scope > .tool"));
     }
     this.#answer.begin(request);
