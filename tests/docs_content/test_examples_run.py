@@ -15,8 +15,8 @@ import pytest
 from portal.dashboard.proving import gather
 from portal.docs.catalogue import Catalogue
 from portal.docs.library import Library
+from portal.docs.panels import find_blocks
 from portal.examples.detection import read_blocks
-from portal.examples.fences import find_blocks
 from portal.ollama.endpoints import find_endpoint
 from tests.docs_content.shapes import SET, answer_faults, faults, operation_of, operations
 from tests.engine import MODEL, missing_wheels, running_engine
