@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,9 +41,8 @@ def cost_of(pids: Iterable[int], work: Callable[[], object]) -> float:
 
 
 def spent_by(pid: int) -> float:
-    """Processor seconds of a process so far, of its present threads."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+    """Processor seconds of a process so far, of the threads that have ended too."""
+    return time.clock_gettime((~pid << 3) | 2)  # the process's CPU clock, as clock_getcpuclockid(3) numbers it
 
 
 def children_of(pid: int) -> list[int]:

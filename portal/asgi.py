@@ -7,9 +7,9 @@ from typing import cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-http = get_asgi_application()
+django.setup(set_prefix=False)
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,6 +25,7 @@ from portal.dashboard.here import watch
 from portal.docs.front import Application, Front
 from portal.docs.here import catalogue, present_state, press, references
 from portal.docs.search.here import upkeep
+from portal.handler import Handler
 from portal.lifespan import Lifespan
 from portal.origins import OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
@@ -86,7 +87,7 @@ websocket = OnlyKnownOrigins(
     URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
-front = Front(cast(Application, http), present_state)
+front = Front(cast(Application, Handler()), present_state)
 static = ServeStaticASGI(
     front,
     root=settings.STATIC_ROOT,

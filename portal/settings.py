@@ -82,11 +82,11 @@ ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
 INSTALLED_APPS = ["django.contrib.staticfiles", "portal", "portal.docs", "portal.runs", "portal.dashboard"]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.Security",
     "portal.headers.content_security_policy",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.Common",
+    "portal.middleware.Csrf",
+    "portal.middleware.Frames",
 ]
 TEMPLATES = [
     {

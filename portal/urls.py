@@ -12,7 +12,7 @@ from portal.docs.book import views as book
 from portal.docs.journal import views as journal
 from portal.docs.reference import views as reference
 from portal.docs.search import views as search
-from portal.runs import doors, pages
+from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
 
 urlpatterns = [
@@ -46,12 +46,18 @@ urlpatterns = [
     path("journal/<int:year>/<int:month>/", journal.month),
     path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
     path("runs/", pages.runs, name="runs"),
+    path("runs/new/", plain_views.form),
     path("runs/token", doors.token),
     path("runs/<str:run_id>/log", doors.log),
     path("runs/<str:run_id>/events", doors.events),
     path("runs/<str:run_id>/cancel", doors.cancel),
     path("runs/<str:run_id>/delete", doors.delete),
+    path("runs/<str:run_id>/again", doors.again),
+    path("runs/<str:run_id>/share", doors.share),
+    path("runs/<str:run_id>/unshare", doors.unshare),
     path("runs/<str:run_id>/", pages.run, name="run"),
+    path("shared/<str:token>/log", doors.shared_log),
+    path("shared/<str:token>/", pages.shared, name="shared"),
     path("examples/read", examples.read),
     path("examples/snippets", examples.snippets),
     path("upstreams/", dashboard.upstreams, name="upstreams"),

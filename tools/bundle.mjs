@@ -13,6 +13,7 @@ const unfinished = `${to}.unfinished`;
 
 // What each library needs besides bundling; see the files named.
 const LIBRARIES = {
+  markdown: { alias: Object.fromEntries(["entities", "linkify-it", "mdurl", "punycode.js", "uc.micro"].map((name) => [name, join(here, "vendor", "markdown.parts.js")])) },
   mermaid: { inject: [join(here, "vendor", "mermaid.styling.js")], define: { "document.createElement": "createElement" } },
 };
 

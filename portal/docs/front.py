@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote, unquote
@@ -46,14 +46,14 @@ def keep(response: HttpResponse, name: str, state: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer ready to be sent: headers without those that depend on the encoding, the body plain and compressed."""
+    """An answer ready to be sent: headers but those of its encoding, the body plain and, once asked for, compressed."""
 
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
-    packed: bytes | None
     tag: bytes
     name: str
     state: str
+    packed: bytes | None = None
 
     @property
     def size(self) -> int:
@@ -79,6 +79,9 @@ class Front:
         key = _key_of(scope, asked)
         kept = self._kept.get(key)
         if kept is not None and kept.state == await self.state_of(kept.name):
+            if _wants_packed(kept, asked):
+                kept = await _packed(kept)
+                self.take(key, kept)
             self._kept.move_to_end(key)
             await _answer(kept, scope["method"], asked, send)
         else:
@@ -117,8 +120,9 @@ class _Catcher:
     async def _finish(self, start: Message, body: bytes) -> None:
         headers = {name.lower(): value for name, value in start["headers"]}
         state, _, name = headers.pop(_KEEP, b"").decode().partition(" ")
-        pack = partial(_pack, headers, body, unquote(name), state)
-        kept = pack() if len(body) <= _LARGEST_AT_ONCE else await asyncio.to_thread(pack)
+        kept = _ready(headers, body, unquote(name), state)
+        if _wants_packed(kept, self.asked):
+            kept = await _packed(kept)
         if state and self.key is not None and self.method == "GET" and kept.size <= _LARGEST_KEPT:
             self.front.take(self.key, kept)
         await _answer(kept, self.method, self.asked, self.send)
@@ -148,14 +152,24 @@ def _key_of(scope: Message, asked: dict[bytes, bytes]) -> Hashable | None:
     return (scope.get("scheme"), asked.get(b"host"), scope["path"])
 
 
-def _pack(headers: dict[bytes, bytes], body: bytes, name: str, state: str) -> Kept:
+def _ready(headers: dict[bytes, bytes], body: bytes, name: str, state: str) -> Kept:
     headers.setdefault(b"cache-control", b"no-cache")
     vary = [value.strip() for value in headers.get(b"vary", b"").split(b",") if value.strip()]
     headers[b"vary"] = b", ".join(dict.fromkeys([*vary, b"Accept-Encoding"]))
     tag = headers.pop(b"etag", b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"')
     headers.pop(b"content-length", None)
-    packed = gzip.compress(body, 6, mtime=0) if len(body) >= _SMALLEST_TO_COMPRESS else None
-    return Kept(tuple(headers.items()), body, packed, tag, name, state)
+    return Kept(tuple(headers.items()), body, tag, name, state)
+
+
+def _wants_packed(kept: Kept, asked: dict[bytes, bytes]) -> bool:
+    """Whether the body is still to be compressed for this reader."""
+    long_enough = kept.packed is None and len(kept.body) >= _SMALLEST_TO_COMPRESS
+    return long_enough and _takes_gzip(asked.get(b"accept-encoding", b""))
+
+
+async def _packed(kept: Kept) -> Kept:
+    pack = partial(gzip.compress, kept.body, 6, mtime=0)
+    return replace(kept, packed=pack() if len(kept.body) <= _LARGEST_AT_ONCE else await asyncio.to_thread(pack))
 
 
 async def _answer(kept: Kept, method: str, asked: dict[bytes, bytes], send: Send) -> None:

@@ -85,10 +85,8 @@ def _point(run: str, at: datetime, outcome: str, stats: dict[str, Any] | None) -
 
 
 def _live(run: Run) -> Live:
-    state = "starting"
-    # The states stand at the beginning of a log; what follows the last of them is the answer.
-    for line in run.log.after(0, 8):
-        frame = json.loads(line)
-        if frame["type"] == "state":
-            state = frame["state"]
+    last = run.log.after(max(run.head - 1, 0))
+    frame = json.loads(last[0]) if last else {"type": "state", "state": "starting"}
+    # A head comes when the answer begins, and its bytes at once or soon.
+    state = frame.get("state") or ("streaming" if frame["type"] == "data" else "waiting")
     return Live(row_of_run(run), state, run.log.size)

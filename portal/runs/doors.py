@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -17,14 +18,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal.ollama.bodies import LARGEST_BODY, load_json
 from portal.ollama.errors import BadBody
-from portal.runs.here import registry
+from portal.runs import sharing
+from portal.runs.here import archive, keeper, registry
 from portal.runs.orders import Rejected, read_order, read_ref
+from portal.runs.sheet import asked_of
 from portal.runs.watching import Watchable, check_after
 from portal.team.identity import reader_of
 
 # A comment now and then keeps proxies from taking a silent stream for a dead one.
 _HEARTBEAT = 15.0
 _LONGEST_POLL = 25.0
+_PATIENCE = 1.0
 _STATUS = {"no_such_run": 404, "busy": 503, "unreadable": 503}
 
 P = ParamSpec("P")
@@ -71,11 +75,70 @@ async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     return _done(request, "/runs/")
 
 
+@require_POST
+@_says_why
+async def again(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`POST /runs/<id>/again` sends the same request to the same upstream once more: 201 with the new run's id."""
+    asked = asked_of(await _find(request, run_id))
+    body = load_json(asked.body) if asked.body else None
+    what = {"upstream": asked.upstream, "method": asked.method, "path": asked.path, "body": body}
+    order = read_order({"request": what, "source": {"page": asked.page, "example": asked.example}}, settings.PORTAL_UPSTREAMS)
+    run = await registry.start(order, owner=_reader(request), ref=str(uuid.uuid4()))
+    if _is_of_page(request):
+        return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})
+    return JsonResponse({"run": run.id}, status=201, headers={"Location": f"/runs/{run.id}/log"})
+
+
+@require_POST
+@_says_why
+async def share(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`POST /runs/<id>/share` makes a link under which anybody who has it reads the run: 201 with its address."""
+    run = await _find(request, run_id)
+    if archive is None or keeper is None:
+        why = "This portal records no runs (PORTAL_KEEP_RUNS is 0), so there is nothing a link could lead to."
+        raise Rejected("not_recorded", why)
+    await keeper.settle(_PATIENCE)
+    token = await archive.read(sharing.share, run.id, run.owner)
+    if token is None:
+        raise Rejected("not_recorded", "The run is not recorded yet, so a link would lead nowhere; try again in a moment.")
+    if _is_of_page(request):
+        return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})
+    return JsonResponse({"address": f"/shared/{token}/"}, status=201)
+
+
+@require_POST
+@_says_why
+async def unshare(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`POST /runs/<id>/unshare` takes the link back; it leads nowhere from then on."""
+    run = await _find(request, run_id)
+    if archive is not None:
+        await archive.read(sharing.unshare, run.id, run.owner)
+    return _done(request, f"/runs/{run.id}/")
+
+
+@require_GET
+@_says_why
+async def shared_log(request: HttpRequest, token: str) -> HttpResponse:
+    """`/shared/<token>/log?after=N`: the same as a run's own log, for whoever has its link."""
+    return await _log_of(await find_by_token(token), request)
+
+
+async def find_by_token(token: str) -> Watchable:
+    """The run behind a link. Raises the same `Rejected` for a link that was taken back and one that never was."""
+    found = await archive.read(sharing.find_shared, token) if archive is not None else None
+    if found is None:
+        raise Rejected("no_such_run", "This link leads nowhere; whoever sent it may have taken it back.")
+    return await registry.find(found[0], reader=found[1])
+
+
 @require_GET
 @_says_why
 async def log(request: HttpRequest, run_id: str) -> HttpResponse:
     """`/runs/<id>/log?after=N`: the frames there are after N. With `wait=S` it waits up to S seconds for the first."""
-    run = await _find(request, run_id)
+    return await _log_of(await _find(request, run_id), request)
+
+
+async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponse:
     after = _read_after(run, request.GET.get("after", "0"))
     if run.head == after and not run.ended:
         await _first_of(run, after, _read_seconds(request.GET.get("wait", "0")))
@@ -112,9 +175,13 @@ def without_token(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _done(request: HttpRequest, then: str) -> HttpResponse:
     """Nothing for a program; for a form on a page, the page to go on with."""
-    if "text/html" in request.headers.get("Accept", ""):
+    if _is_of_page(request):
         return HttpResponse(status=303, headers={"Location": then})
     return HttpResponse(status=204)
+
+
+def _is_of_page(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
 
 
 async def _as_events(run: Watchable, after: int) -> AsyncGenerator[str, None]:

@@ -37,6 +37,7 @@ class Wanted:
     model: str = ""
     outcome: str = ""
     page: str = ""
+    example: str = ""
     part: int = 1
 
 
@@ -53,7 +54,7 @@ class Listing:
 def list_recorded(owner: str, wanted: Wanted) -> Listing:
     """From the records; blocks."""
     mine = Record.objects.filter(owner=owner)
-    fields = {name: getattr(wanted, name) for name in ("model", "page") if getattr(wanted, name)}
+    fields = {name: getattr(wanted, name) for name in ("model", "page", "example") if getattr(wanted, name)}
     if wanted.outcome:
         fields["outcome"] = "" if wanted.outcome == "running" else wanted.outcome
     start = (wanted.part - 1) * IN_PART
@@ -71,7 +72,7 @@ def list_in_memory(runs: Iterable[Run], wanted: Wanted) -> Listing:
     found = [
         row for row in rows
         if wanted.model in ("", row.model) and wanted.page in ("", row.page)
-        and wanted.outcome in ("", row.outcome or "running")
+        and wanted.outcome in ("", row.outcome or "running") and wanted.example in ("", row.example)
     ]  # fmt: skip
     start = (wanted.part - 1) * IN_PART
     models, pages = sorted({row.model for row in rows} - {""}), sorted({row.page for row in rows} - {""})

@@ -61,3 +61,14 @@ class Stretch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id}: {self.first} to {self.last}"
+
+
+class Share(models.Model):
+    """A link under which anybody who has it reads a run; without the row it leads nowhere."""
+
+    token = models.CharField(primary_key=True, max_length=64)
+    record = models.OneToOneField(Record, on_delete=models.CASCADE, related_name="share")
+    created = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.record_id}: shared {self.created:%Y-%m-%d}"

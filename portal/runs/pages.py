@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.runs import doors
+from portal.runs import doors, plain_views
+from portal.runs.differing import compare
+from portal.runs.doors import find_by_token
 from portal.runs.frames import Outcome
 from portal.runs.here import archive, keeper, registry
 from portal.runs.listing import Listing, Row, Wanted, list_in_memory, list_recorded
 from portal.runs.orders import Rejected
-from portal.runs.sheet import address_of, asked_of, lay_out
+from portal.runs.sharing import token_of
+from portal.runs.sheet import Sheet, address_of, asked_of, lay_out, told
+from portal.runs.watching import Watchable
 from portal.team.identity import reader_of
 
 _LAST_PART = 1000
+_MOST_OTHERS = 20
 _LONGEST = 300
 _PATIENCE = 0.5
 OUTCOMES: tuple[str, ...] = (*Outcome.__args__, "running")  # type: ignore[attr-defined]
@@ -29,10 +35,12 @@ OUTCOMES: tuple[str, ...] = (*Outcome.__args__, "running")  # type: ignore[attr-
 async def runs(request: HttpRequest) -> HttpResponseBase:
     """`/runs/`: the reader's runs, newest first; `?model=`, `?outcome=` and `?page=` choose among them. A POST starts one."""
     if request.method == "POST":
-        return await doors.start(request)
+        return await plain_views.start(request) if plain_views.is_form(request) else await doors.start(request)
     wanted = _read_wanted(request)
     listing, problem = await _list(_reader(request), wanted)
-    chosen = {name: getattr(wanted, name) for name in ("model", "outcome", "page") if getattr(wanted, name)}
+    if _wants_json(request):
+        return _private(JsonResponse({"runs": [asdict(row) for row in listing.rows], "has_more": listing.has_more}))
+    chosen = {name: getattr(wanted, name) for name in ("model", "outcome", "page", "example") if getattr(wanted, name)}
     context = {
         "listing": listing,
         "rows": [(row, address_of(row.page, row.example) if row.example else "", _figures(row)) for row in listing.rows],
@@ -48,17 +56,66 @@ async def runs(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 async def run(request: HttpRequest, run_id: str) -> HttpResponse:
-    """`/runs/<id>/`: what was asked, what was answered, how it ended."""
+    """`/runs/<id>/`: what was asked, what was answered, how it ended. `?against=` another run's id compares the two."""
+    reader = _reader(request)
     try:
-        found = await registry.find(run_id, reader=_reader(request))
-        sheet = await asyncio.to_thread(lay_out, asked_of(found), await found.written(0))
+        found = await registry.find(run_id, reader=reader)
+        sheet = await _lay_out(found)
+        if _wants_json(request):
+            return _private(JsonResponse(told(sheet)))
+        token = await archive.read(token_of, found.id, reader) if archive is not None else None
+        context = await _compared(request, sheet)
     except Rejected as problem:
-        status = 404 if problem.code == "no_such_run" else 503
-        return _private(render(request, "runs/problem.html", {"problem": str(problem)}, status=status))
-    asked = sheet.asked
-    place = address_of(asked.page, asked.example) if asked.example else ""
-    context = {"sheet": sheet, "place": place, "figures": _figures_of((sheet.end or {}).get("stats"))}
-    return _private(render(request, "runs/run.html", context))
+        return _problem(request, problem)
+    place = address_of(sheet.asked.page, sheet.asked.example, run=found.id) if sheet.asked.example else ""
+    link = request.build_absolute_uri(f"/shared/{token}/") if token else ""
+    context |= {"is_mine": True, "place": place, "link": link, "can_share": archive is not None}
+    return _private(render(request, "runs/run.html", context | _shown(sheet)))
+
+
+@require_safe
+async def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """`/shared/<token>/`: a run as whoever has its link may read it."""
+    try:
+        found = await find_by_token(token)
+        sheet = await _lay_out(found)
+    except Rejected as problem:
+        return _problem(request, problem)
+    if _wants_json(request):
+        return _private(JsonResponse(told(sheet)))
+    place = address_of(sheet.asked.page, sheet.asked.example, shared=token) if sheet.asked.example else ""
+    return _private(render(request, "runs/run.html", {"place": place, "log": f"/shared/{token}/log"} | _shown(sheet)))
+
+
+async def _lay_out(found: Watchable) -> Sheet:
+    return await asyncio.to_thread(lay_out, asked_of(found), await found.written(0))
+
+
+def _shown(sheet: Sheet) -> dict[str, object]:
+    return {"sheet": sheet, "figures": _figures_of((sheet.end or {}).get("stats"))}
+
+
+def _problem(request: HttpRequest, problem: Rejected) -> HttpResponse:
+    status = 404 if problem.code == "no_such_run" else 503
+    if _wants_json(request):
+        error = {"code": problem.code, "message": str(problem), "field": problem.field}
+        return _private(JsonResponse({"error": error}, status=status))
+    return _private(render(request, "runs/problem.html", {"problem": str(problem)}, status=status))
+
+
+async def _compared(request: HttpRequest, sheet: Sheet) -> dict[str, object]:
+    """The other runs of the same example and, where one was chosen, what differs from it. Raises `Rejected`."""
+    asked, reader = sheet.asked, _reader(request)
+    if not asked.example:
+        return {}
+    listing, _ = await _list(reader, Wanted(page=asked.page, example=asked.example))
+    others = [row for row in listing.rows if row.id != asked.id][:_MOST_OTHERS]
+    against = request.GET.get("against", "")
+    if not against:
+        return {"others": others}
+    other = await _lay_out(await registry.find(against, reader=reader))
+    parts = await asyncio.to_thread(compare, other.said.text, sheet.said.text)
+    return {"others": others, "against": other.asked, "parts": parts}
 
 
 async def _list(owner: str, wanted: Wanted) -> tuple[Listing, str]:
@@ -73,10 +130,13 @@ async def _list(owner: str, wanted: Wanted) -> tuple[Listing, str]:
 
 
 def _read_wanted(request: HttpRequest) -> Wanted:
-    model, outcome, page, part = (request.GET.get(name, "")[:_LONGEST] for name in ("model", "outcome", "page", "part"))
+    model, outcome, page, example, part = (
+        request.GET.get(name, "")[:_LONGEST] for name in ("model", "outcome", "page", "example", "part")
+    )
     number = int(part) if part.isascii() and part.isdigit() and len(part) < 5 else 1
-    plain = [text.replace("\x00", "�") for text in (model, page)]
-    return Wanted(plain[0], outcome if outcome in OUTCOMES else "", plain[1], min(max(number, 1), _LAST_PART))
+    plain = [text.replace("\x00", "�") for text in (model, page, example)]
+    known = outcome if outcome in OUTCOMES else ""
+    return Wanted(plain[0], known, plain[1], plain[2], min(max(number, 1), _LAST_PART))
 
 
 def _figures(row: Row) -> str:
@@ -108,6 +168,10 @@ def _seconds(milliseconds: float | None) -> str:
 
 def _counted(number: int | None, what: str) -> str:
     return "" if number is None else f"{number:,} {what if number != 1 else what[:-1]}"
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.GET.get("format") == "json"
 
 
 def _reader(request: HttpRequest) -> str:

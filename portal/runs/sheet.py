@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from portal.ollama.answers import Said, read_answer
 from portal.ollama.endpoints import find_endpoint
@@ -85,7 +85,14 @@ def lay_out(asked: Asked, frames: Iterable[str]) -> Sheet:
     return Sheet(asked, state, read_answer("".join(pieces), framing), end, size > _MOST_SHOWN)
 
 
-def address_of(page: str, example: str) -> str:
-    """Where the example stands that a run was started from."""
+def told(sheet: Sheet) -> dict[str, object]:
+    """The sheet's facts for programs; `body` is the JSON text that was sent, "" where none was."""
+    end = sheet.end or {}
+    return asdict(sheet.asked) | {"outcome": end.get("outcome", ""), "error": end.get("error"), "stats": end.get("stats")}
+
+
+def address_of(page: str, example: str, **query: str) -> str:
+    """Where the example stands that a run was started from; `query` says which run it is to show there."""
     place = "/" if not page else f"/{quote(page)}/" if page.startswith("reference/") else f"/docs/{quote(page)}/"
-    return f"{place}#{quote(example)}" if example else place
+    shown = f"{place}?{urlencode(query)}" if query else place
+    return f"{shown}#{quote(example)}" if example else shown

@@ -64,12 +64,13 @@ async def _about_models(name: object, answer: Callable[[list[Model]], dict[str, 
     if upstream is None:
         return _error(404, "unknown_upstream", "This portal has no such upstream.", "")
     try:
-        return JsonResponse(answer(await _models_of(upstream)))
+        return JsonResponse(answer(await models_of(upstream)))
     except OllamaError as problem:
         return _error(502, problem.code, str(problem), problem.hint)
 
 
-async def _models_of(upstream: Upstream) -> list[Model]:
+async def models_of(upstream: Upstream) -> list[Model]:
+    """The models installed there, asked for at most every few seconds. Raises `OllamaError`."""
     kept = _kept.get(upstream.name)
     if kept and time.monotonic() - kept[0] < _KEPT_FOR:
         return kept[1]

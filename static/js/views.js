@@ -1,7 +1,9 @@
 // Loads a part of a panel when it is first needed; a page whose panels are idle has none of them.
 
 const VIEWS = {
-  "run-answer": () => import("./elements/run-answer.js"),
+  // Most answers are text, so that view comes with the answer.
+  "run-answer": () => Promise.all([import("./elements/run-answer.js"), import("./elements/run-text.js")]),
+  "run-text": () => import("./elements/run-text.js"),
   "run-snippets": () => import("./elements/run-snippets.js"),
   "run-tools": () => import("./elements/run-tools.js"),
   "run-data": () => import("./elements/run-data.js"),
@@ -10,6 +12,7 @@ const VIEWS = {
   "run-figures": () => import("./elements/run-figures.js"),
   "run-menu": () => import("./elements/run-menu.js"),
   "run-compare": () => Promise.all([toolStyle(), import("./elements/run-compare.js")]),
+  "run-history": () => Promise.all([toolStyle(), import("./elements/run-history.js")]),
   "run-repeat": () => Promise.all([toolStyle(), import("./elements/run-repeat.js")]),
 };
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from portal.docs.reference.library import Reference
 from portal.docs.reference.operations import read_operation
 from portal.docs.reference.schemas import Tree
 from portal.ollama.endpoints import ENDPOINTS, Endpoint
-from tests.docs_content.shapes import SET, document, faults, follow, operation_of, operations
+from tests.docs_content.shapes import SET, answer_faults, document, faults, follow, operation_of, operations
 
 DOCUMENTS = sorted(
     file.relative_to(SET).as_posix() for file in SET.rglob("*.yaml") if file.read_text("utf-8").startswith("openapi:")
@@ -94,3 +95,22 @@ def test_every_example_of_a_request_to_ollama_has_a_run_button() -> None:
             samples = read_operation(one, outline.place, tree).samples
             assert samples
             assert [sample.label for sample in samples if sample.example is None or not sample.example.runnable] == []
+
+
+ANSWER = {"model": "m", "created_at": "2026-11-25T10:00:00Z", "message": {"role": "assistant", "content": ""}, "done": False}
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({}, ""),
+    ({"done": "no"}, "is not of type 'boolean'"),
+    ({"more": 1}, "'more' was unexpected"),
+    ({"message": {"role": "assistant"}}, "'content' is a required property"),
+    ({"created_at": "yesterday"}, "is not a 'date-time'"),
+])  # fmt: skip
+def test_an_answer_that_differs_from_its_schema_is_found_out(change: dict[str, Any], says: str) -> None:
+    content = json.dumps(ANSWER | change).encode()
+    for kind, text in (("application/json", content), ("application/x-ndjson", json.dumps(ANSWER).encode() + b"\n" + content)):
+        found = answer_faults("POST", "/api/chat", kind, text)
+        assert bool(found) is bool(says)
+        assert kind == "application/x-ndjson" or all(says in fault for fault in found)
+    assert answer_faults("POST", "/api/chat", "text/plain", content) == ["text/plain is not documented"]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import played
-from tests.farend import Asked, FarEnd, Held, Line, chat, stream, whole
+from tests.e2e.conftest import ROOT
+from tests.farend import Asked, FarEnd, Held, Line, Script, chat, stream, whole
 from tests.portal_server import PortalServer
+from tests.strict import leave_out
 
 pytestmark = pytest.mark.browser
 
@@ -251,7 +253,7 @@ def test_models_are_tables(page: Page, portal: PortalServer, upstream: FarEnd) -
     rows = ran(page, portal, TAGS).get_by_role("tabpanel", name="Data").get_by_role("row")
     expect(rows).to_have_count(4)
     expect(rows.nth(1)).to_contain_text("1.2 GB")
-    upstream.script = whole(played.LOADED)
+    upstream.routes["/api/ps"] = whole(played.LOADED)
     expect(ran(page, portal, PS).get_by_role("tabpanel", name="Data")).to_contain_text("50 %")
     upstream.script = whole(played.SHOW)
     data = ran(page, portal, SHOW).get_by_role("tabpanel", name="Data")
@@ -323,6 +325,23 @@ def test_a_model_that_is_gone_offers_one_that_is_here(page: Page, portal: Portal
     expect(panel.get_by_role("button", name="Run", exact=True)).to_be_focused()
 
 
+def test_a_model_that_is_gone_can_be_installed_on_the_spot(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = whole({"error": "model 'gone:1b' not found"}, "404 Not Found")
+    page.goto(portal.url)
+    panel = page.locator("run-panel").nth(CHAT)
+    edit(panel, {"model": "gone:1b", "messages": [{"role": "user", "content": "?", "images": ["aGk="]}]})
+    run(page, CHAT)
+    upstream.routes["/api/pull"] = stream(played.pull([("a" * 64, 1200)]))
+    panel.get_by_role("button", name="Install gone:1b").click()
+    expect(panel.locator(".ending")).to_contain_text("The model “gone:1b” is installed.")
+    expect(panel.get_by_role("progressbar")).to_have_count(1)
+    assert upstream.requests_for("/api/pull")[-1].json == {"model": "gone:1b"}
+    del upstream.routes["/api/pull"]
+    upstream.script = stream(chat(["here"]))
+    panel.get_by_role("button", name="Run the example").click()
+    expect(panel.locator(".text")).to_have_text("here")
+
+
 def test_every_end_is_said_in_words_with_the_way_on(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
     upstream.script = stream(chat(["half "] * 3), finish=False)
     page.goto(portal.url)
@@ -334,3 +353,119 @@ def test_every_end_is_said_in_words_with_the_way_on(page: Page, portal: PortalSe
     expect(panel.get_by_role("status")).to_have_text("Done")
     expect(panel.locator(".ending")).to_contain_text("Allow more with num_predict")
     expect(panel.locator(".text")).to_have_text("whole")
+
+
+MARKDOWN = """# Why
+
+Because **air** scatters _light_, see [here](https://example.com/x) and [not here](javascript:alert(1)).
+
+![a cat](https://example.com/cat.png)
+
+```python
+print("<b>")
+```
+
+| colour | length |
+|--------|-------:|
+| blue   | 450    |
+"""
+
+
+@pytest.fixture
+def markdown() -> None:
+    if not (ROOT / "static" / "vendor" / "markdown.js").is_file():
+        leave_out("the reader of markdown is not bundled (make test), so answers stayed plain")
+
+
+def test_text_is_plain_while_it_comes_and_markdown_once_a_block_is_whole(
+    page: Page, portal: PortalServer, upstream: FarEnd, markdown: None
+) -> None:
+    records = played.said(MARKDOWN)
+    first, second = (MARKDOWN.index(words) // 4 for words in (" scatters", "|----"))
+    upstream.script = held = Held(records[:first], records[first:second], records[second:])
+    page.goto(portal.url)
+    text = run(page, CHAT).locator(".text")
+    expect(text.locator(".part")).to_have_text("Why")
+    expect(text.locator(".tail")).to_contain_text("**air")
+    assert text.locator("strong").count() == 0
+    held.go()
+    expect(text.locator("strong")).to_have_text("air")
+    expect(text.locator(".tail")).to_contain_text("| colour")
+    held.go()
+    expect(text.get_by_role("table")).to_contain_text("450")
+    expect(text.get_by_role("link")).to_have_count(2)
+    expect(text.locator("a").first).to_have_attribute("rel", "noopener noreferrer nofollow")
+    expect(text).to_contain_text("[picture: a cat]")
+    expect(text.locator("pre")).to_have_text('print("<b>")')
+    expect(text.locator(".tail")).to_be_empty()
+    assert page.locator(".answer :is(h1, h2, h3, img)").count() == 0
+    page.get_by_role("button", name="Plain text").first.click()
+    expect(text).to_have_text(" ".join(MARKDOWN.split()))
+
+
+def test_a_chat_goes_on_with_a_reply_and_from_any_turn(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["First."]))
+    panel = ran(page, portal, CHAT)
+    for words in ("Second?", "Third?"):
+        upstream.script = stream(chat([words.replace("?", ".")]))
+        panel.get_by_role("textbox", name="Reply to the model").fill(words)
+        page.keyboard.press("Enter")
+        expect(panel.locator(".text")).to_have_text(words.replace("?", "."))
+        expect(panel.get_by_role("textbox", name="Reply to the model")).to_be_focused()
+        expect(panel.get_by_role("status")).to_have_text("Done")
+    expect(panel.locator(".turns .words")).to_have_text(["Why?", "First.", "Second?", "Second.", "Third?"])
+    panel.get_by_role("button", name="Go on from this turn: First.").click()
+    expect(panel.locator(".where")).to_contain_text("what followed it is left out")
+    upstream.script = stream(chat(["Otherwise."]))
+    page.keyboard.type("And else?")
+    page.keyboard.press("Enter")
+    expect(panel.locator(".text")).to_have_text("Otherwise.")
+    assert [turn["content"] for turn in upstream.requests_for("/api/chat")[-1].json["messages"]] == ["Why?", "First.", "And else?"]
+    upstream.script = stream(chat(["Because."]))
+    panel.get_by_role("button", name="Edit this turn: Why?").click()
+    expect(panel.get_by_role("textbox", name="Reply to the model")).to_have_value("Why?")
+    page.keyboard.press("Enter")
+    expect(panel.locator(".text")).to_have_text("Because.")
+    expect(panel.locator(".turns")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("number", "play", "path"), [
+    (TOOLS, lambda: stream(played.native_tools("get_weather", {"city": "Paris"})), "/api/chat"),
+    (OPENAI, lambda: stream(played.openai_tools([("get_weather", ['{"city":', '"Paris"}'])]), content_type=SSE), "/v1/chat/completions"),
+])  # fmt: skip
+def test_the_reader_gives_a_tool_its_result_and_the_chat_goes_on(
+    page: Page, portal: PortalServer, upstream: FarEnd, number: int, play: Callable[[], Script], path: str
+) -> None:
+    upstream.script = play()
+    panel = ran(page, portal, number)
+    send = panel.get_by_role("button", name="Send and go on")
+    expect(send).to_be_disabled()
+    panel.get_by_role("combobox", name="Ready results for get_weather").select_option(label="Sunny, 22 °C")
+    result = panel.get_by_role("textbox", name="Result of get_weather")
+    expect(result).to_have_value('{"city":"Paris","temperature":22,"unit":"°C","conditions":"sunny"}')
+    result.fill("Rain.")
+    said = json.dumps({"choices": [{"delta": {"content": "Take an umbrella."}}]}).encode()
+    upstream.script = stream(chat(["Take an umbrella."])) if path == "/api/chat" else stream([b"data: " + said + b"\n\n", b"data: [DONE]\n\n"], content_type=SSE)
+    send.click()
+    expect(panel.locator(".text")).to_have_text("Take an umbrella.")
+    turns = upstream.requests_for(path)[-1].json["messages"]
+    assert [turn["role"] for turn in turns] == ["user", "assistant", "tool"]
+    assert turns[2]["content"] == "Rain."
+    expect(panel.locator(".turns")).to_contain_text("get_weather")
+    expect(panel.locator(".turns")).to_contain_text("Rain.")
+
+
+def test_the_answer_is_announced_by_the_sentence_and_takes_no_focus(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    records = chat(["One is ", "here. Two", " is there."])
+    upstream.script = held = Held(records[:2], records[2:])
+    page.goto(portal.url)
+    panel = run(page, CHAT)
+    spoken = panel.locator(".unseen[aria-live=polite]")
+    expect(spoken).to_have_text("One is here.")
+    expect(panel.get_by_role("button", name="Stop")).to_be_focused()
+    panel.get_by_role("switch", name="Announce").click()
+    held.go()
+    expect(panel.get_by_role("status")).to_have_text("Done")
+    expect(panel.locator(".text")).to_have_text("One is here. Two is there.")
+    expect(spoken).to_have_text("One is here.")
+    expect(panel.get_by_role("switch", name="Announce")).not_to_be_checked()

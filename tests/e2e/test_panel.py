@@ -192,7 +192,19 @@ def test_a_page_reads_whole_with_scripts_off(browser: object, portal: PortalServ
     expect(page.get_by_role("heading", name="Examples")).to_be_visible()
     expect(panel(page)).to_contain_text("curl http://localhost:11434/api/chat")
     expect(panel(page)).to_contain_text("POST /api/chat")
-    assert page.get_by_role("button").count() == 0
+    context.close()
+
+
+def test_an_example_runs_with_scripts_off(browser: object, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["Hello", " there"]))
+    context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
+    page = context.new_page()
+    page.goto(portal.url)
+    run(panel(page))
+    expect(page.get_by_role("textbox", name="Body, JSON")).to_have_value(re.compile('"model": "far:1b"'))
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("pre.text")).to_have_text("Hello there")
+    expect(page.locator(".outcome")).to_have_text("done")
     context.close()
 
 
@@ -205,4 +217,6 @@ def test_nothing_answers_at_the_address(page: Page) -> None:
         error = panel(page).locator(".error")
         expect(error).to_contain_text(f"Nothing answers at {gone.origin}")
         expect(error).to_contain_text("ollama serve")
+        error.get_by_text("Settings help").click()
+        expect(error.get_by_text("set OLLAMA_HOST to its address")).to_be_visible()
         page.faults.clear()  # type: ignore[attr-defined]  # the 502 of the model list is on the console, as it should be

@@ -19,6 +19,7 @@ function answering(path, body, ...frames) {
   run.view = LIVE;
   for (const frame of frames) {
     run.take(frame);
+    run.read();
     run.view = reduce(run.view, frame);
   }
   return run;
@@ -36,6 +37,7 @@ test("what is no text is data, and comes first", () => {
   run.view = LIVE;
   run.take({ type: "data", at: 1, text: '{"embeddings":[]}' });
   run.take({ type: "end" });
+  run.read();
   assert.deepEqual(ids(run), ["data", "raw", "figures"]);
   assert.equal(viewToShow(null, run.asked, run.have, viewsOf(run.asked, run.have)), "data");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { allFiguresOf } from "../../static/js/lib/figures.js";
+import { allFiguresOf, figuresOf, stateText } from "../../static/js/lib/figures.js";
 import { previewOf } from "../../static/js/lib/records.js";
 import { faultsOf, uncheckedIn } from "../../static/js/lib/schema.js";
 import { modelOf, modelTableOf, picturesOf, vectorsOf } from "../../static/js/lib/shapes.js";
@@ -120,6 +120,8 @@ test("the time of a run is told apart, with Ollama's own time of loading", () =>
   assert.deepEqual(stretchesOf(view, pieces).map(({ kind, from, to }) => [kind, from, to]), [
     ["queued", 0, 100], ["connecting", 100, 110], ["loading", 110, 710], ["waiting", 710, 1000], ["stream", 1000, 3000], ["stall", 1020, 2980],
   ]);
+  assert.deepEqual(stretchesOf(view, pieces, 200).slice(2, 5).map(({ kind, from, to }) => [kind, from, to]), [["loading", 110, 710], ["prompt", 710, 910], ["waiting", 910, 1000]]);
+  assert.equal(legendOf(stretchesOf(view, pieces, 200))[3].text, "reading the prompt 200 ms (Ollama)");
   assert.deepEqual(legendOf(stretchesOf(view, pieces)).at(-1), { kind: "stall", text: "standing still 1.96 s, once" });
 });
 
@@ -135,6 +137,14 @@ test("every figure says who took it", () => {
   assert.deepEqual(figures.map(({ name, value, measured }) => [name, value, measured]), [
     ["status", 200, null], ["model", "m", null], ["time to first token", "10 ms", true], ["prompt tokens", 7, false], ["bytes", "1.2 kB", true], ["stopped because", "stop", null],
   ]);
+});
+
+test("only what has tokens has a first one", () => {
+  const view = { ...IDLE, status: 200, state: "waiting", stats: { ttft_ms: 10, measured: ["ttft_ms"] } };
+  assert.equal(figuresOf(view, 0, { completes: true })[0].name, "first token");
+  assert.equal(figuresOf(view, 0, { completes: false })[0].name, "first byte");
+  assert.deepEqual(figuresOf({ ...view, status: 404 }, 0, { completes: true }), []);
+  assert.equal(stateText(view, { completes: false }), "Waiting for the answer");
 });
 
 test("units are those people read", () => {

@@ -11,18 +11,20 @@ function ended(view, ...texts) {
   const run = new Answering(REQUEST);
   texts.forEach((text, at) => run.take({ type: "data", at, text }));
   run.take({ type: "end" });
+  run.read();
   run.view = { ...IDLE, ...view };
   return endingOf(run);
 }
 
 test("an error says what happened, what was sent and what to do", () => {
   const card = ended({ state: "failed", error: { code: "unreachable", message: "Nothing answers.", hint: "Start it." } });
-  assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true });
+  assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true, again: "Run again", pulls: "", help: card.help });
+  assert.match(card.help.join(" "), /OLLAMA_HOST/);
 });
 
 test("a model that is not there offers those that are, and not the same again", () => {
   const card = ended({ state: "failed", error: { code: "model_not_found", message: "", hint: "" } });
-  assert.deepEqual([card.offersModels, card.offersAgain], [true, false]);
+  assert.deepEqual([card.offersModels, card.offersAgain, card.pulls], [true, false, "m:1b"]);
 });
 
 test("what was not sent is not said to have been sent", () => {

@@ -83,7 +83,7 @@ def test_a_run_shows_its_request_its_answer_and_the_way_back(far_end: FarEnd, da
         assert without_tokens(page.text) == before, "in memory and from the record it reads the same"
         assert "Hello &lt;script&gt;alert(1)&lt;/script&gt;" in page.text
         assert "<script>alert" not in page.text
-        assert 'href="/docs/api/chat/#x%22%3E%3Cb%3E"' in page.text
+        assert f'href="/docs/api/chat/?run={name}#x%22%3E%3Cb%3E"' in page.text
         assert "6 tokens/s" not in page.text
         assert "4 tokens/s" in page.text
         assert "far:1b" in page.text

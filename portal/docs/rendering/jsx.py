@@ -28,6 +28,7 @@ _CALLED = re.compile(r"""(?:useBaseUrl|require)\(\s*["']([^"'\n]+)["']""")
 _OPENS_WITH_IMPORT = re.compile(r"\s*import\s[^\n;]{1,500}?\sfrom\s+[\"'][^\"'\n]+[\"'];?[ \t]*(?:\n|$)")
 _OF_A_SITE = re.compile(r"import\s[^\n]*?[\"']@(?:theme|site|docusaurus|astrojs)/")
 _PART = re.compile(r"import\s+(\w+)\s+from\s+[\"']([^\"'\n]+\.mdx?)[\"']")
+_HINT = re.compile(r"\{/\*(\s*run:(?:(?!-->)[^\n])*?)\*/\}")
 # Where code starts, or a comment, or what may be a tag or a line of script.
 _LANDMARK = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<ticks>`+)"
@@ -173,10 +174,14 @@ def _skip(source: str, landmark: re.Match[str], found: Scan) -> int:
 
 
 def blank_out(source: str, spans: list[tuple[int, int]]) -> str:
-    """`source` with what stands in `spans` made blank, every line and column staying where it is."""
+    """`source` with what stands in `spans` made blank, every line staying where it is.
+
+    A comment of one line that speaks of the example after it (`{/* run: … */}`) is kept, as a comment of HTML.
+    """
     parts: list[str] = []
     position = 0
     for start, end in spans:
-        parts += [source[position:start], re.sub(r"[^\n]", " ", source[start:end])]
+        said = _HINT.fullmatch(source, start, end)
+        parts += [source[position:start], f"<!--{said[1]}-->" if said else re.sub(r"[^\n]", " ", source[start:end])]
         position = end
     return "".join([*parts, source[position:]])

@@ -21,6 +21,8 @@ META = "meta.json"
 _CONDEMNED = "condemned"
 _HEAP = 15_000_000
 _MOST_PAGES = 1_000_000
+# So many letters, typed of a word, are looked up as they stand: too many words begin so to look for each.
+LONGEST_BEGINNING = 3
 
 
 class IndexBusy(Exception):
@@ -73,6 +75,8 @@ def schema() -> tantivy.Schema:
         fields.add_text_field(name, tokenizer_name="folded", index_option="position")
     fields.add_text_field("names", tokenizer_name="folded", index_option="freq")
     fields.add_text_field("stems", tokenizer_name="stemmed", index_option="freq")
+    for name in ("begun", "heading_begun"):
+        fields.add_text_field(name, tokenizer_name="folded", index_option="basic")
     return fields.build()
 
 
@@ -172,18 +176,25 @@ def read_passage(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Pas
 
 
 def _fields_of(passage: Passage) -> Mapping[str, str | bytes]:
-    heading = passage.path[-1] if passage.path else passage.title
+    heading = words_in(passage.path[-1] if passage.path else passage.title) if passage.begins else []
     around = " \n ".join((passage.title, *passage.path, passage.text))
-    words = " ".join(words_in(around))
+    words = words_in(around)
     shown = [passage.page, passage.url, passage.title, passage.anchor, passage.path, passage.text]
     names = names_in(around) + ([squeeze(passage.page.rpartition("/")[2])] if passage.opens else [])
     return {
         "kind": "section",
         "page": passage.page,
         "record": json.dumps(shown, ensure_ascii=False).encode(),
-        "words": words,
-        "stems": words,
-        "heading": " ".join(words_in(heading)) if passage.begins else "",
+        "words": " ".join(words),
+        "stems": " ".join(words),
+        "begun": _beginnings({*words, *names}),
+        "heading": " ".join(heading),
+        "heading_begun": _beginnings(set(heading)),
         "title": " ".join(words_in(passage.title)) if passage.opens else "",
         "names": " ".join(names),
     }
+
+
+def _beginnings(words: set[str]) -> str:
+    """The first letter, two and three of each word, each once."""
+    return " ".join({word[:letters] for word in words for letters in range(1, min(len(word), LONGEST_BEGINNING) + 1)})

@@ -1,25 +1,26 @@
-// <run-answer>: what came back, in several views of one stream. Text is here; the other views are loaded when first shown.
+// <run-answer>: what came back, in several views of one stream, each of which is loaded when first shown.
 
 import { Answering } from "../lib/answering.js";
 import { endingOf, modelsFor } from "../lib/ending.js";
 import { figuresOf, stateText } from "../lib/figures.js";
-import { Flow } from "../lib/flow.js";
+import { read } from "../lib/kept.js";
 import { maker, say } from "../lib/make.js";
-import { thoughtText } from "../lib/thought.js";
+import { Parts } from "../lib/parts.js";
+import { PAUSE, Sentences } from "../lib/sentences.js";
 import { tabTo, viewToShow, viewsOf } from "../lib/views.js";
 
 const make = maker(document);
-// More than this is not laid out in one frame; what is left comes in the next.
-const MOST_AT_ONCE = 40_000;
-const KINDS = ["thinking", "text", "note"];
+const MOST_AT_ONCE = 16_000;
+// So many milliseconds of a frame go into reading what arrived; what is left is read in the next.
+const BUDGET = 8;
 
 class RunAnswer extends HTMLElement {
   #run = null;
   #chosen = null;
   #shown = null;
   #offered = [];
-  #fresh = {};
-  #flows = {};
+  #aloud = null;
+  #later = null;
   #panels = new Map();
   #painting = false;
   #written = "null";
@@ -34,10 +35,10 @@ class RunAnswer extends HTMLElement {
     this.card = make("div", { class: "ending", hidden: "" });
     this.tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "Views of the answer" });
     this.views = make("div", { class: "views" });
-    this.append(make("div", { class: "figures" }, this.state, this.numbers), this.substitute, this.card, this.tabs, this.views);
+    this.aloud = make("div", { class: "unseen", "aria-live": "polite" });
+    this.append(make("div", { class: "figures" }, this.state, this.numbers), this.substitute, this.card, this.tabs, this.views, this.aloud);
     this.tabs.addEventListener("click", (event) => this.#choose(event.target.closest("[role=tab]")));
     this.tabs.addEventListener("keydown", (event) => this.#key(event));
-    this.#panels.set("text", this.#textPanel());
   }
 
   /** A new request goes out. @param {object} request as `Answering` takes it */
@@ -45,9 +46,8 @@ class RunAnswer extends HTMLElement {
     // The height stays until the end, so that the page does not jump up and down again.
     this.views.style.minBlockSize = this.#run ? `${Math.min(this.views.offsetHeight, 520)}px` : "";
     this.#run = new Answering(request);
-    this.#fresh = { thinking: "", text: "", note: "" };
-    for (const kind of KINDS) this.#empty(kind);
-    for (const [id, panel] of this.#panels) if (id !== "text" && panel.refresh) panel.run = this.#run;
+    this.#aloud = { reader: new Parts(this.#run.parts.text), sentences: new Sentences() };
+    for (const panel of this.#panels.values()) if (panel.refresh) panel.run = this.#run;
     this.note = "";
     this.#soon();
   }
@@ -58,6 +58,7 @@ class RunAnswer extends HTMLElement {
 
   /** The answer's text as far as it has come. */
   get said() {
+    this.#run?.read();
     return this.#run?.text ?? "";
   }
 
@@ -68,7 +69,7 @@ class RunAnswer extends HTMLElement {
 
   /** A `data` or `end` frame of the run. */
   take(frame) {
-    for (const { kind, text } of this.#run.take(frame)) this.#fresh[kind] += text;
+    this.#run.take(frame);
   }
 
   #soon() {
@@ -81,15 +82,17 @@ class RunAnswer extends HTMLElement {
   }
 
   #paint() {
-    const { view } = this.#run;
-    say(this.state, stateText(view));
+    const { view, live } = this.#run;
+    const end = performance.now() + BUDGET;
+    if (!this.#run.read(() => performance.now() > end)) this.#soon();
+    say(this.state, stateText(view, this.#run.asked));
     say(this.substitute, this.note);
-    this.#paintNumbers(figuresOf(view, this.#run.reader.records));
+    this.#paintNumbers(figuresOf(view, this.#run.reader.records, this.#run.asked));
     this.#paintEnding(endingOf(this.#run));
     this.#paintTabs();
-    this.#paintText();
-    if (this.#shown && this.#shown !== "text") this.#panels.get(this.#shown).refresh?.();
-    if (!this.#run.live) this.views.style.minBlockSize = "";
+    if (this.#shown) this.#panels.get(this.#shown).refresh?.();
+    this.#announce(live);
+    if (!live) this.views.style.minBlockSize = "";
   }
 
   #paintNumbers(figures) {
@@ -113,10 +116,11 @@ class RunAnswer extends HTMLElement {
     if (!ending) return;
     const line = (name, text) => (text ? [make("p", { class: name }, text)] : []);
     this.buttons = make("p", { class: "buttons" });
-    if (ending.offersAgain) this.#offerRun("Run again", {});
+    if (ending.offersAgain) this.#offerRun(ending.again, {});
+    if (ending.pulls) this.#offerRun(`Install ${ending.pulls}`, { errand: pullOf(ending.pulls) });
     if (ending.offersModels) this.#offerModels(this.buttons);
     const sent = ending.sent ? `Sent: ${ending.sent}.` : "";
-    this.card.replaceChildren(...line("what", ending.what), ...line("sent", sent), ...line("next", ending.next), this.buttons);
+    this.card.replaceChildren(...line("what", ending.what), ...line("sent", sent), ...line("next", ending.next), ...helpParts(ending.help), this.buttons);
   }
 
   async #offerModels(buttons) {
@@ -196,39 +200,29 @@ class RunAnswer extends HTMLElement {
     this.#choose(tabs[at]);
   }
 
-  #textPanel() {
-    this.summary = make("summary");
-    this.thought = make("div", { class: "thought" });
-    this.thinking = make("details", { class: "thinking", hidden: "" }, this.summary, this.thought);
-    this.text = make("div", { class: "text", dir: "auto" });
-    this.noteText = make("div", { class: "note" });
-    const panel = make("div", { ...this.#panelAttributes("text"), tabindex: "0" }, this.thinking, this.text, this.noteText);
-    this.views.append(panel);
-    return panel;
-  }
-
-  #empty(kind) {
-    const holder = { thinking: this.thought, text: this.text, note: this.noteText }[kind];
-    holder.replaceChildren();
-    this.#flows[kind] = new Flow(holder, () => make("div"));
-    if (kind === "thinking") this.thinking.hidden = true;
-  }
-
-  #paintText() {
-    const panel = this.#panels.get("text");
-    const follows = !panel.hidden && panel.scrollHeight - panel.scrollTop - panel.clientHeight < 8;
-    let room = MOST_AT_ONCE;
-    for (const kind of KINDS) {
-      const part = this.#fresh[kind].slice(0, room);
-      this.#fresh[kind] = this.#fresh[kind].slice(part.length);
-      room -= part.length;
-      if (part) this.#flows[kind].append(part);
-      if (this.#fresh[kind]) this.#soon();
+  // Whole sentences, for those who listen; what they were told of a run before is not told again.
+  #announce(live) {
+    const { reader, sentences } = this.#aloud;
+    if (read("announce") === "off") {
+      while (!reader.isOver) reader.take(MOST_AT_ONCE);
+      return;
     }
-    this.thinking.hidden = !this.thought.firstChild;
-    if (!this.thinking.hidden) say(this.summary, thoughtText(this.#run.thought, this.#run.live));
-    if (follows && room < MOST_AT_ONCE && this.#run.live) panel.scrollTop = panel.scrollHeight;
+    while (!reader.isOver) sentences.push(reader.take(MOST_AT_ONCE));
+    if (!live) sentences.end();
+    const words = sentences.take(performance.now());
+    if (words) this.aloud.textContent = words;
+    if (!sentences.isEmpty) {
+      clearTimeout(this.#later);
+      this.#later = setTimeout(() => this.#soon(), PAUSE);
+    }
   }
+}
+
+const pullOf = (model) => ({ method: "POST", path: "/api/pull", body: JSON.stringify({ model }), streamed: true });
+
+function helpParts(steps) {
+  if (!steps.length) return [];
+  return [make("details", { class: "help" }, make("summary", {}, "Settings help"), make("ul", {}, ...steps.map((step) => make("li", {}, step))))];
 }
 
 customElements.define("run-answer", RunAnswer);

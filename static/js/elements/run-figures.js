@@ -33,7 +33,7 @@ class RunFigures extends HTMLElement {
     const now = performance.now();
     if (view.state === this.#painted.state && (!this.#run.live || now - this.#painted.at < PAUSE)) return;
     this.#painted = { at: now, state: view.state };
-    this.#paintTimeline(stretchesOf(view, this.#run.tape.pieces));
+    this.#paintTimeline(stretchesOf(view, this.#run.tape.pieces, this.#run.reader.promptMs));
     this.#paintTable(allFiguresOf(this.#run));
   }
 

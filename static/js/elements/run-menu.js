@@ -7,6 +7,7 @@ const make = maker(document);
 const TOOLS = [
   { name: "run-compare", label: "Compare", says: "models or servers, side by side" },
   { name: "run-repeat", label: "Repeat", says: "to see how the figures spread" },
+  { name: "run-history", label: "Earlier runs", says: "show, compare or share one" },
 ];
 
 class RunMenu extends HTMLElement {

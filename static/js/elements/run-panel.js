@@ -13,6 +13,7 @@ class RunPanel extends HTMLElement {
   #loading = false;
   #run = null;
   #answer = null;
+  #earlier = null;
 
   connectedCallback() {
     this.run = this.querySelector("button.run");
@@ -79,6 +80,34 @@ class RunPanel extends HTMLElement {
     return connection;
   }
 
+  /** The text of the answer that is shown. */
+  get answerText() {
+    return this.#answer?.said ?? "";
+  }
+
+  /** Show a run there was, as it is told of at `address`: its request as the panel's, its answer below. */
+  async showEarlier(address) {
+    const [{ readFacts, readFrames, requestOf, whenText }] = await Promise.all([import("../lib/earlier.js"), this.#answerLoaded()]);
+    const asked = this.request;
+    this.#begin(asked);
+    const turn = (this.#earlier = {});
+    try {
+      const facts = await readFacts(address);
+      const request = requestOf(facts);
+      if (this.body && facts.body) this.body.value = request.body;
+      this.#begin(request);
+      this.#earlier = turn;
+      if (address.startsWith("/runs/")) this.#run = facts.id;
+      this.#answer.note = `The run of ${whenText(facts.created)}. Run sends its request anew.`;
+      for await (const frame of readFrames(address)) {
+        if (this.#earlier !== turn) return;
+        this.#take(frame);
+      }
+    } catch (error) {
+      if (this.#earlier === turn) this.#show(refused(IDLE, { message: "The earlier run could not be read.", ...error }));
+    }
+  }
+
   // What else can be done with the example comes with the first look into its menu.
   #openMenu() {
     this.menu ??= this.more.parentElement.appendChild(document.createElement("run-menu"));
@@ -93,6 +122,8 @@ class RunPanel extends HTMLElement {
 
   // After a reload: the run goes on at the server, so the panel goes on with the run.
   async #pickUp() {
+    const shown = /[?&](?:run|shared)=/.test(location.search) && (await import("../lib/earlier.js")).addressIn(location.search, location.hash, this.id);
+    if (shown) return this.showEarlier(shown);
     const saved = JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
     if (!saved?.request) return;
     if (this.body && saved.body !== undefined) this.body.value = saved.body;
@@ -113,12 +144,12 @@ class RunPanel extends HTMLElement {
     return new Promise((ready, failed) => dispatchEvent(new CustomEvent("view-needed", { detail: { name: "run-answer", ready, failed } })));
   }
 
-  async #start() {
+  async #start(errand) {
     if (this.#loading) return;
     this.#loading = true;
     await this.#answerLoaded();
     this.#loading = false;
-    const { fault, ...request } = this.request;
+    const { fault, ...request } = errand ? { ...this.request, ...errand, fault: null, isErrand: true } : this.request;
     this.#begin(request);
     if (fault) return this.#refuse(fault);
     this.#show({ ...IDLE, state: "sending" });
@@ -143,16 +174,21 @@ class RunPanel extends HTMLElement {
     }));
   }
 
-  // With a model's name: the same request with that model. The button that was pressed goes, so the focus moves to Run.
-  #runAgain(model) {
+  // What an answer asks for: the same request, with another model or body; or an errand that is not the example's, such as a pull.
+  // The button that was pressed goes, so the focus moves to Run, unless the reader is writing.
+  #runAgain({ model, body, errand, keepsFocus }) {
+    if (body !== undefined) {
+      this.body.value = body;
+      this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     if (model && this.body && spanOf(this.body.value, "model")) {
       this.body.value = replaceModel({ body: this.body.value }, { place: "model", use: model }).body;
     } else if (model) {
       this.dataset.path = this.dataset.path.replace(/^(\/v1\/models\/).*/, (_, start) => start + model);
     }
     this.dispatchEvent(new CustomEvent("request-changed"));
-    this.run.focus({ preventScroll: true });
-    this.#start();
+    if (!keepsFocus) this.run.focus({ preventScroll: true });
+    this.#start(errand);
   }
 
   // A body too large to be kept runs all the same; only a reload will not find it.
@@ -190,6 +226,13 @@ class RunPanel extends HTMLElement {
         if (this.#view.state === "cancelled") connection.cancel(run);
       },
       frame: (frame) => this.#take(frame),
+      // A server that crashed may know less of the run than this page has seen; what it kept is what there is.
+      anew: () => {
+        const run = this.#run;
+        this.#begin(saved.request);
+        this.#answer.note = saved.note ?? "";
+        this.#run = run;
+      },
       refused: (error) => {
         sessionStorage.removeItem(this.#key);
         const gone = error.code === "no_such_run";
@@ -201,10 +244,10 @@ class RunPanel extends HTMLElement {
 
   #begin(request) {
     this.#view = IDLE;
-    this.#run = null;
+    this.#run = this.#earlier = null;
     if (!this.#answer) {
       this.#answer = Object.assign(document.createElement("run-answer"), { className: "answer", id: `${this.id}-answer` });
-      this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail.model));
+      this.#answer.addEventListener("run-asked", ({ detail }) => this.#runAgain(detail));
       this.insertBefore(this.#answer, this.querySelector(":scope > .tool"));
     }
     this.#answer.begin(request);

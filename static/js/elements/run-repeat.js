@@ -84,6 +84,7 @@ class RunRepeat extends HTMLElement {
       this.#running = new Running(this.panel.connection, {
         changed: (frame) => {
           if (frame) answering.take(frame);
+          answering.read();
           answering.view = this.#running?.view ?? answering.view;
         },
         ended: (view) => {

@@ -21,6 +21,7 @@ class Reader {
   calls = new Calls();
   progress = new Progress();
   finish = null;
+  promptMs = null; // how long Ollama took to read the prompt, as it says
 
   /** @returns {Piece[]} */
   take(record) {
@@ -29,6 +30,7 @@ class Reader {
     for (const part of parts) this.calls.take(part);
     if (typeof record.status === "string" && record.output === undefined) this.progress.take(record);
     this.finish = finishOf(record) ?? this.finish;
+    if (record.prompt_eval_duration > 0) this.promptMs = record.prompt_eval_duration / 1e6;
     if (pieces.length + parts.length) this.records += 1;
     return pieces;
   }

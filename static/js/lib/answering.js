@@ -10,8 +10,11 @@ export class Answering {
   tape = new Tape();
   thought = null;
   view = IDLE;
-  #said = [];
-  #noted = false;
+  /** What came to read, in pieces: what the model thought, what it said, what is no JSON. Only ever appended to. */
+  parts = { thinking: [], text: [], note: [] };
+  #next = 0;
+  #over = false;
+  #joined = { count: 0, text: "" };
 
   /** @param {import("./asked.js").Request & {streamed: boolean, startedAt: number}} request */
   constructor(request) {
@@ -29,19 +32,34 @@ export class Answering {
     this.asked = { ...askedOf(request), streamed: request.streamed };
   }
 
-  /** Take a `data` or `end` frame. @returns {import("./answer.js").Piece[]} what it brings to read */
+  /** Take a `data` or `end` frame. It is only kept; `read` finds out what is in it. */
   take(frame) {
-    if (frame.type !== "data" && frame.type !== "end") return [];
-    const at = frame.at ?? this.tape.pieces.at(-1)?.at ?? 0;
-    if (frame.type === "data") this.tape.push(at, frame.text);
-    const pieces = frame.type === "data" ? this.reader.push(frame.text) : this.reader.end();
+    if (frame.type === "data") this.tape.push(frame.at ?? this.#lastAt, frame.text);
     if (frame.type === "end") this.tape.ended = true;
-    this.thought = reduceThought(this.thought, pieces, at);
-    for (const { kind, text } of pieces) {
-      if (kind === "text") this.#said.push(text);
-      if (kind === "note") this.#noted = true;
+  }
+
+  /** Read what was taken since, until `isLate` says that it is enough for now. True when all of it was read. */
+  read(isLate = () => false) {
+    const { pieces } = this.tape;
+    while (this.#next < pieces.length) {
+      const { at, text } = pieces[this.#next++];
+      this.#keep(this.reader.push(text), at);
+      if (isLate()) return this.#next === pieces.length && !this.tape.ended;
     }
-    return pieces;
+    if (this.tape.ended && !this.#over) {
+      this.#over = true;
+      this.#keep(this.reader.end(), this.#lastAt);
+    }
+    return true;
+  }
+
+  get #lastAt() {
+    return this.tape.pieces.at(-1)?.at ?? 0;
+  }
+
+  #keep(pieces, at) {
+    this.thought = reduceThought(this.thought, pieces, at);
+    for (const { kind, text } of pieces) this.parts[kind].push(text);
   }
 
   get live() {
@@ -50,14 +68,17 @@ export class Answering {
 
   /** The answer's text so far. */
   get text() {
-    if (this.#said.length > 1) this.#said = [this.#said.join("")];
-    return this.#said[0] ?? "";
+    const { text } = this.parts;
+    if (this.#joined.count < text.length) {
+      this.#joined = { count: text.length, text: this.#joined.text + text.slice(this.#joined.count).join("") };
+    }
+    return this.#joined.text;
   }
 
   /** What there is, for choosing the views. */
   get have() {
     return {
-      text: this.#said.length > 0, note: this.#noted, calls: this.reader.calls.list.length > 0,
+      text: this.parts.text.length > 0, note: this.parts.note.length > 0, calls: this.reader.calls.list.length > 0,
       document: this.reader.document !== null, bytes: this.tape.bytes > 0, live: this.live, status: this.view.status,
     };
   }

@@ -1,26 +1,49 @@
 // How a run ended, said to the person who ran it: what happened, what was sent, what to do next.
 
 /**
- * @typedef {{tone: "bad" | "plain", what: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean}} Ending
+ * @typedef {{tone: "bad" | "plain", what: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean, again: string, pulls: string, help: string[]}} Ending
+ * `again` names the button that runs the same once more, `pulls` the model that can be installed; `help` are the steps of settings help.
  */
 
 // Ends after which the same request would end the same way.
 const IN_VAIN = new Set(["bad_json", "bad_request", "bad_message", "unknown_upstream", "unknown_endpoint", "model_not_found"]);
 const CUT_SHORT = new Set(["length", "max_tokens", "max_output_tokens"]);
+// What to set so that it works, for those who run the portal.
+const HELP = {
+  unreachable: [
+    "Start Ollama where the portal looks for it: ollama serve.",
+    "If Ollama runs elsewhere, set OLLAMA_HOST to its address, such as OLLAMA_HOST=http://192.168.1.20:11434, and restart the portal.",
+    "Ollama on another machine answers others only when OLLAMA_HOST=0.0.0.0 is set there.",
+    "With no Ollama at all, PORTAL_EMBEDDED=always serves a small model of the portal's own.",
+  ],
+  unknown_upstream: [
+    "For Ollama's cloud, set OLLAMA_API_KEY to a key of your account on ollama.com and restart the portal; the key stays on the server.",
+    "For a server of your own, name it: PORTAL_UPSTREAMS=gpu=http://gpu.example:11434.",
+  ],
+  broken_protocol: [
+    "Open the address of OLLAMA_HOST with /api/version behind it: an Ollama answers with its version.",
+    "If a proxy stands in between, let it pass answers on as they are, without buffering or rewriting.",
+  ],
+};
 const LIMITS = { "/api/chat": "num_predict", "/api/generate": "num_predict", "/v1/responses": "max_output_tokens" };
 
 /** @param {import("./answering.js").Answering} run @returns {Ending | null} null while it runs, and when all went well */
 export function endingOf({ view, request, asked, reader, tape }) {
   const sent = sentText(request, asked, view);
-  const card = (tone, what, next, more = {}) => ({ tone, what, sent, next, offersModels: false, offersAgain: true, ...more });
+  const again = request.isErrand ? "Run the example" : "Run again";
+  const card = (tone, what, next, more = {}) => ({ tone, what, sent, next, offersModels: false, offersAgain: true, again, pulls: "", help: [], ...more });
   if (view.error) {
     const { code, message, hint } = view.error;
-    return card("bad", message, hint ?? "", { offersModels: code === "model_not_found", offersAgain: !IN_VAIN.has(code) });
+    const isGone = code === "model_not_found" && !request.isErrand;
+    return card("bad", message, hint ?? "", {
+      offersModels: isGone, offersAgain: request.isErrand || !IN_VAIN.has(code), pulls: isGone ? asked.model : "", help: HELP[code] ?? [],
+    });
   }
   if (view.state === "cancelled") return card("plain", tape.bytes ? "You stopped this run. What had come is kept." : "You stopped this run before anything came.", "");
   if (view.state === "interrupted" || view.state === "limit" || view.state === "failed") {
     return card("bad", "The run ended before the answer was whole, and nobody said why.", "Run it again.");
   }
+  if (view.state === "done" && request.isErrand) return card("plain", `The model “${asked.model}” is installed.`, "");
   if (view.state === "done" && CUT_SHORT.has(reader.finish)) return card("plain", ...cutShort(request.path), { offersAgain: false });
   return null;
 }

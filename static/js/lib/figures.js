@@ -20,22 +20,27 @@ const STATES = {
 
 const VIA = { events: " over server-sent events", polling: " by polling" };
 
+/** What is waited for first: most answers have no tokens. @param {{completes: boolean}} [asked] */
+const firstOf = (asked) => (asked?.completes === false ? "first byte" : "first token");
+
 /** Where a run stands, in a few words. */
-export function stateText(view) {
+export function stateText(view, asked) {
   if (!view.connected) return "Connection lost; reconnecting";
+  if (view.state === "waiting" && asked?.completes === false) return "Waiting for the answer";
   const place = view.state === "queued" && view.position ? `, ${view.position} in line` : "";
   return (STATES[view.state] ?? view.state) + place + (isLive(view) ? (VIA[view.via] ?? "") : "");
 }
 
 /** The figures of a run, each as {name, value, measured}; live ones are taken from `tokens` that arrived so far. */
-export function figuresOf(view, tokens) {
+export function figuresOf(view, tokens, asked) {
   const stats = view.stats ?? liveStats(view, tokens);
   const measured = new Set(stats.measured ?? []);
   const figures = [];
   const add = (key, name, value) => {
     if (value !== null && value !== undefined) figures.push({ name, value: value, measured: measured.has(key) });
   };
-  add("ttft_ms", "first token", seconds(stats.ttft_ms));
+  // An error that came instead of an answer has no first token either.
+  if (!(view.status >= 400)) add("ttft_ms", firstOf(asked), seconds(stats.ttft_ms));
   add("tokens_per_second", "speed", rate(stats.tokens_per_second));
   add("output_tokens", "tokens", stats.output_tokens ?? null);
   add("duration_ms", "total", seconds(stats.duration_ms));
@@ -59,7 +64,7 @@ export function allFiguresOf({ view, reader, tape, asked }) {
   const rows = [
     ["status", "status", view.status, null],
     ["model", "model", stats.model ?? asked.model, null],
-    ["ttft_ms", "time to first token", seconds(stats.ttft_ms)],
+    ["ttft_ms", `time to ${view.status >= 400 ? "first byte" : firstOf(asked)}`, seconds(stats.ttft_ms)],
     ["tokens_per_second", "speed", rate(stats.tokens_per_second)],
     ["prompt_tokens", "prompt tokens", stats.prompt_tokens],
     ["output_tokens", "output tokens", stats.output_tokens],

@@ -64,6 +64,25 @@ function spanOfItem(text, index) {
   return found;
 }
 
+/**
+ * Where the items of the list that begins at `from` stand in `text`, which must be JSON: the [start, end] of each.
+ * @returns {[number, number][] | null} null when no list begins there
+ */
+export function itemsOf(text, from) {
+  const scanner = new Scanner(text);
+  scanner.at = from;
+  scanner.match(SPACE);
+  if (text[scanner.at] !== "[") return null;
+  const found = [];
+  scanner.list("]", "", () => {
+    scanner.match(SPACE);
+    const start = scanner.at;
+    scanner.value(0);
+    found.push([start, scanner.at]);
+  });
+  return found;
+}
+
 class Fault extends Error {
   constructor(at, message) {
     super(message);

@@ -1,0 +1,63 @@
+"""Django's ASGI handler without its signals, for each of which it would start a thread.
+
+They are there to close the database connections of a request's thread, and here only the desk of `portal.runs`, which
+has a thread of its own, uses the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+class Handler(ASGIHandler):
+    """Answers a request in the event loop's own thread; a reader who leaves ends the view."""
+
+    async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """As Django has it, but for the signals."""
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        with body:
+            set_script_prefix(get_script_prefix(scope))
+            request, refusal = self.create_request(scope, body)
+            if refusal is not None:
+                await self.send_response(refusal, send)
+            elif request is not None:
+                await self._answer(request, receive, send)
+
+    async def _answer(self, request: ASGIRequest, receive: Receive, send: Send) -> None:
+        answering = asyncio.create_task(self._answer_whole(request, send))
+        leaving = asyncio.create_task(self.listen_for_disconnect(receive))
+        await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+        for task in (leaving, answering):
+            task.cancel()
+        left, answered = await asyncio.gather(leaving, answering, return_exceptions=True)
+        for problem in (left, answered):
+            if isinstance(problem, Exception) and not isinstance(problem, RequestAborted):
+                raise problem
+
+    async def _answer_whole(self, request: ASGIRequest, send: Send) -> None:
+        response = await self.run_get_response(request)
+        try:
+            await self.send_response(response, send)
+        finally:
+            _close(response)
+
+
+def _close(response: HttpResponseBase) -> None:
+    """What `HttpResponseBase.close` does, without the signal."""
+    for closer in response._resource_closers:  # type: ignore[attr-defined]
+        closer()
+    response._resource_closers.clear()  # type: ignore[attr-defined]
+    response.closed = True
