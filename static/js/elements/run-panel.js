@@ -326,6 +326,13 @@ class RunPanel extends HTMLElement {
         if (this.#view.state === "cancelled") connection.cancel(run);
       },
       frame: (frame) => this.#take(frame),
+      // A server that crashed may know less of the run than this page has seen; what it kept is what there is.
+      anew: () => {
+        const run = this.#run;
+        this.#begin(saved.request);
+        this.#answer.note = saved.note ?? "";
+        this.#run = run;
+      },
       refused: (error) => {
         sessionStorage.removeItem(this.#key);
         const gone = error.code === "no_such_run";
