@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import played
 from tests.e2e.conftest import ROOT
+from tests.e2e.test_panel import editor, write
 from tests.farend import Asked, FarEnd, Held, Line, Script, chat, stream, whole
 from tests.portal_server import PortalServer
 from tests.strict import leave_out
@@ -212,8 +213,7 @@ def test_hostile_text_runs_nothing_in_any_view(page: Page, portal: PortalServer,
 
 
 def edit(panel: Locator, body: object) -> None:
-    panel.get_by_role("button", name="Edit").click()
-    panel.get_by_role("textbox", name="Request body, JSON").fill(json.dumps(body))
+    write(panel.page, editor(panel), json.dumps(body))
 
 
 def test_structured_output_is_checked_and_the_failing_path_named(page: Page, portal: PortalServer, upstream: FarEnd) -> None:

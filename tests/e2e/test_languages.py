@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.test_panel import editor, write
 from tests.farend import FarEnd, chat, stream
 from tests.portal_server import PortalServer
 
@@ -80,16 +81,18 @@ def test_what_the_reader_changed_is_in_it_and_a_broken_body_changes_nothing(page
     page.goto(portal.url)
     choose(page, "curl")
     expect(code(page, 0)).to_contain_text("It is $(late).")
-    panel(page, 0).get_by_role("button", name="Edit").click()
-    body_of(page, 0).fill('{"model": "far:1b", "messages": [{"role": "user", "content": "It\'s !"}], "keep_alive": 12345678901234567890}')
+    body = editor(panel(page, 0))
+    write(page, body, '{"model": "far:1b", "messages": [{"role": "user", "content": "It\'s !"}], "keep_alive": 12345678901234567890}')
     expect(code(page, 0)).to_contain_text("It'\\''s !")
     expect(code(page, 0)).to_contain_text("12345678901234567890")
     before = code(page, 0).text_content()
-    body_of(page, 0).fill('{"model": ')
+    body.focus()
+    write(page, body, '{"model": ')
     choose(page, "JavaScript fetch")
     expect(code(page, 1)).to_contain_text("await fetch(")
     assert code(page, 0).text_content() == before
-    body_of(page, 0).fill('{"model": "other"}')
+    body.focus()
+    write(page, body, '{"model": "other"}')
     expect(code(page, 0)).to_contain_text('model: "other"')
 
 

@@ -29,7 +29,8 @@ export function uncheckedIn(schema, depth = 0) {
 }
 
 const listOf = (value) => (Array.isArray(value) ? value : []);
-const step = (path, name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? (path ? `${path}.${name}` : name) : `${path}[${JSON.stringify(name)}]`);
+/** The path of a member, as a fault names it. */
+export const step = (path, name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? (path ? `${path}.${name}` : name) : `${path}[${JSON.stringify(name)}]`);
 const shown = (value) => {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
