@@ -1,14 +1,46 @@
-"""`make bench`: every benchmark in turn."""
+"""`python -m bench [NAME …] [--docs DIR]`: every benchmark in turn, or those that are named; exit 1 when a promise is not kept.
+
+The documents, the search and the browser are measured over DIR where one is given.
+"""
 
 from __future__ import annotations
 
+import argparse
+import importlib
+import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
-from bench import examples, first_page, first_token, paint, records
-from bench.report import report
+from bench.report import Figure, report
 
-BENCHMARKS = (examples, first_page, first_token, paint, records)
+OVER_DOCUMENTS = ("docs", "search", "weight", "lighthouse")
+BENCHMARKS = ("examples", "first_page", "first_token", "paint", "panel_load", "panel_use", "records", "hostile", *OVER_DOCUMENTS)
+
+
+def measure(name: str, docs: Path | None) -> Iterator[Figure]:
+    """The figures of one benchmark."""
+    benchmark = importlib.import_module(f"bench.{name}")
+    yield from benchmark.measure(docs) if docs and name in OVER_DOCUMENTS else benchmark.measure()
+
+
+def main() -> int:
+    """Returns 1 when a promise is not kept."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--docs", type=Path, metavar="DIR")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(BENCHMARKS):
+        parser.error(f"There is no benchmark called {', '.join(sorted(unknown))}.")
+    docs = asked.docs.resolve() if asked.docs else None
+    kept = [report(figure) for name in asked.names or BENCHMARKS for figure in measure(name, docs)]
+    print(f"{sum(kept)} of {len(kept)} promises kept (load {os.getloadavg()[0]:.1f})")
+    return 0 if all(kept) else 1
+
 
 if __name__ == "__main__":
-    kept = [report(figure) for benchmark in BENCHMARKS for figure in benchmark.measure()]
-    sys.exit(0 if all(kept) else 1)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    sys.exit(main())

@@ -1,7 +1,5 @@
 """What the documents cost: the first page of a set, a page drawn and drawn already, a page kept beside nginx.
 
-    python -m bench.docs [DIR]
-
 Without a folder of documents, over 362 made up in the shape of a real set.
 """
 
@@ -11,7 +9,6 @@ import asyncio
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -19,11 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from bench.load import ask_often, children_of, command_of, cost_of
+from bench.load import ask_often, children_of, command_of, cost_of, spent_by
 from bench.nginx import serving
-from bench.report import Figure, report
+from bench.report import Figure
 from bench.sets import write_set
-from tests.portal_server import ROOT, PortalServer
+from portal.docs.catalogue import Catalogue
+from portal.docs.library import Library
+from tests.portal_server import PortalServer
 
 _REQUESTS = 6400
 _TURNS = 3
@@ -36,21 +35,22 @@ def measure(given: Path | None = None) -> Iterator[Figure]:
         yield _start(root, 2.0)
         yield _start(write_set(Path(name) / "large", 10_000, kilobytes=2.0), 20.0)
         yield from _pages(root)
-        yield _edited(root, Path(name))
+        yield from _edited(root, Path(name))
         yield from _beside_nginx(root)
 
 
 def _start(root: Path, at_most: float) -> Figure:
     """From the start of the process to the first page, the second time on: the first makes the static files."""
-    times = []
+    times, spent = [], []
     with tempfile.TemporaryDirectory() as data:
         for _ in range(_TURNS + 1):
             started = time.perf_counter()
             with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_DATA=data, PORTAL_EMBEDDED="never") as portal:
                 _fetch(portal.url)
                 times.append(time.perf_counter() - started)
+                spent.append(spent_by(portal.process.pid))
     files = sum(1 for _ in root.rglob("*.md*"))
-    return Figure(f"start with {files:,} files to the first page", min(times[1:]), at_most, "s", f"best of {_TURNS}; {_load()}")
+    return Figure(f"start with {files:,} files to the first page", min(times[1:]), at_most, "s", f"best of {_TURNS}, {min(spent[1:]):.1f} of it the server's processor; {_load()}")
 
 
 def _pages(root: Path) -> Iterator[Figure]:
@@ -69,16 +69,16 @@ def _pages(root: Path) -> Iterator[Figure]:
     yield Figure("all pages drawn", spent, 6.5, "CPU s", f"{len(addresses)} pages, the server and its presses")
 
 
-def _edited(root: Path, scratch: Path) -> Figure:
-    """Pages drawn again after one was edited, all of them being asked for."""
-    from portal.docs.catalogue import Catalogue
-    from portal.docs.library import Library
-
+def _edited(root: Path, scratch: Path) -> Iterator[Figure]:
+    """All pages read again as they are, and pages drawn again after one was edited, all of them being asked for."""
     copy = scratch / "edited"
     subprocess.run(["/bin/cp", "-r", root, copy], check=True)
     library = Library(Catalogue(copy))
     for page in library.catalogue.pages.values():
         library.read(page)
+    began = time.process_time()
+    assert all(library.kept(page) for page in library.catalogue.pages.values())
+    yield Figure("all pages read again", time.process_time() - began, 0.1, "CPU s", f"{len(library.catalogue.pages)} pages")
     before, pages = library.drawn, list(library.catalogue.pages.values())
     with pages[len(pages) // 2].file.open("a") as file:
         file.write("\n## A new section\n")
@@ -86,7 +86,7 @@ def _edited(root: Path, scratch: Path) -> Figure:
     for page in library.catalogue.pages.values():
         if library.kept(page) is None:
             library.read(page)
-    return Figure("pages drawn again after one was edited", library.drawn - before, 1, "pages", f"of {len(pages)}")
+    yield Figure("pages drawn again after one was edited", library.drawn - before, 1, "pages", f"of {len(pages)}")
 
 
 def _beside_nginx(root: Path) -> Iterator[Figure]:
@@ -151,13 +151,3 @@ def _tag_of(url: str) -> str:
 
 def _load() -> str:
     return f"load {os.getloadavg()[0]:.1f}"
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    import django
-
-    django.setup()
-    folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
-    sys.exit(0 if all([report(figure) for figure in measure(folder)]) else 1)

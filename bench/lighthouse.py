@@ -42,8 +42,9 @@ class Visit:
     machine: float
 
 
-def measure(docs: Path = DOCS, page: str = PAGE, visits: int = 5) -> Iterator[Figure]:
+def measure(docs: Path = DOCS, page: str | None = None, visits: int = 5) -> Iterator[Figure]:
     """Figures of the median visit; a score is given as what is missing of 100."""
+    page = page or (PAGE if docs == DOCS else "/")
     node, npm = find_node()
     if not PROGRAM.is_file():
         install(npm, HERE, with_tests=True)
@@ -93,7 +94,7 @@ def main() -> int:
     """Returns 1 when a figure is beyond what it may be."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--docs", type=Path, default=DOCS)
-    parser.add_argument("--page", default=PAGE)
+    parser.add_argument("--page")
     parser.add_argument("--visits", type=int, default=5)
     asked = parser.parse_args()
     kept = [report(figure) for figure in measure(asked.docs.resolve(), asked.page, asked.visits)]

@@ -20,7 +20,7 @@ def report(figure: Figure) -> bool:
     """Print the figure on a line; returns whether the promise was kept."""
     kept = figure.seen <= figure.at_most
     print(
-        f"{'kept  ' if kept else 'BROKEN'}  {figure.name}: {figure.seen:.1f} {figure.unit}"
+        f"{'kept    ' if kept else 'not kept'}  {figure.name}: {figure.seen:.4g} {figure.unit}"
         f" (at most {figure.at_most:g} {figure.unit})"
         + (f"; {figure.detail}" if figure.detail else ""),
         flush=True,

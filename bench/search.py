@@ -1,226 +1,137 @@
-"""How quick search is over the documents of a folder, then over 100,000 sections, in the process and over HTTP.
+"""How quick search is over some 10,000 sections and over 100,000: in the process, over HTTP, after an edit, under the worst.
 
-    python bench/search.py DIR [--sections 100000] [--queries 1500] [--no-http]
+Times are of the processor, as a person on a machine of his own would see them, but where a line says clock.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import random
-import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from http.client import HTTPConnection
-from itertools import islice
 from pathlib import Path
+from statistics import median
 from urllib.parse import quote, urlsplit
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+from bench.load import spent_by
+from bench.questions import Passages, questions, shuffled
+from bench.report import Figure, percentile
+from portal.docs.catalogue import Catalogue
+from portal.docs.search.index import IndexWriter, folder_for
+from portal.docs.search.progress import write_progress
+from portal.docs.search.searching import Search
+from portal.docs.search.sources import read_page, stamp_of
+from portal.docs.search.values import Progress
+from tests.portal_server import ROOT, PortalServer
 
-from portal.docs.catalogue import Catalogue  # noqa: E402
-from portal.docs.search.index import IndexWriter, folder_for  # noqa: E402
-from portal.docs.search.searching import Search  # noqa: E402
-from portal.docs.search.sources import read_page, stamp_of  # noqa: E402
-from portal.docs.search.tokens import words_in  # noqa: E402
-from portal.docs.search.values import Passage  # noqa: E402
-
-NAMES = ("num_ctx", "keep_alive", "/api/chat", "OLLAMA_HOST", "done_reason", "num_predict", "/v1/chat/completions")
-COMMON = ("the", "and", "model", "agent", "api", "data", "system", "to")
-KINDS: dict[str, Callable[[random.Random, Sequence[str], Sequence[str]], str]] = {
-    "one word": lambda dice, words, _: dice.choice(words) + " ",
-    "two to four words of a heading": lambda dice, _, phrases: beginning(dice.choice(phrases), dice.randint(2, 4)),
-    "a word being typed": lambda dice, words, _: (word := dice.choice(words))[: dice.randint(2, len(word) - 1)],
-    "one letter": lambda dice, words, _: dice.choice(words)[0],
-    "a name, whole or in part": lambda dice, _words, _: (name := dice.choice(NAMES))[: dice.randint(4, len(name))],
-    "a misspelt word": lambda dice, words, _: misspelt(dice, dice.choice(words)),
-    "common words": lambda dice, _words, _: " ".join(dice.sample(COMMON, 2)),
-}
+ASKED, ASKED_OVER_HTTP, EDITS = 1000, 350, 7
+WORST = ("a", "the and of to", "convresatoin " * 900, "x" * 4000, "日" * 800, "a b c d e f g h i j k l m")
 
 
-def beginning(phrase: str, words: int) -> str:
-    """The first words of a phrase."""
-    return " ".join(phrase.split()[:words]) + " "
+def measure(docs: Path = ROOT / "docs_content") -> Iterator[Figure]:
+    """Every promise about search; the sections are those of the documents, and as many again as are needed."""
+    passages = _read(docs)
+    asked = list(questions(passages, ASKED))
+    for sections, typical, worst, over_http in ((10_000, 1.0, 4.0, 10.0), (100_000, None, 5.0, 50.0)):
+        with tempfile.TemporaryDirectory(prefix="bench-search-") as name:
+            root, data = Path(name) / "docs", Path(name) / "data"
+            _build(root, data, shuffled(passages, sections))
+            yield from _in_the_process(folder_for(root, data), asked, sections, typical, worst)
+            with PortalServer(data=data, PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
+                yield from _over_http(portal, asked[:ASKED_OVER_HTTP], sections, over_http)
+                if sections == 10_000:
+                    yield _edited(portal, root)
+                    yield _under_the_worst(portal)
 
 
-def misspelt(dice: random.Random, word: str) -> str:
-    """The word with two letters swapped."""
-    at = dice.randrange(max(len(word) - 1, 1))
-    return word[:at] + word[at : at + 2][::-1] + word[at + 2 :]
+def _read(root: Path) -> Passages:
+    return {page.path: read_page(page, root) for page in Catalogue(root).pages.values()}
 
 
-def read_set(root: Path) -> tuple[dict[str, list[Passage]], float]:
-    """The passages of each page, and the CPU seconds it took to read them."""
-    catalogue = Catalogue(root)
-    catalogue.refresh()
-    began = time.process_time()
-    pages = catalogue.pages.values()
-    passages = {page.path: read_page(page, root) for page in pages}
-    return passages, time.process_time() - began
-
-
-def shuffled(passages: dict[str, list[Passage]], sections: int) -> dict[str, list[Passage]]:
-    """Pages made of the same words in another order, until there are that many sections."""
-    dice, made, number = random.Random(7), {}, 0
-    originals = list(passages.items())
-    while number < sections:
-        path, of_page = originals[len(made) % len(originals)]
-        name = f"copy-{len(made)}/{path or 'index'}"
-        made[name] = [_shuffle(passage, name, dice) for passage in islice(of_page, sections - number)]
-        number += len(made[name])
-    return made
-
-
-def _shuffle(passage: Passage, name: str, dice: random.Random) -> Passage:
-    words = passage.text.split(" ")
-    dice.shuffle(words)
-    return replace(passage, page=name, url=f"/docs/{name}/", text=" ".join(words))
-
-
-def build(folder: Path, passages: dict[str, list[Passage]], stamps: dict[str, str]) -> float:
-    """Index them all; the seconds it took."""
-    began = time.perf_counter()
-    writer = IndexWriter(folder)
-    for page, of_page in passages.items():
-        writer.put(page, stamps.get(page, ""), of_page)
-    writer.commit()
-    writer.close()
-    (folder / "progress.json").write_text(f'{{"done": {len(passages)}, "of": {len(passages)}}}')
-    return time.perf_counter() - began
-
-
-def queries(passages: dict[str, list[Passage]], number: int) -> Iterator[tuple[str, str]]:
-    """Kinds and queries, the same at each run."""
-    dice = random.Random(11)
-    every = [passage for of_page in passages.values() for passage in of_page]
-    some = dice.sample(every, min(800, len(every)))
-    words = [word for passage in some for word in words_in(passage.text)[:40] if len(word) > 3]
-    phrases = [passage.path[-1] for passage in every if passage.path and len(passage.path[-1].split()) > 1]
-    for at in range(number):
-        kind = list(KINDS)[at % len(KINDS)]
-        yield kind, KINDS[kind](dice, words, phrases)
-
-
-def quantile(times: Sequence[float], share: float) -> float:
-    """The time that this share of all stays under."""
-    return sorted(times)[min(int(len(times) * share), len(times) - 1)]
-
-
-Times = dict[str, list[float]]
-
-
-def report(title: str, times: Times, *, by_kind: bool = True) -> None:
-    """Print the quantiles in milliseconds."""
-    print(f"\n{title} (load {os.getloadavg()[0]:.1f})")
-    every = [taken for of_kind in times.values() for taken in of_kind]
-    for name, taken in [("all", every), *(times.items() if by_kind else [])]:
-        shares = "  ".join(f"p{share * 100:.0f} {quantile(taken, share):6.2f}" for share in (0.5, 0.95, 0.99))
-        print(f"  {name:32} {shares} ms")
-
-
-def time_queries(folder: Path, asked: list[tuple[str, str]]) -> tuple[Times, Times]:
-    """Ask each in this process, once, for the ten best sections with their snippets: by the clock, and CPU time."""
-    search = Search(folder)
-    for _kind, query in asked[-40:]:
-        search.find(query)
-    by_clock: Times = {}
-    by_cpu: Times = {}
-    for kind, query in asked:
-        began, cpu = time.perf_counter(), time.thread_time()
-        search.find(query, limit=10)
-        by_cpu.setdefault(kind, []).append((time.thread_time() - cpu) * 1000)
-        by_clock.setdefault(kind, []).append((time.perf_counter() - began) * 1000)
-    return by_clock, by_cpu
-
-
-def bench_queries(folder: Path, asked: list[tuple[str, str]], sections: int) -> None:
-    """Print both, so that what others do on the machine can be told from what search does."""
-    by_clock, by_cpu = time_queries(folder, asked)
-    report(f"In the process, {sections} sections, by the clock", by_clock)
-    report("The same, CPU time", by_cpu, by_kind=False)
-
-
-def bench_http(root: Path, data: Path, asked: list[tuple[str, str]]) -> None:
-    """Ask a portal started for it, over one connection."""
-    from tests.portal_server import PortalServer
-
-    with PortalServer(data=data, PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
-        connection = HTTPConnection(urlsplit(portal.url).netloc)
-        until = time.monotonic() + 300
-        while b'"indexing": null' not in get(connection, "a", "&format=json") and time.monotonic() < until:
-            time.sleep(0.5)
-        for name, suffix in (("JSON", "&format=json"), ("a page", "")):
-            for _kind, query in asked[-20:]:
-                get(connection, query, suffix)
-            times: Times = {}
-            for kind, query in asked:
-                began = time.perf_counter()
-                get(connection, query, suffix)
-                times.setdefault(kind, []).append((time.perf_counter() - began) * 1000)
-            report(f"Over HTTP, as {name}", times, by_kind=False)
-
-
-def get(connection: HTTPConnection, query: str, suffix: str) -> bytes:
-    """The body of an answer."""
-    connection.request("GET", f"/search/?q={quote(query)}{suffix}")
-    return connection.getresponse().read()
-
-
-def write_pages(root: Path, passages: dict[str, list[Passage]]) -> dict[str, str]:
-    """A file for each page, so that a portal has pages to go with the index; their stamps."""
+def _build(root: Path, data: Path, passages: Passages) -> None:
+    """A file for each page, and the index of them as if the portal had made it."""
     for page, of_page in passages.items():
         file = root / f"{page}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"# {of_page[0].title}\n", encoding="utf-8")
-    catalogue = Catalogue(root)
-    catalogue.refresh()
-    return {page.path: stamp_of(page) for page in catalogue.pages.values()}
-
-
-def main() -> None:
-    """Print it all."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("root", type=Path, metavar="DIR")
-    options.add_argument("--sections", type=int, default=100_000)
-    options.add_argument("--queries", type=int, default=1500)
-    options.add_argument("--no-http", action="store_true")
-    chosen = options.parse_args()
-    root = chosen.root.resolve()
-    with tempfile.TemporaryDirectory(prefix="bench-search-") as temporary:
-        passages, reading = read_set(root)
-        sections = sum(len(of_page) for of_page in passages.values())
-        print(f"{len(passages)} pages, {sections} sections; read in {reading:.2f} CPU seconds")
-        asked = list(queries(passages, chosen.queries))
-        small = Path(temporary) / "small"
-        print(f"indexed in {build(small, passages, {}):.2f} s, {_size(small) / 1e6:.1f} MB")
-        bench_queries(small, asked, sections)
-        if not chosen.no_http:
-            bench_http(root, Path(temporary) / "data", asked[:500])
-        if chosen.sections:
-            bench_large(Path(temporary), passages, asked, chosen)
-
-
-def bench_large(
-    temporary: Path, passages: dict[str, list[Passage]], asked: list[tuple[str, str]], chosen: argparse.Namespace
-) -> None:
-    """The same over many sections."""
-    many = shuffled(passages, chosen.sections)
-    root, data = temporary / "many", temporary / "many-data"
-    stamps = write_pages(root, many)
     folder = folder_for(root, data)
-    took = build(folder, many, stamps)
-    print(f"\n{len(many)} pages, {chosen.sections} sections; indexed in {took:.2f} s, {_size(folder) / 1e6:.1f} MB")
-    bench_queries(folder, asked, chosen.sections)
-    if not chosen.no_http:
-        bench_http(root, data, asked[:500])
+    writer = IndexWriter(folder)
+    for found in Catalogue(root).pages.values():
+        writer.put(found.path, stamp_of(found), passages[found.path])
+    writer.commit()
+    writer.close()
+    write_progress(folder, Progress(len(passages), len(passages)))
 
 
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.iterdir())
+def _in_the_process(folder: Path, asked: Sequence[str], sections: int, typical: float | None, worst: float) -> Iterator[Figure]:
+    """The ten best sections with their snippets."""
+    search = Search(folder)
+    for query in asked[-40:]:
+        search.find(query)
+    times = []
+    for query in asked:
+        began = time.thread_time()
+        search.find(query, limit=10)
+        times.append((time.thread_time() - began) * 1000)
+    detail = f"{len(asked)} queries over {sections:,} sections"
+    if typical:
+        yield Figure(f"search of {sections:,} sections, p50", median(times), typical, "ms", detail)
+    yield Figure(f"search of {sections:,} sections, p99", percentile(times, 0.99), worst, "ms", detail)
 
 
-if __name__ == "__main__":
-    main()
+def _over_http(portal: PortalServer, asked: Sequence[str], sections: int, at_most: float) -> Iterator[Figure]:
+    """What the server spends on an answer, as data and as a page."""
+    connection = HTTPConnection(urlsplit(portal.url).netloc)
+    while b'"indexing": null' not in _get(connection, "a", "&format=json"):
+        time.sleep(0.2)
+    time.sleep(3)  # the graph of links is drawn
+    for kind, suffix in (("data", "&format=json"), ("a page", "")):
+        spent, by_clock = [], []
+        for query in [*asked[-20:], *asked]:
+            before, began = spent_by(portal.process.pid), time.perf_counter()
+            _get(connection, query, suffix)
+            by_clock.append((time.perf_counter() - began) * 1000)
+            spent.append((spent_by(portal.process.pid) - before) * 1000)
+        detail = f"by the clock {percentile(by_clock[20:], 0.95):.1f} ms"
+        yield Figure(f"search of {sections:,} sections as {kind}, p95", percentile(spent[20:], 0.95), at_most, "ms", detail)
+
+
+def _edited(portal: PortalServer, root: Path) -> Figure:
+    connection = HTTPConnection(urlsplit(portal.url).netloc)
+    times = []
+    for number in range(EDITS):
+        (root / "fresh.md").write_text(f"# Fresh\n\nAn axolotl{number}.\n")
+        began = time.perf_counter()
+        while b'"total": 0' in _get(connection, f"axolotl{number} ", "&format=json"):
+            time.sleep(0.02)
+        times.append(time.perf_counter() - began)
+    return Figure("an edit is found by search after", median(times), 1.0, "s", f"clock, median of {EDITS}, longest {max(times):.2f} s")
+
+
+def _under_the_worst(portal: PortalServer) -> Figure:
+    """How long the event loop keeps others waiting while one reader asks what costs most."""
+    done, delays = threading.Event(), []
+
+    def ask_the_worst() -> None:
+        asking = HTTPConnection(urlsplit(portal.url).netloc)
+        while not done.is_set():
+            for query in WORST:
+                _get(asking, query, "&format=json")
+
+    worst = threading.Thread(target=ask_the_worst)
+    worst.start()
+    other = HTTPConnection(urlsplit(portal.url).netloc)
+    for _ in range(300):
+        began = time.perf_counter()
+        other.request("GET", "/healthz")
+        other.getresponse().read()
+        delays.append((time.perf_counter() - began) * 1000)
+    done.set()
+    worst.join()
+    return Figure("wait of others while search is asked the worst, p95", percentile(delays, 0.95), 50, "ms", f"clock, median {median(delays):.1f} ms")
+
+
+def _get(connection: HTTPConnection, query: str, suffix: str) -> bytes:
+    connection.request("GET", f"/search/?q={quote(query)}{suffix}")
+    return connection.getresponse().read()

@@ -12,8 +12,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PARSERS = {
-    "markdown_it",
-    "mdit_py_plugins",
     "tree_sitter",
     "tree_sitter_bash",
     "tree_sitter_javascript",

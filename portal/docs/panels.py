@@ -10,7 +10,7 @@ from dataclasses import replace
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from portal.docs.rendering import Fence
+from portal.docs.rendering import Fence, render
 from portal.examples.detection import read_blocks
 from portal.examples.identity import identify_blocks
 from portal.examples.values import Block, Example, Missing, Request
@@ -44,9 +44,18 @@ class Panels:
         return lambda highlighted: draw_panel(example, name=name, page=self.page, code=highlighted)
 
 
+def find_blocks(text: str, *, mdx: bool = False) -> list[Block]:
+    """The fenced blocks of a document, as the site finds them, each with the comment right before it."""
+    return blocks_of(render(text, is_mdx=mdx).fences)
+
+
 def blocks_of(fences: Sequence[Fence]) -> list[Block]:
     """The fences of a page as detection reads them."""
-    return [Block(fence.lang, fence.text, fence.line, fence.comment or None) for fence in fences]
+    return [Block(_first_word(fence.info), fence.text, fence.line, fence.comment or None) for fence in fences]
+
+
+def _first_word(info: str) -> str:
+    return info.split(maxsplit=1)[0] if info.strip() else ""
 
 
 def draw_panel(example: Example, *, name: str, page: str, code: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,6 +15,11 @@ from portal.examples.values import Step
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters: no document means anything by them
 _JSON_KEYS = {"messages", "tools", "options", "format", "context", "input_schema", "response_format", "parameters"}
+_GIVEN_KEYS = {
+    "model", "name", "from", "source", "destination", "prompt", "content", "input", "images", "system", "query", "url",
+}  # fmt: skip
+_IN_BRACKETS = re.compile(r"<([A-Za-z][\w .:/-]{2,})>")
+_YOURS = re.compile(r"((?:your|Your|YOUR)[-_ ][\w.:/-]+|[A-Z]+_[A-Z_]*[A-Z])")
 _IMAGE_KEYS = {"images", "image", "image_url"}
 
 
@@ -121,10 +127,22 @@ def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
         unknowns = [piece for piece in value.pieces if isinstance(piece, Unknown)]
         settled.places.extend((unknown, at, placeholder_of(unknown)) for unknown in unknowns)
         return show_words(value)
+    if isinstance(value, str) and (name := _name_to_be_given(value, at)):
+        settled.places.append((Unknown(name, "argument"), at, value))
+        return value
     if not _fits_json(value):
         settled.places.append((Unknown(str(at[-1]) if at else "body", "computed"), at, None))
         return None
     return value
+
+
+def _name_to_be_given(text: str, at: tuple[Step, ...]) -> str:
+    """What a reader is to put in the place of a text like `<model name>` or `YOUR_MODEL`; empty for any other text."""
+    keys = [step for step in at if isinstance(step, str)]
+    if len(text) > 60 or not keys or keys[-1] not in _GIVEN_KEYS:
+        return ""
+    found = _IN_BRACKETS.fullmatch(text) or (_YOURS.fullmatch(text) if keys[-1] in ("model", "name") else None)
+    return found[1] if found else ""
 
 
 def _fits_json(value: object) -> bool:

@@ -118,6 +118,8 @@ def _is_of_the_api(address: Address) -> bool:
 
 
 def _find_problem(call: Call, request: Request) -> str | None:
+    if request.upstream == "other" and "{" in request.origin:
+        return f"It needs a value for “{request.origin.partition('{')[2].partition('}')[0]}”, the server it goes to."
     if request.upstream == "other":
         host = request.origin.partition("://")[2]
         return f"It goes to {host}, which is not a server this portal sends to."

@@ -88,7 +88,7 @@ class _Page:
             commands = self._read_shell(text) if "curl" in text or family == "shell" else []
             if commands or (family == "shell" and "import " not in text):
                 return commands
-        if family is not None or any(sign in text for sign in _SIGNS_OF_CODE) or block.lang == "":
+        if family is not None or any(sign in text for sign in _SIGNS_OF_CODE) or (block.lang == "" and "(" in text):
             calls = self._read_code(text, javascript_first=family == "javascript")
             if calls is not None:
                 return calls

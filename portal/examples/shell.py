@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import tree_sitter_bash
 from tree_sitter import Language, Node
 
+from portal.examples.jq import print_jq
 from portal.examples.limits import MAX_COMMANDS, MAX_TEXT, MAX_TURNS, Clock, TooMuchError, parse_tree, split_lines
 from portal.examples.unknowns import Text, Unknown, Words, join_pieces
 
@@ -242,6 +243,8 @@ def _output_of(command: Command, shell: Shell) -> Words:
             return Unknown(_file_of(command), "image")
         case "tr" | "sed" | "head" | "tail" if isinstance(command.stdin, Unknown):
             return command.stdin
+        case "jq" if (printed := print_jq(arguments)) is not None:
+            return printed
         case "curl" | "wget":
             return Unknown(command.name, "answer")
         case _:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,10 +44,8 @@ def test_what_is_no_regular_file_is_no_document(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.md"]
     assert find_file(tmp_path, "pipe.md") is None
     for name in ("pipe.md", "folder.md"):
-        began = time.monotonic()
         with pytest.raises(Unreadable):
             read_regular(tmp_path / name, tmp_path)
-        assert time.monotonic() - began < 1, "opening a FIFO waited for a writer"
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:

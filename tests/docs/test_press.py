@@ -78,9 +78,7 @@ def test_a_document_that_takes_too_long_is_ended_and_its_source_is_shown(root: P
     press.start()
     try:
         library = Library(Catalogue(write(root, {"long.md": LONG + "<b>last line"})), press=press)
-        began = time.monotonic()
         reading = library.read(library.catalogue.pages["long"])
-        assert time.monotonic() - began < 20
         assert "takes more than 0.2 seconds to draw, so its source is shown as it is" in reading.rendered.html
         assert "&lt;b&gt;last line</code></pre>" in reading.rendered.html
         assert [oddity.code for oddity in reading.oddities] == ["not-drawn"]

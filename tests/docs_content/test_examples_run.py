@@ -15,8 +15,8 @@ import pytest
 from portal.dashboard.proving import gather
 from portal.docs.catalogue import Catalogue
 from portal.docs.library import Library
+from portal.docs.panels import find_blocks
 from portal.examples.detection import read_blocks
-from portal.examples.fences import find_blocks
 from portal.ollama.endpoints import find_endpoint
 from tests.docs_content.shapes import SET, answer_faults, faults, operation_of, operations
 from tests.engine import MODEL, missing_wheels, running_engine
@@ -81,7 +81,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     if missing := missing_wheels():
         leave_out(f"the embedded engine needs {', '.join(missing)}")
     with running_engine(tmp_path_factory.mktemp("store")) as running:
-        with httpx.Client(base_url=running.url, timeout=120, trust_env=False) as client:
+        with httpx.Client(base_url=running.url, timeout=300, trust_env=False) as client:
             yield client
 
 

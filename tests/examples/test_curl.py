@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -231,3 +232,59 @@ def test_a_variable_of_an_earlier_block_counts():
 def test_requests_that_alter_the_server_are_marked():
     assert read("curl http://localhost:11434/api/pull -d '{\"model\": \"m\"}'").changes_server
     assert not read(SENT["single quotes"]).changes_server
+
+
+# What jq 1.6 printed for these, as values.
+JQ = {
+    """jq -n --arg p "it's $X" '{model: "m", prompt: $p, "stream": false, n: [1, -2.5, null]}'""":
+        {"model": "m", "prompt": "it's so", "stream": False, "n": [1, -2.5, None]},
+    """jq -nc --arg model a/b:1b --argjson o '{"seed": 1}' '{$model, options: $o, messages: [{role: "user", content: "é\\n"}]}'""":
+        {"model": "a/b:1b", "options": {"seed": 1}, "messages": [{"role": "user", "content": "é\n"}]},
+    """jq --null-input --arg q '"q" \\' '{prompt: $q}'""": {"prompt": '"q" \\'},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", JQ)
+def test_a_body_that_jq_lays_out_counts(command):
+    for text in (f'X=so\ncurl {CHAT} -d "$({command})"', f"X=so\n{command} | curl {CHAT} -d @-"):
+        example = read(text, "bash")
+        assert example.runnable, example.reason
+        assert example.requests[0].body == JQ[command]
+
+
+def test_what_jq_is_given_from_elsewhere_is_to_be_given():
+    example = read(f"""curl {CHAT} -d "$(jq -n --arg i "$(base64 -w0 cat.png)" --arg q "$1" '{{images: [$i], prompt: ("Say " + $q)}}')" """)
+    assert not example.runnable
+    example = read(f"""curl {CHAT} -d "$(jq -n --arg i "$(base64 -w0 cat.png)" '{{model: "m", images: [$i]}}')" """)
+    assert [(given.name, given.kind, given.at) for given in example.missing] == [("cat.png", "image", ("images", 0))]
+    assert example.fillable
+
+
+@pytest.mark.parametrize("jq", ["jq '{a: 1}' file", "jq -n '{a: now}'", "jq -n '{a: $b}'", "jq -n '{a: 1} | .a'", "jq -n '{\"a\": \"\\(1 + 1)\"}'", "jq -n '{'"])
+def test_what_jq_computes_is_not_guessed(jq):
+    assert not read(f'curl {CHAT} -d "$({jq})"').runnable
+
+
+@pytest.mark.parametrize(("body", "name"), [
+    ('{"model": "<model_name>"}', "model_name"),
+    ('{"model": "YOUR_MODEL"}', "YOUR_MODEL"),
+    ('{"name": "your-model:latest"}', "your-model:latest"),
+    ('{"model": "m", "messages": [{"role": "user", "content": "<your question>"}]}', "your question"),
+])  # fmt: skip
+def test_a_name_that_stands_for_the_readers_own_is_to_be_given_and_the_body_stays_as_it_is(body, name):
+    example = read(f"curl {CHAT} -d '{body}'")
+    assert not example.runnable
+    assert example.fillable
+    assert [given.name for given in example.missing] == [name]
+    assert example.reason == f"It needs a value for “{name}”."
+    assert json.dumps(example.requests[0].body) == body
+
+
+@pytest.mark.parametrize("body", [
+    '{"model": "<|m|>", "options": {"stop": ["<end>"]}}',
+    '{"prompt": "<b>bold</b>", "raw": true}',
+    '{"prompt": "YOUR_MODEL is down", "system": "GPU_X"}',
+    '{"model": "MYMODEL", "suffix": "<end>"}',
+])  # fmt: skip
+def test_text_that_only_looks_a_little_like_it_is_sent(body):
+    assert read(f"curl {CHAT} -d '{body}'").runnable

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from portal.docs.panels import find_blocks
 from portal.examples.detection import read_blocks
-from portal.examples.fences import find_blocks
 from portal.examples.limits import Clock, TooMuchError
 from portal.examples.values import Block
 from tests.examples.hostile import EXPLOSIONS, LANGS, STARTS, UNITS, go_on

@@ -110,3 +110,8 @@ def test_a_body_that_is_not_json_says_so():
     example = read("POST /api/chat\n\n{model: 'm'}\n")
     assert not example.runnable
     assert "JSON" in example.reason
+
+
+def test_a_server_that_nobody_names_is_to_be_given():
+    example = read("GET {{host}}/api/tags")
+    assert (example.runnable, example.reason) == (False, "It needs a value for “host”, the server it goes to.")

@@ -28,6 +28,7 @@ _CALLED = re.compile(r"""(?:useBaseUrl|require)\(\s*["']([^"'\n]+)["']""")
 _OPENS_WITH_IMPORT = re.compile(r"\s*import\s[^\n;]{1,500}?\sfrom\s+[\"'][^\"'\n]+[\"'];?[ \t]*(?:\n|$)")
 _OF_A_SITE = re.compile(r"import\s[^\n]*?[\"']@(?:theme|site|docusaurus|astrojs)/")
 _PART = re.compile(r"import\s+(\w+)\s+from\s+[\"']([^\"'\n]+\.mdx?)[\"']")
+_HINT = re.compile(r"\{/\*(\s*run:(?:(?!-->)[^\n])*?)\*/\}")
 # Where code starts, or a comment, or what may be a tag or a line of script.
 _LANDMARK = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<ticks>`+)"
@@ -71,6 +72,7 @@ class Scan:
     unclosed: dict[int, Tag] = field(default_factory=dict)
     stray: dict[int, Tag] = field(default_factory=dict)
     no_text: list[tuple[int, int]] = field(default_factory=list)
+    never_ended: set[str] = field(default_factory=set)
 
 
 def read_tag(source: str, start: int) -> Tag | None:
@@ -161,8 +163,10 @@ def _skip(source: str, landmark: re.Match[str], found: Scan) -> int:
         closing = re.search(rf"(?<!`){ticks}(?!`)", window)
         return landmark.end() + closing.end() if closing else landmark.end()
     ending = "-->" if landmark["comment"] == "<!--" else "*/}"
-    end = source.find(ending, landmark.end())
+    # What has no end once has none further on; to look for it at every comment takes the square of their number.
+    end = -1 if ending in found.never_ended else source.find(ending, landmark.end())
     if end < 0:
+        found.never_ended.add(ending)
         return landmark.end()
     if ending == "*/}":
         found.no_text.append((landmark.start(), end + len(ending)))
@@ -170,10 +174,14 @@ def _skip(source: str, landmark: re.Match[str], found: Scan) -> int:
 
 
 def blank_out(source: str, spans: list[tuple[int, int]]) -> str:
-    """`source` with what stands in `spans` made blank, every line and column staying where it is."""
+    """`source` with what stands in `spans` made blank, every line staying where it is.
+
+    A comment of one line that speaks of the example after it (`{/* run: … */}`) is kept, as a comment of HTML.
+    """
     parts: list[str] = []
     position = 0
     for start, end in spans:
-        parts += [source[position:start], re.sub(r"[^\n]", " ", source[start:end])]
+        said = _HINT.fullmatch(source, start, end)
+        parts += [source[position:start], f"<!--{said[1]}-->" if said else re.sub(r"[^\n]", " ", source[start:end])]
         position = end
     return "".join([*parts, source[position:]])

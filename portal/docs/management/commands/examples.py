@@ -11,8 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from portal.docs.panels import find_blocks
 from portal.examples.detection import read_blocks
-from portal.examples.fences import find_blocks
 from portal.examples.values import Block, Example
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.examples.fences import find_blocks
+from portal.docs.panels import find_blocks
 
 
 def found(text, **options):
@@ -22,10 +22,10 @@ def test_an_unclosed_fence_ends_with_its_list_item_or_the_document():
     assert found("- ```sh\n  a\n\ntext\n\n```py\nb") == [("sh", "a\n\n", 1), ("py", "b", 6)]
 
 
-def test_four_blanks_make_no_fence_in_markdown_but_do_in_mdx():
+def test_four_blanks_make_no_fence_in_markdown_but_do_within_components():
     text = "<Tabs>\n  <Tab>\n    ```sh\n    a\n    ```\n    **bold**\n    ```py\n    b\n      ```\n  </Tab>\n</Tabs>\n"
-    assert found(text) == []
-    assert found(text, mdx=True) == [("sh", "a\n", 3), ("py", "b\n", 7)]
+    assert found("    ```sh\n    a\n    ```\n") == []
+    assert found(text) == found(text, mdx=True) == [("sh", "a\n", 3), ("py", "b\n", 7)]
 
 
 def test_a_fence_in_a_quotation_has_no_marks_of_it():
