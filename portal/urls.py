@@ -70,6 +70,7 @@ urlpatterns = [
     path("selftest/words", selftest.words),
     path("selftest/echo", selftest.echo),
     path("healthz", runs.healthz, name="healthz"),
+    path("readyz", runs.readyz, name="readyz"),
     # Addresses of the docs server mindX had before.
     path("doc/<path:path>", docs.older_address),
     path("docs.html", RedirectView.as_view(url="/docs/", permanent=True)),

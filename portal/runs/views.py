@@ -80,6 +80,12 @@ async def choice(request: HttpRequest) -> JsonResponse:
     return await _about_models(found.get("upstream"), answer)
 
 
+async def readyz(_request: HttpRequest) -> HttpResponse:
+    """New runs are taken here; 503 while the server finishes those it has before it stops."""
+    status, said = (503, "draining\n") if registry.is_draining else (200, "ready\n")
+    return HttpResponse(said, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
 async def healthz(_request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain")

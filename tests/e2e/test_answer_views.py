@@ -222,6 +222,7 @@ def test_structured_output_is_checked_and_the_failing_path_named(page: Page, por
     page.goto(portal.url)
     data = run(page, FORMAT).get_by_role("tabpanel", name="Data")
     expect(data).to_contain_text("Not complete yet")
+    expect(data).to_contain_text("so far as the request's schema asks")
     held.go()
     expect(data).to_contain_text("It is not as the request's schema asks")
     expect(data.locator("li")).to_have_text("languages: at least 1 item is asked for, 0 found")
@@ -245,6 +246,7 @@ def test_embeddings_have_dimensions_norm_line_and_cosines(page: Page, portal: Po
     expect(data.locator("li").nth(2)).to_contain_text("3 dimensions")
     expect(data.locator("li").nth(2)).to_contain_text("norm 2.000")
     expect(data.get_by_role("img", name="3 numbers from 0.00 to 0.800")).to_have_count(2)
+    expect(data.get_by_role("img", name=re.compile("inputs on a plane"))).to_be_visible()
     expect(data.locator("tbody tr")).to_have_count(3)
     assert data.locator("tbody tr").nth(0).locator("td").all_text_contents() == ["1.000", "0.960", "0.000"]
 

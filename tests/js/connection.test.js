@@ -184,3 +184,14 @@ test("a run that ended at a number the page has seen begins anew, once a pong la
   assert.equal(begun, 1);
   assert.deepEqual(sockets[0].sent.at(-1), { type: "attach", run: "R", after: 0 });
 });
+
+test("a start that a stopping server refuses is said again a moment later", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  const { seen, ...watch } = watcher();
+  connection.start("r-1", START, watch);
+  sockets[0].open();
+  sockets[0].hear({ type: "error", ref: "r-1", code: "draining", message: "…" });
+  mock.timers.tick(3000);
+  assert.equal(sockets[0].sent.filter(({ type }) => type === "start").length, 2);
+  assert.deepEqual(seen.refused, []);
+});

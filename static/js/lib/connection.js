@@ -178,9 +178,15 @@ export class Connection {
     this.attach(run, 0, watcher);
   }
 
+  // A server that is about to stop takes no new runs; the next one will, and may be there only in a while.
+  #later(ref) {
+    setTimeout(() => this.#starting.has(ref) && this.#say(this.#starting.get(ref).text), 1000 + Math.random() * 2000);
+  }
+
   #refused(error) {
     const running = this.#running.get(error.run);
     if (error.code === "bad_after" && running?.after > 0) return this.#anew(error.run, running);
+    if (error.code === "draining") return this.#later(error.ref);
     const table = error.ref ? this.#starting : this.#running;
     const about = table.get(error.ref ?? error.run);
     table.delete(error.ref ?? error.run);
