@@ -64,7 +64,7 @@ def test_the_first_run_and_the_editor_keep_to_theirs(page: Page, portal: PortalS
     ours = {address: size for address, size in traffic.items() if address.endswith(".js")}
     assert sum(traffic.values()) > idle
     assert sum(ours.values()) <= OURS + FIRST_USE, ours
-    panel.get_by_role("button", name="Edit").click()
+    panel.get_by_role("button", name="Edit", exact=True).click()
     expect(panel.locator(".cm-content")).to_be_visible()
     page.wait_for_load_state("networkidle")
     more = {address: size for address, size in traffic.items() if address.endswith(".js") and address not in ours}

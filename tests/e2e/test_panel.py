@@ -35,7 +35,7 @@ def text(example: Locator) -> Locator:
 
 def editor(example: Locator) -> Locator:
     """The editor of the example's body, opened and loaded."""
-    example.get_by_role("button", name="Edit").click()
+    example.get_by_role("button", name="Edit", exact=True).click()
     return example.locator("run-editor").get_by_role("textbox", name="Request body, JSON")
 
 

@@ -39,7 +39,7 @@ def opened(page: Page, portal: PortalServer, number: int = 0) -> Locator:
     """The panel with its editor loaded."""
     page.goto(portal.url)
     panel = page.locator("run-panel").nth(number)
-    panel.get_by_role("button", name="Edit").click()
+    panel.get_by_role("button", name="Edit", exact=True).click()
     expect(editor(panel)).to_be_focused()
     return panel
 
@@ -66,7 +66,7 @@ def test_an_edit_is_marked_shown_against_the_example_kept_over_a_reload_and_take
     page.reload()
     expect(panel.locator(".edited")).to_be_visible()
     expect(body(panel)).to_have_value(edited)
-    panel.get_by_role("button", name="Edit").click()
+    panel.get_by_role("button", name="Edit", exact=True).click()
     panel.get_by_role("button", name="Reset").click()
     expect(panel.locator(".edited")).to_have_count(0)
     expect(body(panel)).to_have_value(documented)
