@@ -65,7 +65,7 @@ def test_search_and_a_choice_of_model_answer_as_documented(browser: httpx.Client
     body = operation["requestBody"]["content"]["application/json"]["example"]
     answer = browser.post("/models/choice", json=body)
     assert _faults(operation, answer) == []
-    assert answer.json() == {"wanted": "qwen3:1.7b", "place": "model", "use": "far:1b"}
+    assert answer.json() == {"wanted": "qwen3:1.7b", "place": "model", "use": "far:1b", "needs": ["completion"]}
     for wrong in ({"upstream": "elsewhere"}, {"method": "POST", "path": "/api/chat", "body": {"model": "m"}, "upstream": "x"}):
         assert _faults(operation, browser.post("/models/choice", json=wrong)) == []
 
