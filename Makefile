@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test check bench hostile clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ check: $(VENV)/tests ## Lint, types, Django's checks, links, spelling and style 
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py check_docs
 	$(BIN)/python tools/prose.py
+
+hostile: $(VENV)/tests $(VENV)/javascript ## Try all 5,000 hostile texts on an answer (make test tries a sample)
+	@PORTAL_HOSTILE=all $(BIN)/python -m pytest -q tests/e2e/test_hostile.py
 
 bench: $(VENV)/tests $(VENV)/javascript ## Run the benchmarks and print their ratios
 	$(BIN)/python -m bench

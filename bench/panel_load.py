@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.report import Figure, percentile, report
-from tests.e2e.conftest import CHROMIUM, DOCS, FLAGS
+from tests.browser import CHROMIUM, FLAGS
+from tests.e2e.conftest import DOCS
 from tests.farend import Asked, FarEnd, Line
 from tests.portal_server import PortalServer
 

@@ -60,6 +60,7 @@ PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
 PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
+PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}

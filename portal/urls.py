@@ -14,6 +14,7 @@ from portal.docs.reference import views as reference
 from portal.docs.search import views as search
 from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
+from portal.runs.playground import playground
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
@@ -56,6 +57,8 @@ urlpatterns = [
     path("runs/<str:run_id>/share", doors.share),
     path("runs/<str:run_id>/unshare", doors.unshare),
     path("runs/<str:run_id>/", pages.run, name="run"),
+    path("playground/", playground, name="playground"),
+    path("endpoints/", runs.endpoints, name="endpoints"),
     path("shared/<str:token>/log", doors.shared_log),
     path("shared/<str:token>/", pages.shared, name="shared"),
     path("examples/read", examples.read),
@@ -67,6 +70,7 @@ urlpatterns = [
     path("selftest/words", selftest.words),
     path("selftest/echo", selftest.echo),
     path("healthz", runs.healthz, name="healthz"),
+    path("readyz", runs.readyz, name="readyz"),
     # Addresses of the docs server mindX had before.
     path("doc/<path:path>", docs.older_address),
     path("docs.html", RedirectView.as_view(url="/docs/", permanent=True)),

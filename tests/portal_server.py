@@ -29,7 +29,7 @@ class PortalServer:
             name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "OLLAMA_", "DJANGO_"))
         }
         self.environment = (
-            kept | {"PYTHON_DOTENV_DISABLED": "1", "PORTAL_DATA": str(self.data), "PYTHONUNBUFFERED": "1"} | environment
+            kept | {"PYTHON_DOTENV_DISABLED": "1", "PORTAL_DATA": str(self.data), "PYTHONUNBUFFERED": "1", "PORTAL_DRAIN": "0"} | environment
         )
         self.url = ""
         self.log = ""

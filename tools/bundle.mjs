@@ -11,8 +11,22 @@ const here = dirname(fileURLToPath(import.meta.url));
 const to = join(here, "..", "static", "vendor");
 const unfinished = `${to}.unfinished`;
 
+// CodeMirror's styles go into the page as a style element, which the page's policy forbids; as a constructed sheet they may.
+const constructedSheets = {
+  name: "constructed sheets",
+  setup({ onLoad }) {
+    onLoad({ filter: /style-mod\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf-8");
+      const made = text.replace("!root.head && root.adoptedStyleSheets", "root.adoptedStyleSheets");
+      if (made === text) throw new Error("style-mod has changed: look for where it chooses between a sheet and a style element");
+      return { contents: made, loader: "js" };
+    });
+  },
+};
+
 // What each library needs besides bundling; see the files named.
 const LIBRARIES = {
+  editor: { plugins: [constructedSheets] },
   markdown: { alias: Object.fromEntries(["entities", "linkify-it", "mdurl", "punycode.js", "uc.micro"].map((name) => [name, join(here, "vendor", "markdown.parts.js")])) },
   mermaid: { inject: [join(here, "vendor", "mermaid.styling.js")], define: { "document.createElement": "createElement" } },
 };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from typing import Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -90,18 +91,20 @@ async def _board(request: HttpRequest) -> dict[str, object]:
         "window": window,
         "tokens": draw_tokens(activity.points, window, now),
         "latency": draw_latency(activity.points, window, now),
-        "entries": journal.entries[:_ENTRIES] if journal else (),
+        "entries": journal.entries[:_ENTRIES] if isinstance(journal, Journal) else (),
+        "journal_waits": journal == "waits",
         "proven": describe_proof(verification, shelf, now),
         "shelf": shelf,
-        "begin": next((page for page in shelf.pages.values() if page.path), None),
     }
 
 
-async def _read_journal() -> Journal | None:
+async def _read_journal() -> Journal | Literal["waits"] | None:
     try:
         async with asyncio.timeout(_PATIENCE):
             return await asyncio.to_thread(journal_reader.read)
-    except (TimeoutError, Unreadable):
+    except TimeoutError:
+        return "waits"
+    except Unreadable:
         return None
 
 

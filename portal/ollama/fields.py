@@ -30,6 +30,8 @@ _PARAMETERS = [
     "from",
     "files",
     "adapters",
+    "renderer",
+    "parser",
     "license",
     "parameters",
     "quantize",

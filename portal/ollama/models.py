@@ -17,7 +17,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bm])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model as `/api/tags` lists it. `parameters` is in units, None where not said."""
+    """A model as `/api/tags` lists it. `parameters` is in units, `context` in tokens; None where not said."""
 
     name: str
     family: str = ""
@@ -25,6 +25,8 @@ class Model:
     quantization: str = ""
     size: int = 0
     capabilities: tuple[str, ...] = ()
+    digest: str = ""
+    context: int | None = None
 
     @property
     def parameters(self) -> float | None:
@@ -62,7 +64,7 @@ async def list_models(client: Client, upstream: Upstream) -> list[Model]:
 def _read_model(entry: dict[str, object]) -> Model:
     details = entry.get("details")
     details = details if isinstance(details, dict) else {}
-    size, capabilities = entry.get("size"), entry.get("capabilities")
+    size, capabilities, context = entry.get("size"), entry.get("capabilities"), details.get("context_length")
     return Model(
         name=str(entry["name"]),
         family=str(details.get("family") or ""),
@@ -70,6 +72,8 @@ def _read_model(entry: dict[str, object]) -> Model:
         quantization=str(details.get("quantization_level") or ""),
         size=size if isinstance(size, int) else 0,
         capabilities=tuple(map(str, capabilities)) if isinstance(capabilities, list) else (),
+        digest=str(entry.get("digest") or ""),
+        context=context if isinstance(context, int) else None,
     )
 
 
@@ -85,7 +89,7 @@ def nearest_model(wanted: str, models: Sequence[Model], needs: frozenset[str]) -
     Closest is: same name before the colon, then same family, then the nearest number of parameters. A server that
     lists no capabilities (before Ollama 0.11) is taken at its word that a name with “embed” embeds and others complete.
     """
-    able = [model for model in models if needs <= _abilities(model)]
+    able = [model for model in models if needs <= abilities_of(model)]
     stem, size = wanted.split(":", maxsplit=1)[0].lower(), read_size(wanted.partition(":")[2] or wanted)
 
     def distance(model: Model) -> tuple[bool, bool, float, str]:
@@ -101,7 +105,8 @@ def nearest_model(wanted: str, models: Sequence[Model], needs: frozenset[str]) -
     return min(able, key=distance, default=None)
 
 
-def _abilities(model: Model) -> frozenset[str]:
+def abilities_of(model: Model) -> frozenset[str]:
+    """What the model can do: as it says, else as its name has it."""
     if model.capabilities:
         return frozenset(model.capabilities)
     return frozenset({"embedding"} if "embed" in model.name or "bert" in model.family else {"completion"})

@@ -128,6 +128,7 @@ class Registry:
         self._runs: dict[str, Run] = {}
         self._by_ref: dict[tuple[str, str], Run] = {}
         self._client: Client | None = None
+        self.is_draining = False
         self._keeper, self._archive, self._roads = keeper, archive, roads or Roads()
         if keeper is not None:
             keeper.on_gone = self._forget
@@ -142,6 +143,10 @@ class Registry:
     async def start(self, order: Order, *, owner: str, ref: str) -> Watchable:
         """Start the run, or return the one this owner has started under the same `ref`. Raises `Rejected`."""
         known = self._by_ref.get((owner, ref)) or await self._recorded_under(ref, owner)
+        if known is None and self.is_draining:
+            raise Rejected(
+                "draining", "This server is about to stop and takes no new runs, so nothing was sent; try again in a moment."
+            )
         if known is None:
             await self._roads.of(order)[0].lane.check_room()
         # While all this was asked, another message may have started it.
@@ -183,6 +188,13 @@ class Registry:
         _ = self.client
         if self._keeper is not None:
             await self._keeper.start(trouble)
+
+    async def drain(self, within: float) -> None:
+        """Take no new runs, and return when those under way have ended, or after `within` seconds."""
+        self.is_draining = True
+        running = [asyncio.ensure_future(run.wait()) for run in self._runs.values() if not run.log.ended]
+        if running:
+            await asyncio.wait(running, timeout=within)
 
     async def aclose(self) -> None:
         """End every run as interrupted, record what is not yet, and close the connections."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,9 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal.ollama.bodies import load_json
 from portal.ollama.choosing import choose, needs_of, wanted_by
-from portal.ollama.endpoints import find_endpoint
+from portal.ollama.endpoints import ENDPOINTS, find_endpoint
 from portal.ollama.errors import BadBody, OllamaError
 from portal.ollama.models import Model, list_models
+from portal.ollama.shapes import SHARED, shape_of
+from portal.ollama.shelf import take_stock
 from portal.ollama.upstreams import Upstream
 from portal.runs.here import registry
 
@@ -25,8 +26,29 @@ _kept: dict[str, tuple[float, list[Model]]] = {}
 
 @require_GET
 async def models(request: HttpRequest) -> JsonResponse:
-    """`/models/?upstream=NAME`: what is installed there, as `{"models": […]}`."""
-    return await _about_models(request.GET.get("upstream", "local"), lambda here: {"models": [asdict(model) for model in here]})
+    """`/models/?upstream=NAME`: what is installed there, as `{"models": […]}`, those in memory first."""
+    upstream = settings.PORTAL_UPSTREAMS.get(request.GET.get("upstream", "local"))
+    if upstream is None:
+        return _no_such_upstream()
+    try:
+        offers = await take_stock(registry.client, upstream)
+    except OllamaError as problem:
+        return _error(502, problem.code, str(problem), problem.hint)
+    return JsonResponse({"models": [offer.as_json() for offer in offers]}, headers={"Cache-Control": "no-store"})
+
+
+@require_GET
+async def endpoints(_request: HttpRequest) -> JsonResponse:
+    """`/endpoints/`: which upstreams there are, what can be asked of them, and the shape of every body as JSON Schema."""
+    upstreams = [{"name": one.name, "where": one.where} for one in settings.PORTAL_UPSTREAMS.values()]
+    table = [
+        {
+            "method": one.method, "path": one.path, "wire": one.wire, "summary": one.summary, "streams": one.streams,
+            "needs": one.needs, "changes_server": one.changes_server, "body": shape_of(one),
+        }
+        for one in ENDPOINTS
+    ]  # fmt: skip
+    return JsonResponse({"upstreams": upstreams, "endpoints": table, "shared": SHARED}, headers={"Cache-Control": "max-age=60"})
 
 
 @csrf_exempt
@@ -34,7 +56,8 @@ async def models(request: HttpRequest) -> JsonResponse:
 async def choice(request: HttpRequest) -> JsonResponse:
     """`POST /models/choice` with a `request` as `start` takes it: which installed model to use for it.
 
-    Answers `{"wanted": name or null, "place": "model", "name" or "path", "use": name or null}`. It changes nothing.
+    Answers `{"wanted": name or null, "place": "model", "name" or "path", "use": name or null, "needs": […]}`, where
+    `needs` is what a model has to be able to do for it. It changes nothing.
     """
     try:
         asked = load_json(request.body.decode())
@@ -45,13 +68,22 @@ async def choice(request: HttpRequest) -> JsonResponse:
     endpoint = find_endpoint(method, path) if isinstance(method, str) and isinstance(path, str) else None
     wanted = wanted_by(endpoint, str(path), body) if endpoint and not endpoint.changes_server else None
     if endpoint is None or wanted is None:
-        return JsonResponse({"wanted": None, "place": None, "use": None})
+        needs = sorted(needs_of(endpoint, body)) if endpoint else []
+        return JsonResponse({"wanted": None, "place": None, "use": None, "needs": needs})
+    needed = needs_of(endpoint, body)
 
     def answer(here: list[Model]) -> dict[str, object]:
-        chosen = choose(wanted, needs_of(endpoint, body), here)
-        return {"wanted": wanted.name, "place": wanted.place, "use": chosen.model.name if chosen else None}
+        chosen = choose(wanted, needed, here)
+        use = chosen.model.name if chosen else None
+        return {"wanted": wanted.name, "place": wanted.place, "use": use, "needs": sorted(needed)}
 
     return await _about_models(found.get("upstream"), answer)
+
+
+async def readyz(_request: HttpRequest) -> HttpResponse:
+    """New runs are taken here; 503 while the server finishes those it has before it stops."""
+    status, said = (503, "draining\n") if registry.is_draining else (200, "ready\n")
+    return HttpResponse(said, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 async def healthz(_request: HttpRequest) -> HttpResponse:
@@ -62,7 +94,7 @@ async def healthz(_request: HttpRequest) -> HttpResponse:
 async def _about_models(name: object, answer: Callable[[list[Model]], dict[str, object]]) -> JsonResponse:
     upstream = settings.PORTAL_UPSTREAMS.get(name) if isinstance(name, str) else None
     if upstream is None:
-        return _error(404, "unknown_upstream", "This portal has no such upstream.", "")
+        return _no_such_upstream()
     try:
         return JsonResponse(answer(await models_of(upstream)))
     except OllamaError as problem:
@@ -77,6 +109,10 @@ async def models_of(upstream: Upstream) -> list[Model]:
     found = await list_models(registry.client, upstream)
     _kept[upstream.name] = (time.monotonic(), found)
     return found
+
+
+def _no_such_upstream() -> JsonResponse:
+    return _error(404, "unknown_upstream", "This portal has no such upstream.", "")
 
 
 def _error(status: int, code: str, message: str, hint: str) -> JsonResponse:

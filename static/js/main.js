@@ -14,6 +14,7 @@ const ELEMENTS = {
   "page-contents": () => import("./elements/page-contents.js"),
   "run-inputs": () => import("./elements/run-inputs.js"),
   "run-language": () => import("./views.js").then(() => import("./elements/run-language.js")),
+  "request-playground": () => import("./elements/request-playground.js"),
   "run-panel": () => import("./views.js").then(() => import("./elements/run-panel.js")),
   "self-test": () => import("./elements/self-test.js"),
 };

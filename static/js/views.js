@@ -11,21 +11,28 @@ const VIEWS = {
   "run-raw": () => import("./elements/run-raw.js"),
   "run-figures": () => import("./elements/run-figures.js"),
   "run-menu": () => import("./elements/run-menu.js"),
-  "run-compare": () => Promise.all([toolStyle(), import("./elements/run-compare.js")]),
-  "run-history": () => Promise.all([toolStyle(), import("./elements/run-history.js")]),
-  "run-repeat": () => Promise.all([toolStyle(), import("./elements/run-repeat.js")]),
+  "run-compare": () => Promise.all([style("tool"), import("./elements/run-compare.js")]),
+  "run-repeat": () => Promise.all([style("tool"), import("./elements/run-repeat.js")]),
+  "run-history": () => Promise.all([style("tool"), import("./elements/run-history.js")]),
+  "run-request": () => Promise.all([style("request"), import("./elements/run-request.js")]),
+  "run-editor": () => import("./elements/run-editor.js"),
+  "run-form": () => import("./elements/run-form.js"),
+  "run-changes": () => import("./elements/run-changes.js"),
+  "run-pictures": () => import("./elements/run-pictures.js"),
+  "model-picker": () => Promise.all([style("request"), import("./elements/model-picker.js")]),
 };
 
-let styled = null;
+const styled = new Map();
 
-/** The look of the tools of a panel, whose address the page names. */
-function toolStyle() {
-  styled ??= new Promise((done) => {
-    const { toolStyle: href } = document.querySelector("script[data-tool-style]").dataset;
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: done });
-    document.head.append(link);
-  });
-  return styled;
+/** The look of some parts of a panel, whose address the page names. */
+function style(name) {
+  if (!styled.has(name)) {
+    styled.set(name, new Promise((done) => {
+      const href = document.querySelector("script[data-tool-style]").dataset[`${name}Style`];
+      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: done }));
+    }));
+  }
+  return styled.get(name);
 }
 
 addEventListener("view-needed", ({ detail: { name, ready, failed } }) => VIEWS[name]?.().then(ready, failed));

@@ -63,7 +63,7 @@ def test_pages_posts_and_websockets_get_through_for_those_who_are_let_in(certifi
             base = f"https://127.0.0.1:{proxy.port}"
             trusting = ssl.create_default_context(cafile=str(certificate / "docs.pem"))
             trusting.check_hostname = False
-            with httpx.Client(base_url=base, headers={"Host": HOST}, verify=trusting, trust_env=False) as client:
+            with httpx.Client(base_url=base, headers={"Host": HOST}, verify=trusting, trust_env=False, timeout=120) as client:
                 assert client.get("/").status_code == 401
                 client.auth = ("ada", "secret")
                 assert client.get("/").status_code == 200
@@ -74,14 +74,14 @@ def test_pages_posts_and_websockets_get_through_for_those_who_are_let_in(certifi
             password = {"Authorization": httpx.BasicAuth("ada", "secret")._auth_header}
             with opened(proxy, trusting, origin=SETTINGS["PORTAL_ORIGINS"], password=password) as watching:
                 watching.send(json.dumps({"type": "ping"}))
-                assert json.loads(watching.recv(timeout=10)) == {"type": "pong", "runs": {}}
+                assert json.loads(watching.recv(timeout=120)) == {"type": "pong", "runs": {}}
             with pytest.raises(InvalidStatus, match="403"):
                 opened(proxy, trusting, origin="https://elsewhere.example", password=password)
 
 
 def opened(proxy: Nginx, trusting: ssl.SSLContext, *, origin: str, password: dict[str, str]) -> ClientConnection:
-    there = socket.create_connection(("127.0.0.1", proxy.port), 10)
+    there = socket.create_connection(("127.0.0.1", proxy.port), 120)
     return connect(
-        f"wss://{HOST}/ws/runs/", sock=there, ssl=trusting, server_hostname=HOST, proxy=None,
+        f"wss://{HOST}/ws/runs/", sock=there, ssl=trusting, server_hostname=HOST, proxy=None, open_timeout=120,
         origin=Origin(origin), additional_headers=password,
     )  # fmt: skip

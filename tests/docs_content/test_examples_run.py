@@ -81,7 +81,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     if missing := missing_wheels():
         leave_out(f"the embedded engine needs {', '.join(missing)}")
     with running_engine(tmp_path_factory.mktemp("store")) as running:
-        with httpx.Client(base_url=running.url, timeout=120, trust_env=False) as client:
+        with httpx.Client(base_url=running.url, timeout=300, trust_env=False) as client:
             yield client
 
 

@@ -44,7 +44,7 @@ def portal() -> Iterator[PortalServer]:
 
 @pytest.fixture
 def browser(portal: PortalServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=portal.url, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=portal.url, trust_env=False, timeout=120) as client:
         client.headers["X-CSRFToken"] = client.get("/runs/token").json()["token"]
         yield client
 
@@ -119,14 +119,14 @@ def test_what_is_rejected_is_rejected_as_documented(browser: httpx.Client, chang
 
 
 def test_a_post_without_the_token_is_refused_as_documented(portal: PortalServer) -> None:
-    answer = httpx.post(f"{portal.url}runs/", json={}, trust_env=False)
+    answer = httpx.post(f"{portal.url}runs/", json={}, trust_env=False, timeout=120)
     assert answer.status_code == 403
     assert _faults(document(PORTAL)["paths"]["/runs/"]["post"], answer) == []
 
 
 def test_every_message_over_the_websocket_is_one_of_those_described(portal: PortalServer) -> None:
     request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "far:1b", "messages": []}}
-    with connect(portal.socket_url, origin=portal.origin, proxy=None) as socket:  # type: ignore[arg-type]
+    with connect(portal.socket_url, origin=portal.origin, proxy=None, open_timeout=120) as socket:  # type: ignore[arg-type]
         heard = _say(socket, {"type": "start", "ref": str(uuid.uuid4()), "request": request}, until="end")
         run = heard[0]["run"]
         heard += _say(socket, {"type": "attach", "run": run, "after": 0}, until="end")
@@ -134,7 +134,7 @@ def test_every_message_over_the_websocket_is_one_of_those_described(portal: Port
         heard += _say(socket, {"type": "detach", "run": run}, {"type": "cancel", "run": run}, {"type": "ping"}, until="pong")
         for wrong in ("nothing", "[]", '{"type":"x"}', '{"type":"start"}', '{"type":"attach","run":"none"}'):
             socket.send(wrong)
-            heard.append(json.loads(socket.recv(timeout=10)))
+            heard.append(json.loads(socket.recv(timeout=120)))
         heard += _say(socket, {"type": "attach", "run": run, "after": 99}, until="error", described=False)
     assert [fault for message in heard for fault in _wrong("ServerMessage", message)] == []
     assert {message["type"] for message in heard} >= {"accepted", "state", "head", "data", "end", "pong", "error"}
@@ -159,9 +159,9 @@ def _say(socket: ClientConnection, *messages: dict[str, Any], until: str, descri
     for message in messages:
         assert not described or _wrong("ClientMessage", message) == []
         socket.send(json.dumps(message))
-    heard = [json.loads(socket.recv(timeout=10))]
+    heard = [json.loads(socket.recv(timeout=120))]
     while heard[-1]["type"] != until:
-        heard.append(json.loads(socket.recv(timeout=10)))
+        heard.append(json.loads(socket.recv(timeout=120)))
     return heard
 
 

@@ -21,6 +21,7 @@ PLACES = {
     "the book": "book/",
     "a chapter": "book/first/",
     "the book to print": "book/print/",
+    "the playground": "playground/",
     "editions": "book/editions/",
     "the journal": "journal/",
     "a month": "journal/2026/11/",

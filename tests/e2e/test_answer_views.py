@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import played
 from tests.e2e.conftest import ROOT
+from tests.e2e.test_panel import editor, write
 from tests.farend import Asked, FarEnd, Held, Line, Script, chat, stream, whole
 from tests.portal_server import PortalServer
 from tests.strict import leave_out
@@ -212,8 +213,7 @@ def test_hostile_text_runs_nothing_in_any_view(page: Page, portal: PortalServer,
 
 
 def edit(panel: Locator, body: object) -> None:
-    panel.get_by_role("button", name="Edit").click()
-    panel.get_by_role("textbox", name="Request body, JSON").fill(json.dumps(body))
+    write(panel.page, editor(panel), json.dumps(body))
 
 
 def test_structured_output_is_checked_and_the_failing_path_named(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
@@ -222,6 +222,7 @@ def test_structured_output_is_checked_and_the_failing_path_named(page: Page, por
     page.goto(portal.url)
     data = run(page, FORMAT).get_by_role("tabpanel", name="Data")
     expect(data).to_contain_text("Not complete yet")
+    expect(data).to_contain_text("so far as the request's schema asks")
     held.go()
     expect(data).to_contain_text("It is not as the request's schema asks")
     expect(data.locator("li")).to_have_text("languages: at least 1 item is asked for, 0 found")
@@ -245,6 +246,7 @@ def test_embeddings_have_dimensions_norm_line_and_cosines(page: Page, portal: Po
     expect(data.locator("li").nth(2)).to_contain_text("3 dimensions")
     expect(data.locator("li").nth(2)).to_contain_text("norm 2.000")
     expect(data.get_by_role("img", name="3 numbers from 0.00 to 0.800")).to_have_count(2)
+    expect(data.get_by_role("img", name=re.compile("inputs on a plane"))).to_be_visible()
     expect(data.locator("tbody tr")).to_have_count(3)
     assert data.locator("tbody tr").nth(0).locator("td").all_text_contents() == ["1.000", "0.960", "0.000"]
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import ROOT
 from tests.e2e.places import PLACES
-from tests.farend import FarEnd, chat, stream
+from tests.farend import FarEnd, Held, Script, chat, stream, whole
 from tests.portal_server import PortalServer
 from tests.strict import leave_out
 
@@ -75,15 +75,26 @@ def test_what_a_key_opens_has_no_accessibility_fault(
     assert faults == []
 
 
+CALL = {"message": {"content": "", "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}]}, "done": True}
+TOLD = "# Why\n\n**Air**, [see](https://example.com/).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\nx = 1\n```\n"
+
+
+@pytest.mark.parametrize(("script", "seen"), [
+    (Held(chat([TOLD, "and on"])[:2], []), "run-panel[data-state=streaming] .text"),
+    (stream(chat([TOLD])), "run-panel[data-state=done] form.reply:not([hidden])"),
+    (stream([json.dumps(CALL).encode() + b"\n"]), "run-panel[data-state=done] .result"),
+    (whole({"error": "model not found"}, "404 Not Found"), "run-panel[data-state=failed] .error button"),
+], ids=["streaming", "done", "calling a tool", "failed"])  # fmt: skip
 def test_an_answer_has_no_accessibility_fault(
-    browser: Browser, portal: PortalServer, upstream: FarEnd, axe: str
+    browser: Browser, portal: PortalServer, upstream: FarEnd, axe: str, script: Script, seen: str
 ) -> None:
-    upstream.script = stream(chat(["An ", "answer."]))
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True, reduced_motion="reduce")
+    upstream.script = script
+    page = browser.new_page(viewport={"width": 320, "height": 900}, bypass_csp=True, reduced_motion="reduce")
     page.goto(portal.url)
     page.locator("run-panel button.run").first.click()
-    page.wait_for_selector("run-panel[data-state=done]")
+    page.wait_for_selector(seen)
     faults = _faults_in_both_themes(page, axe)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
     page.close()
     assert faults == []
 

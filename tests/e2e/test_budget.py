@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
+from tests.e2e.conftest import ROOT
 from tests.e2e.places import PLACES
 from tests.portal_server import PortalServer
 
 pytestmark = pytest.mark.browser
 
 OURS = 30 * 1024  # bytes of our JavaScript on the wire
+FIRST_USE = 40 * 1024  # more of it when a panel is first used
+EDITOR = 130 * 1024  # and when its body is first changed: CodeMirror
 ALL = 80 * 1024  # bytes of everything
 SHIFTS = """() => new Promise((resolve) => {
   let sum = 0;
@@ -50,6 +53,24 @@ def test_search_help_and_mermaid_cost_nothing_before_they_are_used(
 ) -> None:
     page.goto(f"{portal.url}docs/reading/ten-panels/", wait_until="networkidle")
     assert not [address for address in traffic if any(name in address for name in ("search-", "keyboard", "mermaid", "vendor"))]
+
+
+def test_the_first_run_and_the_editor_keep_to_theirs(page: Page, portal: PortalServer, traffic: dict[str, int]) -> None:
+    page.goto(f"{portal.url}docs/reading/ten-panels/", wait_until="networkidle")
+    panel, idle = page.locator("run-panel").first, sum(traffic.values())
+    panel.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_selector("run-panel[data-state]")
+    page.wait_for_load_state("networkidle")
+    ours = {address: size for address, size in traffic.items() if address.endswith(".js")}
+    assert sum(traffic.values()) > idle
+    assert sum(ours.values()) <= OURS + FIRST_USE, ours
+    panel.get_by_role("button", name="Edit", exact=True).click()
+    expect(panel.locator(".cm-content")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    more = {address: size for address, size in traffic.items() if address.endswith(".js") and address not in ours}
+    assert sum(more.values()) <= FIRST_USE + EDITOR, more
+    (packed,) = (ROOT / "static" / "vendor").glob("editor-*.js.gz")
+    assert packed.stat().st_size <= EDITOR
 
 
 @pytest.mark.parametrize("place", ["the first page", "ten panels", "a page with everything", "a page of components", "All Documents", "a chapter", "the journal"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -51,7 +52,7 @@ def open_tool(page: Page, portal: PortalServer, name: str) -> Locator:
     page.goto(portal.url)
     panel = page.locator("run-panel").first
     panel.get_by_role("button", name="More").click()
-    panel.get_by_role("button", name=name).click()
+    panel.get_by_role("button", name=re.compile(f"^{name}")).click()
     return panel.get_by_role("region", name=name)
 
 

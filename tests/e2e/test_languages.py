@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.test_panel import editor, write
 from tests.farend import FarEnd, chat, stream
 from tests.portal_server import PortalServer
 
@@ -64,6 +65,13 @@ def test_all_panels_follow_the_choice_and_keep_it(page: Page, portal: PortalServ
     expect(code(page, 1)).to_contain_text("client.chat.completions.create(")
     expect(panel(page, 1).get_by_label("Language of the examples")).to_have_value("python-openai")
     expect(panel(page, 1).locator("> figure.code")).to_be_hidden()
+    chosen = panel(page, 3).locator("select")
+    chosen.scroll_into_view_if_needed()
+    top = chosen.evaluate("select => select.getBoundingClientRect().top")
+    choose(page, "curl", 3)
+    expect(code(page, 0)).to_contain_text("curl -N")
+    expect(code(page, 3)).to_contain_text("curl ")
+    page.wait_for_function("([top, select]) => Math.abs(select.getBoundingClientRect().top - top) < 2", arg=[top, chosen.element_handle()])
     choose(page, "As written", 1)
     expect(panel(page, 0).locator("> figure.code")).to_be_visible()
     expect(code(page, 0)).to_be_hidden()
@@ -73,16 +81,18 @@ def test_what_the_reader_changed_is_in_it_and_a_broken_body_changes_nothing(page
     page.goto(portal.url)
     choose(page, "curl")
     expect(code(page, 0)).to_contain_text("It is $(late).")
-    panel(page, 0).get_by_role("button", name="Edit").click()
-    body_of(page, 0).fill('{"model": "far:1b", "messages": [{"role": "user", "content": "It\'s !"}], "keep_alive": 12345678901234567890}')
+    body = editor(panel(page, 0))
+    write(page, body, '{"model": "far:1b", "messages": [{"role": "user", "content": "It\'s !"}], "keep_alive": 12345678901234567890}')
     expect(code(page, 0)).to_contain_text("It'\\''s !")
     expect(code(page, 0)).to_contain_text("12345678901234567890")
     before = code(page, 0).text_content()
-    body_of(page, 0).fill('{"model": ')
+    body.focus()
+    write(page, body, '{"model": ')
     choose(page, "JavaScript fetch")
     expect(code(page, 1)).to_contain_text("await fetch(")
     assert code(page, 0).text_content() == before
-    body_of(page, 0).fill('{"model": "other"}')
+    body.focus()
+    write(page, body, '{"model": "other"}')
     expect(code(page, 0)).to_contain_text('model: "other"')
 
 

@@ -33,6 +33,20 @@ def text(example: Locator) -> Locator:
     return example.locator(".answer .text")
 
 
+def editor(example: Locator) -> Locator:
+    """The editor of the example's body, opened and loaded."""
+    example.get_by_role("button", name="Edit", exact=True).click()
+    return example.locator("run-editor").get_by_role("textbox", name="Request body, JSON")
+
+
+def write(page: Page, field: Locator, body: str) -> None:
+    """Put `body` in the place of what an editor holds, as a keyboard does."""
+    expect(field).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(body)
+
+
 def test_the_answer_grows_while_it_streams_and_ends_with_its_figures(
     page: Page, portal: PortalServer, upstream: FarEnd
 ) -> None:
@@ -134,8 +148,7 @@ def test_a_body_that_is_not_json_is_told_at_line_and_column_and_not_sent(
 ) -> None:
     before = len(upstream.requests_for("/api/chat"))
     page.goto(portal.url)
-    panel(page).get_by_role("button", name="Edit").click()
-    panel(page).get_by_role("textbox", name="Request body, JSON").fill(body)
+    write(page, editor(panel(page)), body)
     run(panel(page))
     expect(panel(page).locator(".error")).to_contain_text(says)
     expect(panel(page).locator(".error")).to_contain_text("Nothing was sent.")
@@ -145,10 +158,9 @@ def test_a_body_that_is_not_json_is_told_at_line_and_column_and_not_sent(
 def test_what_the_reader_edits_is_what_is_sent_to_the_digit(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
     upstream.script = stream(chat(["ok"]))
     page.goto(portal.url)
-    panel(page).get_by_role("button", name="Edit").click()
-    editor = panel(page).get_by_role("textbox", name="Request body, JSON")
-    editor.fill('{"model": "far:1b", "messages": [], "options": {"seed": 12345678901234567890}}')
-    editor.press("Control+Enter")
+    body = editor(panel(page))
+    write(page, body, '{"model": "far:1b", "messages": [], "options": {"seed": 12345678901234567890}}')
+    body.press("Control+Enter")
     expect(text(panel(page))).to_have_text("ok")
     assert b"12345678901234567890" in upstream.requests_for("/api/chat")[-1].body
 

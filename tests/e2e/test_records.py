@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import time
@@ -27,6 +28,20 @@ def kept_words(data: Path) -> int:
     """How many of the words the database has got."""
     with closing(sqlite3.connect(f"file:{data / 'portal.sqlite3'}?mode=ro", uri=True)) as database:
         return "".join(text for (text,) in database.execute("SELECT text FROM runs_stretch")).count("word ")
+
+
+def forget_frames(data: Path, count: int) -> None:
+    """Take the last frames out of the only record, as if the crash had come before they were written."""
+    with closing(sqlite3.connect(data / "portal.sqlite3")) as database, database:
+        stretches = database.execute("SELECT id, text FROM runs_stretch ORDER BY first").fetchall()
+        lines = [(key, line) for key, text in stretches for line in text.split("\n")][:-count]
+        for key, _ in stretches:
+            kept = [line for of, line in lines if of == key]
+            if kept:
+                last = json.loads(kept[-1])["seq"]
+                database.execute("UPDATE runs_stretch SET text = ?, last = ? WHERE id = ?", ("\n".join(kept), last, key))
+            else:
+                database.execute("DELETE FROM runs_stretch WHERE id = ?", (key,))
 
 
 def test_a_reload_after_a_restart_shows_the_whole_answer(page: Page, upstream: FarEnd, tmp_path: Path) -> None:
@@ -62,6 +77,30 @@ def test_after_a_crash_in_mid_stream_a_reload_shows_what_had_come(
         expect(state(panel(page))).to_have_text("Interrupted")
         expect(text(panel(page))).to_contain_text("word " * 40)
         expect(panel(page).locator(".error")).to_contain_text("server ended while this run was under way")
+
+
+@pytest.mark.parametrize("lost", [1, 3], ids=["a frame of what was seen", "more of what was seen"])
+def test_a_page_left_open_over_a_crash_shows_by_itself_what_was_kept(
+    page: Page, upstream: FarEnd, tmp_path: Path, lost: int
+) -> None:
+    words = [f"word {number} " for number in range(8)]
+    upstream.script = held = Held(*([record] for record in chat(words)[:-1]), [])
+    with server(upstream, tmp_path) as portal:
+        page.goto(portal.url)
+        run(panel(page))
+        for number in range(8):
+            expect(text(panel(page))).to_contain_text(f"word {number}")
+            if number < 7:
+                held.go()
+        while kept_words(tmp_path) < 8:
+            time.sleep(0.02)
+        portal.process.send_signal(signal.SIGKILL)
+        portal.process.wait()
+    forget_frames(tmp_path, lost)
+    with server(upstream, tmp_path, portal.origin.removeprefix("http://")):
+        expect(state(panel(page))).to_have_text("Interrupted", timeout=60_000)
+        expect(text(panel(page))).to_have_text("".join(words[: 8 - lost]).strip())
+    page.faults.clear()  # type: ignore[attr-defined]  # the browser reports the lost server on its console
 
 
 def test_a_reader_finds_a_run_again_and_deletes_it(page: Page, upstream: FarEnd, tmp_path: Path) -> None:

@@ -158,3 +158,40 @@ test("an idle page does not reconnect", () => {
   mock.timers.tick(60_000);
   assert.equal(sockets.length, 1);
 });
+
+test("a run the server knows less of than the page begins anew", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  const { seen, ...watch } = watcher();
+  let begun = 0;
+  connection.attach("R", 7, { ...watch, anew: () => begun++ });
+  sockets[0].open();
+  sockets[0].hear({ type: "error", run: "R", code: "bad_after", message: "…" });
+  assert.deepEqual(sockets[0].sent.at(-1), { type: "attach", run: "R", after: 0 });
+  sockets[0].hear({ type: "pong", runs: {} }); // to the ping before that
+  sockets[0].hear(frame(1));
+  sockets[0].hear(frame(2, { type: "end" }));
+  assert.deepEqual([begun, seen.frames, seen.refused], [1, [1, 2], []]);
+});
+
+test("a run that ended at a number the page has seen begins anew, once a pong lacks it", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  const { seen, ...watch } = watcher();
+  let begun = 0;
+  connection.attach("R", 7, { ...watch, anew: () => begun++ });
+  sockets[0].open();
+  connection.attach("S", 0, { ...watch, anew: () => assert.fail("it was asked for after the ping") });
+  sockets[0].hear({ type: "pong", runs: {} });
+  assert.equal(begun, 1);
+  assert.deepEqual(sockets[0].sent.at(-1), { type: "attach", run: "R", after: 0 });
+});
+
+test("a start that a stopping server refuses is said again a moment later", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  const { seen, ...watch } = watcher();
+  connection.start("r-1", START, watch);
+  sockets[0].open();
+  sockets[0].hear({ type: "error", ref: "r-1", code: "draining", message: "…" });
+  mock.timers.tick(3000);
+  assert.equal(sockets[0].sent.filter(({ type }) => type === "start").length, 2);
+  assert.deepEqual(seen.refused, []);
+});

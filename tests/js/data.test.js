@@ -3,11 +3,12 @@ import { test } from "node:test";
 
 import { allFiguresOf, figuresOf, stateText } from "../../static/js/lib/figures.js";
 import { previewOf } from "../../static/js/lib/records.js";
+import { partialOf } from "../../static/js/lib/partial.js";
 import { faultsOf, uncheckedIn } from "../../static/js/lib/schema.js";
 import { modelOf, modelTableOf, picturesOf, vectorsOf } from "../../static/js/lib/shapes.js";
 import { legendOf, stallsOf, stretchesOf } from "../../static/js/lib/timeline.js";
 import { bytesText, timeText } from "../../static/js/lib/units.js";
-import { cosineOf, cosinesOf, normOf, sparkline } from "../../static/js/lib/vectors.js";
+import { cosineOf, cosinesOf, normOf, projectionOf, sparkline } from "../../static/js/lib/vectors.js";
 import { IDLE, reduce } from "../../static/js/lib/view.js";
 
 const PERSON = {
@@ -154,4 +155,29 @@ test("units are those people read", () => {
 
 test("a line of a list leaves out what every record has", () => {
   assert.equal(previewOf('{"model":"m","created_at":"x","message":{"role":"assistant","content":"","thinking":"hi"},"done":false}'), '{"message":{"thinking":"hi"},"done":false}');
+});
+
+test("JSON that is still coming is checked as far as it goes", () => {
+  const schema = { type: "object", properties: { name: { type: "string" }, tags: { type: "array", items: { type: "string" }, minItems: 2 } }, required: ["name", "tags"] };
+  const faults = (text) => {
+    const partial = partialOf(text);
+    return partial && faultsOf(partial.value, schema, partial.open).map(({ path }) => path);
+  };
+  const whole = '{"name": "x", "tags": ["a", "b"]}';
+  for (let size = 1; size <= whole.length; size += 1) assert.deepEqual(faults(whole.slice(0, size)), []);
+  assert.deepEqual(faults('{"name": 12'), []);
+  assert.deepEqual(faults('{"name": 12,'), ["name"]);
+  assert.deepEqual(faults('{"tags": ["a", 3, '), ["tags[1]"]);
+  assert.deepEqual(faults('{"tags": ["a"], "na'), ["tags"]);
+  for (const text of ["", "   ", "no json", '{"a" "b"']) assert.ok([null, undefined].includes(partialOf(text)?.value) || text);
+});
+
+test("vectors lie on a plane so that near means alike", () => {
+  const { points, share } = projectionOf([[1, 0, 0], [0.98, 0.02, 0], [0, 1, 0], [0, 0.97, 0.03]]);
+  const distance = (one, other) => Math.hypot(points[one][0] - points[other][0], points[one][1] - points[other][1]);
+  assert.ok(distance(0, 1) < 0.1 && distance(2, 3) < 0.1 && distance(0, 2) > 1);
+  assert.ok(share > 0.99 && share <= 1);
+  assert.equal(projectionOf([[1, 2], [1, 2], [1, 2]]), null);
+  assert.equal(projectionOf([[1, 2], [1, 2, 3], [3, 4]]), null);
+  assert.equal(projectionOf([[1e308, 2], [-1e308, 2], [1, 2]]), null);
 });

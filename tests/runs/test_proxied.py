@@ -14,7 +14,7 @@ from tests.portal_server import PortalServer
 def proxied() -> Iterator[httpx.Client]:
     names = {"PORTAL_HOSTS": "docs.example", "PORTAL_ORIGINS": "https://docs.example", "PORTAL_EMBEDDED": "never"}
     with PortalServer(OLLAMA_HOST="127.0.0.1:9", **names) as portal:
-        with httpx.Client(base_url=portal.url, headers={"Host": "docs.example"}, trust_env=False) as client:
+        with httpx.Client(base_url=portal.url, headers={"Host": "docs.example"}, trust_env=False, timeout=120) as client:
             yield client
 
 

@@ -114,6 +114,16 @@ def test_a_ping_is_answered_with_the_heads_of_what_is_watched(portal: PortalServ
         opened.send(json.dumps({"type": "cancel", "run": run}))
 
 
+def test_who_has_seen_the_end_is_sent_nothing_and_a_pong_says_so(portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["a"]))
+    with socket(portal) as opened:
+        start(opened)
+        *_, end = hear_to_the_end(opened)
+        opened.send(json.dumps({"type": "attach", "run": end["run"], "after": end["seq"]}))
+        opened.send('{"type":"ping"}')
+        assert hear(opened) == {"type": "pong", "runs": {}}
+
+
 BAD = [
     ("not json", "bad_message"), ("[]", "bad_message"), ("{}", "bad_type"), ('{"type":"START"}', "bad_type"), ('{"type":["ping"]}', "bad_type"),
     ('{"type":"ping","type":"ping"}', "bad_message"), ("[" * 10_000, "bad_message"), ('{"type":"start"}', "bad_ref"),

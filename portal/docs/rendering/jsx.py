@@ -72,6 +72,7 @@ class Scan:
     unclosed: dict[int, Tag] = field(default_factory=dict)
     stray: dict[int, Tag] = field(default_factory=dict)
     no_text: list[tuple[int, int]] = field(default_factory=list)
+    never_ended: set[str] = field(default_factory=set)
 
 
 def read_tag(source: str, start: int) -> Tag | None:
@@ -162,8 +163,10 @@ def _skip(source: str, landmark: re.Match[str], found: Scan) -> int:
         closing = re.search(rf"(?<!`){ticks}(?!`)", window)
         return landmark.end() + closing.end() if closing else landmark.end()
     ending = "-->" if landmark["comment"] == "<!--" else "*/}"
-    end = source.find(ending, landmark.end())
+    # What has no end once has none further on; to look for it at every comment takes the square of their number.
+    end = -1 if ending in found.never_ended else source.find(ending, landmark.end())
     if end < 0:
+        found.never_ended.add(ending)
         return landmark.end()
     if ending == "*/}":
         found.no_text.append((landmark.start(), end + len(ending)))

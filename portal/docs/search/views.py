@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -41,7 +42,11 @@ async def results(request: HttpRequest) -> HttpResponse:
     except Overloaded:
         return _overloaded(request, query, as_json=as_json)
     if as_json:
-        return _private(JsonResponse(_as_json(answer, page, size), json_dumps_params={"default": _as_fields}))
+        response = JsonResponse(_as_json(answer, page, size), json_dumps_params={"default": _as_fields})
+        # How long it took is no part of what was found.
+        found = repr((page, replace(answer, milliseconds=0))).encode("utf-8", "surrogatepass")
+        response.headers["ETag"] = f'"{hashlib.blake2b(found, digest_size=12).hexdigest()}"'
+        return _private(response)
     return _private(render(request, "search/results.html", _as_context(answer, page)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import socket
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 import uvicorn
@@ -129,6 +131,36 @@ def _collect_static() -> None:
     stamp.write_text(json.dumps(seen))
 
 
+class _Server(uvicorn.Server):
+    """On SIGTERM it finishes the runs it has before it stops; Ctrl-C, or a second SIGTERM, stops it at once."""
+
+    _draining: asyncio.Task[None] | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop."""
+        self._loop = asyncio.get_running_loop()
+        await super().serve(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """What a signal does."""
+        if sig == signal.SIGTERM and self.started and self._draining is None and settings.PORTAL_DRAIN:
+            self._loop.call_soon_threadsafe(self._begin_to_drain)
+        else:
+            super().handle_exit(sig, frame)
+
+    def _begin_to_drain(self) -> None:
+        if self._draining is None:
+            self._draining = self._loop.create_task(self._drain(), name="drain")
+
+    async def _drain(self) -> None:
+        from portal.runs.here import registry  # it reads settings that are still being made when this module is loaded
+
+        try:
+            await registry.drain(settings.PORTAL_DRAIN)
+        finally:
+            self.should_exit = True
+
+
 def _load_server() -> uvicorn.Server:
     """The server with the site loaded into it, so that nothing is announced that cannot start."""
     config = uvicorn.Config(
@@ -147,7 +179,7 @@ def _load_server() -> uvicorn.Server:
         timeout_graceful_shutdown=5,
     )
     config.load()
-    return uvicorn.Server(config)
+    return _Server(config)
 
 
 def _run(server: uvicorn.Server, listening: socket.socket) -> None:

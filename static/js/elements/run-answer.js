@@ -59,6 +59,7 @@ class RunAnswer extends HTMLElement {
   /** The answer's text as far as it has come. */
   get said() {
     this.#run?.read();
+    this.#run?.read();
     return this.#run?.text ?? "";
   }
 

@@ -5,6 +5,7 @@ import { choicesFor, firstSeats, MOST, nextSeat, rowsOf } from "../lib/contest.j
 import { maker, say } from "../lib/make.js";
 import { Running } from "../lib/running.js";
 import { besideOneAnother } from "../lib/spread.js";
+import { IDLE } from "../lib/view.js";
 import { compareTexts, likeness } from "../lib/words.js";
 
 const make = maker(document);
@@ -15,11 +16,17 @@ class RunCompare extends HTMLElement {
   #over = true;
 
   /** @param {Element} panel it works for */
-  async open(panel) {
+  open(panel) {
     this.panel = panel;
     if (this.form) return;
     this.#build();
     say(this.said, "Asking which models are here");
+    this.#ask();
+  }
+
+  // A portal that has just started may not have looked at its servers yet.
+  async #ask() {
+    if (!this.isConnected) return;
     try {
       const { upstreams } = await (await fetch("/upstreams/")).json();
       this.#offer(upstreams);
@@ -50,7 +57,8 @@ class RunCompare extends HTMLElement {
     const { request } = this.panel;
     this.#choices = choicesFor(request.path, upstreams);
     const seats = firstSeats({ upstream: request.upstream, model: modelIn(request) }, this.#choices);
-    if (!seats.length) return say(this.said, "No model that could answer this is here. Install one (ollama pull), or connect a server that has one.");
+    if (!seats.length && upstreams.some(({ state }) => state === "unknown")) return setTimeout(() => this.#ask(), 1000);
+    if (!seats.length) return say(this.said, noneText(upstreams));
     say(this.said, "Each server answers one after the other, so that no run is slowed by another.");
     for (const seat of seats) this.#seat(seat);
     this.button.disabled = false;
@@ -152,19 +160,24 @@ class RunCompare extends HTMLElement {
     if (!lane.answer.isConnected) lane.box.append(lane.answer);
     lane.answer.setAttribute("aria-label", `Answer ${this.#nameOf(lane)}`);
     lane.answer.begin(lane.request);
+    lane.answer.note = "It waits for its turn on this server.";
     lane.text = "";
     lane.stats = null;
   }
 
   async #one(row) {
     for (const at of row) {
-      if (this.#over) return;
+      if (this.#over) {
+        Object.assign(this.#lanes[at].answer, { note: "It was not run.", view: IDLE });
+        continue;
+      }
       await this.#run(this.#lanes[at]);
       this.#sum();
     }
   }
 
   #run(lane) {
+    lane.answer.note = "";
     return new Promise((ended) => {
       lane.running = new Running(this.panel.connection, {
         changed: (frame) => {
@@ -173,8 +186,9 @@ class RunCompare extends HTMLElement {
         },
         ended: (view) => {
           lane.answer.view = view;
-          lane.stats = view.stats;
-          lane.text = view.state === "done" ? lane.answer.said : "";
+          // What failed fast was not fast: its figures are beside its own card, not in the race.
+          lane.stats = view.state === "done" ? view.stats : null;
+          lane.text = lane.stats ? lane.answer.said : "";
           ended();
         },
       });
@@ -219,6 +233,12 @@ class RunCompare extends HTMLElement {
         make("div", { class: "diff", dir: "auto", tabindex: "0", role: "group", "aria-label": title }, ...parts.flatMap(marked)));
     }));
   }
+}
+
+function noneText(upstreams) {
+  const down = upstreams.filter(({ state }) => state === "down").map(({ name, problem }) => `${name}: ${problem}`);
+  const more = down.length ? ` Not reached: ${down.join(" ")}` : "";
+  return `No model that could answer this is here. Install one (ollama pull), or connect a server that has one.${more}`;
 }
 
 // The blanks between words are neither gone nor new.

@@ -2,17 +2,19 @@
 
 import { findFault } from "../lib/json.js";
 import { drawer, maker, say } from "../lib/make.js";
+import { partialOf } from "../lib/partial.js";
 import { pretty } from "../lib/pretty.js";
 import { faultsOf, uncheckedIn } from "../lib/schema.js";
 import { modelOf, modelTableOf, picturesOf, vectorsOf } from "../lib/shapes.js";
 import { bytesText } from "../lib/units.js";
-import { cosinesOf, normOf, rangeOf, sparkline } from "../lib/vectors.js";
+import { cosinesOf, normOf, projectionOf, rangeOf, sparkline } from "../lib/vectors.js";
 
 const make = maker(document);
 const draw = drawer(document);
 const PAUSE = 120; // ms between two layouts of JSON that is still coming
 const MOST_VECTORS = 50;
 const MOST_COMPARED = 12;
+const MOST_PLACED = 200;
 const MOST_STEPS = 200;
 
 class RunData extends HTMLElement {
@@ -52,7 +54,13 @@ class RunData extends HTMLElement {
     const { live } = this.#run;
     const { size, live: wasLive, at } = this.#laidOut;
     const now = performance.now();
-    if ((size === text.length && wasLive === live) || (live && now - at < PAUSE)) return;
+    if (size === text.length && wasLive === live) return;
+    if (live && now - at < PAUSE) {
+      // What came last is laid out even when nothing follows it.
+      clearTimeout(this.later);
+      this.later = setTimeout(() => this.#run.live && this.refresh(), PAUSE);
+      return;
+    }
     this.#laidOut = { size: text.length, live, at: now };
     if (!this.json) this.json = make("pre", { class: "json" });
     if (!this.verdict) this.verdict = make("div", { class: "verdict" });
@@ -68,15 +76,20 @@ class RunData extends HTMLElement {
       this.verdict.replaceChildren(...children);
     };
     const line = (words) => make("p", {}, words);
-    if (live) return verdict("open", line(fault ? "Not complete yet" : "Complete so far"));
+    const faultList = (faults) => make("ul", {}, ...faults.map(({ path, message }) => make("li", {}, make("code", {}, path || "the whole"), `: ${message}`)));
+    if (live) {
+      const partial = schema && partialOf(text);
+      const early = partial ? faultsOf(partial.value, schema, partial.open) : [];
+      if (early.length) return verdict("bad", line("Already not as the request's schema asks:"), faultList(early));
+      return verdict("open", line(fault ? `Not complete yet${partial ? "; so far as the request's schema asks" : ""}` : "Complete so far"));
+    }
     if (fault) return verdict("bad", line(`Not complete: at line ${fault.line}, column ${fault.column}, ${fault.message}.`));
     if (!schema) return verdict("good", line("JSON, whole. The request names no schema to check it against."));
     const faults = faultsOf(JSON.parse(text), schema);
     const unchecked = uncheckedIn(schema);
     const notes = unchecked.length ? [line(`Not checked: ${unchecked.join(", ")}.`)] : [];
     if (!faults.length) return verdict("good", line("It is as the request's schema asks."), ...notes);
-    const items = faults.map(({ path, message }) => make("li", {}, make("code", {}, path || "the whole"), `: ${message}`));
-    return verdict("bad", line("It is not as the request's schema asks:"), make("ul", {}, ...items), ...notes);
+    return verdict("bad", line("It is not as the request's schema asks:"), faultList(faults), ...notes);
   }
 
   #paintProgress(steps) {
@@ -142,7 +155,26 @@ function vectorParts(vectors) {
   const items = vectors.slice(0, MOST_VECTORS).map(vectorElement);
   const more = vectors.length > MOST_VECTORS ? [make("p", { class: "hint" }, `${vectors.length - MOST_VECTORS} more are in the Raw view.`)] : [];
   const compared = vectors.slice(0, MOST_COMPARED);
-  return [make("ol", { class: "vectors" }, ...items), ...more, ...(compared.length > 1 ? matrixParts(compared, vectors.length) : [])];
+  return [make("ol", { class: "vectors" }, ...items), ...more, ...(compared.length > 1 ? matrixParts(compared, vectors.length) : []), ...planeParts(vectors.slice(0, MOST_PLACED))];
+}
+
+const PLANE = { width: 320, height: 200, edge: 14 };
+
+// Where the inputs lie towards one another, on the plane that tells most of them.
+function planeParts(vectors) {
+  const placed = projectionOf(vectors);
+  if (!placed) return [];
+  const { width, height, edge } = PLANE;
+  const ranges = [0, 1].map((axis) => rangeOf(placed.points.map((point) => point[axis])));
+  const scale = Math.min((width - 2 * edge) / (ranges[0][1] - ranges[0][0] || 1), (height - 2 * edge) / (ranges[1][1] - ranges[1][0] || 1));
+  const at = (axis, value, size) => (size / 2 + (value - (ranges[axis][0] + ranges[axis][1]) / 2) * scale).toFixed(1);
+  const dots = placed.points.map(([x, y], number) => {
+    const place = { x: at(0, x, width), y: at(1, -y + ranges[1][0] + ranges[1][1], height) };
+    const name = draw("text", { x: Number(place.x) + 5, y: Number(place.y) + 4 }, String(number + 1));
+    return draw("g", {}, draw("circle", { cx: place.x, cy: place.y, r: 3 }), name);
+  });
+  const label = `The inputs on a plane, where near means alike: ${Math.round(100 * placed.share)} % of their differences are in it`;
+  return [make("figure", { class: "plane" }, draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...dots), make("figcaption", {}, label))];
 }
 
 function vectorElement(vector) {

@@ -116,6 +116,7 @@ function button(label, act) {
 async function textOf(address) {
   const answering = new Answering(requestOf(await readFacts(address)));
   for await (const frame of readFrames(address)) answering.take(frame);
+  answering.read();
   return answering.text;
 }
 

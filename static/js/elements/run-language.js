@@ -3,6 +3,8 @@
 import { read, write } from "../lib/kept.js";
 import { CHOSEN, KEPT, WAYS } from "../lib/snippets.js";
 
+const HELD = 2000; // ms within which the examples have come in their new language
+
 class RunLanguage extends HTMLElement {
   #snippets = null;
 
@@ -26,9 +28,19 @@ class RunLanguage extends HTMLElement {
   // The choice stays under the pointer while the examples above it change their height.
   #choose() {
     const way = this.select.value;
-    const hold = { panel: this, top: this.getBoundingClientRect().top };
+    this.#hold();
     write(KEPT, way);
-    dispatchEvent(new CustomEvent(CHOSEN, { detail: { way, hold } }));
+    dispatchEvent(new CustomEvent(CHOSEN, { detail: { way } }));
+  }
+
+  #hold() {
+    const { top } = this.getBoundingClientRect();
+    const sizes = new ResizeObserver(() => scrollBy({ top: this.getBoundingClientRect().top - top, behavior: "instant" }));
+    sizes.observe(document.body);
+    const letGo = new AbortController();
+    const end = () => (sizes.disconnect(), letGo.abort());
+    for (const name of ["wheel", "touchmove", "keydown"]) addEventListener(name, end, { passive: true, signal: letGo.signal });
+    setTimeout(end, HELD);
   }
 
   // What writes the example comes with the first choice of a language.

@@ -1,5 +1,6 @@
 // <run-menu>: what else can be done with an example, in a list that opens at its button.
 
+import { fragmentOf } from "../lib/link.js";
 import { maker } from "../lib/make.js";
 
 const make = maker(document);
@@ -7,7 +8,7 @@ const make = maker(document);
 const TOOLS = [
   { name: "run-compare", label: "Compare", says: "models or servers, side by side" },
   { name: "run-repeat", label: "Repeat", says: "to see how the figures spread" },
-  { name: "run-history", label: "Earlier runs", says: "show, compare or share one" },
+  { name: "run-history", label: "Earlier runs", says: "to see one again, or to share it" },
 ];
 
 class RunMenu extends HTMLElement {
@@ -30,11 +31,23 @@ class RunMenu extends HTMLElement {
       this.list.append(item);
     }
     this.append(this.list);
+    if (panel.source) this.list.append(this.#away(panel));
     this.list.addEventListener("toggle", ({ newState }) => {
       button.setAttribute("aria-expanded", String(newState === "open"));
       if (newState === "open") this.#place(button);
     });
     this.list.addEventListener("keydown", (event) => this.#move(event));
+  }
+
+  // The request goes along in the address, as it stands when the menu opens.
+  #away(panel) {
+    const link = make("a", { href: "/playground/" }, "Open in playground", make("small", {}, "this request, with nothing around it"));
+    this.list.addEventListener("toggle", async ({ newState }) => {
+      if (newState !== "open") return;
+      const { body, ...address } = panel.request;
+      link.href = `/playground/#${await fragmentOf({ ...address, body: body === "null" ? "" : body })}`;
+    });
+    return link;
   }
 
   // In the page's own place, so that it scrolls with its button; the top layer knows no parent to be placed by.

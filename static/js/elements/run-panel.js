@@ -1,7 +1,8 @@
 // <run-panel>: an example of the page that can be run. The markup it wraps is the example itself.
 
-import { requestText } from "../lib/asking.js";
+import { modelIn, requestText, withModel } from "../lib/asking.js";
 import { Connection } from "../lib/connection.js";
+import { Edit } from "../lib/edit.js";
 import { findFault, spanOf } from "../lib/json.js";
 import { importRequest, looksLikeRequest } from "../lib/pasting.js";
 import { IDLE, isLive, reduce, refused } from "../lib/view.js";
@@ -13,6 +14,7 @@ class RunPanel extends HTMLElement {
   #loading = false;
   #run = null;
   #answer = null;
+  #edit = null;
   #earlier = null;
 
   connectedCallback() {
@@ -31,27 +33,135 @@ class RunPanel extends HTMLElement {
       this.more.hidden = false;
       this.more.addEventListener("click", () => this.#openMenu());
     }
-    this.body?.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && !isLive(this.#view)) this.#start();
+    this.addEventListener("keydown", (event) => {
+      const isMeant = event.key === "Enter" && (event.metaKey || event.ctrlKey) && event.target.closest("run-request");
+      if (isMeant && !event.defaultPrevented) this.#startUnlessLive();
     });
+    this.addEventListener("run-wanted", () => this.#startUnlessLive());
+    this.#restore();
     this.addEventListener("paste", (event) => this.#paste(event), true);
     this.#pickUp();
   }
 
-  /** The request as it stands now, for the tools of the panel; `fault` where its body is not JSON. */
-  get request() {
-    const body = this.body ? this.body.value : "null";
-    const { upstream, method, path } = this.dataset;
-    const fault = this.body && findFault(body);
-    return { upstream, method, path, body, fault, streamed: !fault && streams(this, body), startedAt: Date.now() };
+  #startUnlessLive() {
+    if (!isLive(this.#view)) this.#start();
   }
 
-  /** From now on the request goes to this endpoint. */
-  readdress({ upstream, method, path, streams: ability }) {
-    Object.assign(this.dataset, { method, path, streams: ability }, upstream && { upstream });
+  /** The request as the page has it. `model` is "" when it names none. */
+  get documented() {
+    return this.#edit.documented;
+  }
+
+  get isEdited() {
+    return this.#edit.differs(this.#written);
+  }
+
+  /** The model the request names now, "" when none. */
+  get model() {
+    return modelIn(this.#written);
+  }
+
+  get #written() {
+    const { upstream, method, path, streams } = this.dataset;
+    return { upstream, method, path, streams, body: this.#hasBody ? this.body.value : "" };
+  }
+
+  // Of the endpoints those that are asked with GET take none, and no others.
+  get #hasBody() {
+    return Boolean(this.body) && this.dataset.method !== "GET";
+  }
+
+  /** The same request to another model. Its body must be JSON. */
+  useModel(model) {
+    const { path, body } = withModel(this.request, model);
+    this.write({ path, body });
+  }
+
+  /** Changes parts of the request: any of upstream, method, path, streams and body. */
+  write({ body, ...address }) {
+    Object.assign(this.dataset, address);
+    if (this.body && body !== undefined && this.body.value !== body) {
+      this.body.value = body;
+      this.body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.#changed();
+    this.dispatchEvent(new CustomEvent("request-changed"));
+    if (Object.keys(address).length) this.dispatchEvent(new CustomEvent("readdressed"));
+  }
+
+  /** From now on the page has this request; what was changed of it before a reload is there again. */
+  become(request) {
+    this.#edit = new Edit(this.#edit.key, { ...this.#written, ...request });
+    this.write({ ...request, ...this.#edit.read() });
+  }
+
+  /** Opens the ways to change the request, and leaves the focus where it is. */
+  openRequest() {
+    this.#toggleEditor(true, null, false);
+  }
+
+  /** Back to the request as the page has it. */
+  reset() {
+    const { model, ...request } = this.documented;
+    this.write(request);
+  }
+
+  // What a reader changed is kept in this tab and there again after a reload.
+  #restore() {
+    this.#edit = new Edit(`edit:${location.pathname}#${this.id}`, this.#written);
+    const { body, ...address } = this.#edit.read();
+    Object.assign(this.dataset, address);
+    if (this.body && body !== undefined) this.body.value = body;
+    this.body?.addEventListener("input", () => this.#changed());
+    this.#offerModels();
+    this.#head();
+  }
+
+  #changed() {
+    this.#edit.keep(this.#written);
+    this.#head();
+  }
+
+  // The model in the header is a button that opens the list of models.
+  #offerModels() {
+    const shown = this.querySelector(".panel-head .model");
+    if (!shown) return;
+    this.pick = Object.assign(document.createElement("button"), { type: "button", className: "model" });
+    this.pick.setAttribute("aria-haspopup", "dialog");
+    this.pick.setAttribute("aria-expanded", "false");
+    this.pick.addEventListener("click", () => this.#openPart("model-picker", (picker) => picker.open(this, this.pick)));
+    shown.replaceWith(this.pick);
+  }
+
+  #openPart(name, use) {
+    const part = this.querySelector(`:scope > .panel-head ${name}`) ?? this.querySelector(".panel-head").appendChild(document.createElement(name));
+    const ready = () => use(part);
+    if (part.open) return ready();
+    this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name, ready, failed: () => {} } }));
+  }
+
+  #head() {
+    const { method, path, upstream } = this.dataset;
     this.querySelector(".panel-head .method").textContent = method;
     this.querySelector(".panel-head .path").textContent = path;
-    this.dispatchEvent(new CustomEvent("readdressed"));
+    const where = upstream === this.documented.upstream ? "" : ` on ${upstream}`;
+    // While the body is no JSON nobody knows its model; the last one that was known stays.
+    if (this.pick && (!this.#hasBody || !findFault(this.body.value))) {
+      this.pick.textContent = (this.model || "no model") + where;
+      this.pick.ariaLabel = `Model: ${this.pick.textContent}`;
+    }
+    if (this.pick) this.pick.hidden = method === "GET" && !this.model;
+    if (this.isEdited && !this.mark) this.mark = Object.assign(document.createElement("span"), { className: "edited", textContent: "edited" });
+    if (this.isEdited) this.querySelector(".panel-head .actions").before(this.mark);
+    else this.mark?.remove();
+  }
+
+  /** The request as it stands now, for the tools of the panel; `fault` where its body is not JSON. */
+  get request() {
+    const body = this.#hasBody ? this.body.value : "null";
+    const { upstream, method, path } = this.dataset;
+    const fault = this.#hasBody && findFault(body);
+    return { upstream, method, path, body, fault, streamed: !fault && streams(this, body), startedAt: Date.now() };
   }
 
   // A command pasted where the body is edited becomes the request.
@@ -63,17 +173,16 @@ class RunPanel extends HTMLElement {
     const { request, note } = await importRequest(text, this.dataset.upstream, readExample);
     if (request) {
       const { upstream, origin } = request; // a bare path says nothing of the server
-      this.readdress({ ...request, upstream: origin && upstream !== "other" ? upstream : "" });
-      this.body.value = request.text;
-      this.body.dispatchEvent(new Event("input", { bubbles: true }));
+      const { method, path, streams: ability, text: body } = request;
+      this.write({ method, path, streams: ability, body, ...(origin && upstream !== "other" ? { upstream } : {}) });
     }
     this.pasted ??= this.body.insertAdjacentElement("afterend", Object.assign(document.createElement("p"), { className: "pasted", role: "status" }));
     this.pasted.textContent = note;
   }
 
-  /** Where in the docs the panel stands, as a run is told it. */
+  /** Where in the docs the panel stands, as a run is told it; null where it stands nowhere. */
   get source() {
-    return { page: this.dataset.page, example: this.id };
+    return this.dataset.page === undefined ? null : { page: this.dataset.page, example: this.id };
   }
 
   get connection() {
@@ -94,7 +203,7 @@ class RunPanel extends HTMLElement {
     try {
       const facts = await readFacts(address);
       const request = requestOf(facts);
-      if (this.body && facts.body) this.body.value = request.body;
+      if (this.body && facts.body) this.write({ body: request.body });
       this.#begin(request);
       this.#earlier = turn;
       if (address.startsWith("/runs/")) this.#run = facts.id;
@@ -126,7 +235,6 @@ class RunPanel extends HTMLElement {
     if (shown) return this.showEarlier(shown);
     const saved = JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
     if (!saved?.request) return;
-    if (this.body && saved.body !== undefined) this.body.value = saved.body;
     await this.#answerLoaded();
     this.#begin(saved.request);
     this.#answer.note = saved.note ?? "";
@@ -160,13 +268,13 @@ class RunPanel extends HTMLElement {
     this.#answer.note = note;
     const ref = crypto.randomUUID();
     const text = `{"type":"start","ref":"${ref}","request":${requestText(prepared)},"source":${JSON.stringify(this.source)}}`;
-    const saved = { ref, text, body: this.body?.value, note, request: prepared };
+    const saved = { ref, text, note, request: prepared };
     this.#save(saved);
     connection.start(ref, text, this.#watcher(saved));
   }
 
   #refuse(fault) {
-    this.#toggleEditor(true);
+    this.#toggleEditor(true, fault);
     this.#show(refused(this.#view, {
       code: "bad_json",
       message: `The body is not JSON: at line ${fault.line}, column ${fault.column}, ${fault.message}.`,
@@ -177,16 +285,8 @@ class RunPanel extends HTMLElement {
   // What an answer asks for: the same request, with another model or body; or an errand that is not the example's, such as a pull.
   // The button that was pressed goes, so the focus moves to Run, unless the reader is writing.
   #runAgain({ model, body, errand, keepsFocus }) {
-    if (body !== undefined) {
-      this.body.value = body;
-      this.body.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-    if (model && this.body && spanOf(this.body.value, "model")) {
-      this.body.value = replaceModel({ body: this.body.value }, { place: "model", use: model }).body;
-    } else if (model) {
-      this.dataset.path = this.dataset.path.replace(/^(\/v1\/models\/).*/, (_, start) => start + model);
-    }
-    this.dispatchEvent(new CustomEvent("request-changed"));
+    if (body !== undefined) this.write({ body });
+    if (model) this.useModel(model);
     if (!keepsFocus) this.run.focus({ preventScroll: true });
     this.#start(errand);
   }
@@ -226,6 +326,13 @@ class RunPanel extends HTMLElement {
         if (this.#view.state === "cancelled") connection.cancel(run);
       },
       frame: (frame) => this.#take(frame),
+      // A server that crashed may know less of the run than this page has seen; what it kept is what there is.
+      anew: () => {
+        const run = this.#run;
+        this.#begin(saved.request);
+        this.#answer.note = saved.note ?? "";
+        this.#run = run;
+      },
       refused: (error) => {
         sessionStorage.removeItem(this.#key);
         const gone = error.code === "no_such_run";
@@ -259,20 +366,35 @@ class RunPanel extends HTMLElement {
     if (this.run.textContent !== label) this.run.textContent = label;
   }
 
-  #toggleEditor(open = this.body.hidden) {
-    this.body.hidden = !open;
+  #toggleEditor(open = !this.change || this.change.hidden, fault = null, takesFocus = true) {
+    if (!this.change) this.#wrapBody();
+    this.change.hidden = !open;
     this.edit.setAttribute("aria-expanded", String(open));
-    if (open) {
-      this.body.rows = Math.min(24, this.body.value.split("\n").length + 1);
-      this.body.focus();
-    }
+    this.edit.textContent = open ? "Close" : "Edit";
+    if (!open) return;
+    if (this.change.enter) return takesFocus && this.change.enter(...(fault ? [placeOf(this.body.value, fault)] : []));
+    if (takesFocus) this.body.focus();
+    const ready = () => this.change.open(this);
+    this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-request", ready, failed: () => {} } }));
+  }
+
+  // The textarea works at once; the ways to change the request besides come around it.
+  #wrapBody() {
+    this.change = document.createElement("run-request");
+    const way = Object.assign(document.createElement("div"), { className: "way" });
+    this.body.before(this.change);
+    this.change.append(way);
+    way.append(this.body);
+    this.body.hidden = false;
+    this.body.rows = Math.min(24, this.body.value.split("\n").length + 1);
   }
 }
 
+const placeOf = (text, { line, column }) => text.split("\n").slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, column - 1);
 const readExample = async (text) => (await fetch("/examples/read", { method: "POST", body: text })).json();
 
 function streams(panel, body) {
-  const asked = panel.body ? JSON.parse(body)?.stream : undefined;
+  const asked = JSON.parse(body)?.stream;
   return panel.dataset.streams === "never" ? false : typeof asked === "boolean" ? asked : panel.dataset.streams === "yes";
 }
 

@@ -89,6 +89,7 @@ class RunRepeat extends HTMLElement {
         },
         ended: (view) => {
           answering.view = view;
+          answering.read();
           ended(answering);
         },
       });

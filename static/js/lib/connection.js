@@ -15,6 +15,7 @@ const FIRST_WORD = 5_000;
  * @property {(error: {code: string, message: string}) => void} refused   the server will not do it; nothing follows
  * @property {(connected: boolean, via: string) => void} link   the socket was lost, or is there; `via` is "websocket",
  *   "events" or "polling"
+ * @property {() => void} [anew]   the server knows less of the run than was seen (it crashed): what follows begins at frame 1
  */
 
 const httpDoor = async () => new (await import("./http-socket.js")).HttpSocket();
@@ -30,7 +31,9 @@ export class Connection {
   #retry = null;
   #heard = true;
   #starting = new Map(); // ref -> {text, watcher}
-  #running = new Map(); // run -> {after, watcher}
+  #running = new Map(); // run -> {after, watcher, pings: how many had been sent when it was asked for}
+  #pings = 0;
+  #pongs = 0;
 
   /**
    * @param {string} url @param {typeof WebSocket} Socket
@@ -50,7 +53,7 @@ export class Connection {
 
   /** Follow a run from the frame after `after`. */
   attach(run, after, watcher) {
-    this.#running.set(run, { after, watcher });
+    this.#running.set(run, { after, watcher, pings: this.#pings });
     this.#say(JSON.stringify({ type: "attach", run, after }));
   }
 
@@ -90,7 +93,11 @@ export class Connection {
 
   #resume() {
     for (const { text } of this.#starting.values()) this.#socket.send(text);
-    for (const [run, { after }] of this.#running) this.#socket.send(JSON.stringify({ type: "attach", run, after }));
+    this.#pings = this.#pongs = 0;
+    for (const [run, running] of this.#running) {
+      running.pings = 0;
+      this.#socket.send(JSON.stringify({ type: "attach", run, after: running.after }));
+    }
     this.#tell(true);
     this.#ping();
     this.#firstWord = setTimeout(() => this.#heard || this.#socket.close(), FIRST_WORD);
@@ -110,6 +117,7 @@ export class Connection {
 
   #ping() {
     this.#heard = false;
+    this.#pings++;
     this.#socket.send('{"type":"ping"}');
   }
 
@@ -133,13 +141,14 @@ export class Connection {
     if (message.seq !== undefined) this.#frame(message);
     else if (message.type === "accepted") this.#accepted(message);
     else if (message.type === "error") this.#refused(message);
+    else if (message.type === "pong") this.#check(message.runs);
   }
 
   #accepted({ ref, run }) {
     const starting = this.#starting.get(ref);
     if (!starting) return;
     this.#starting.delete(ref);
-    this.#running.set(run, { after: 0, watcher: starting.watcher });
+    this.#running.set(run, { after: 0, watcher: starting.watcher, pings: this.#pings });
     starting.watcher.accepted(run);
   }
 
@@ -151,7 +160,33 @@ export class Connection {
     running.watcher.frame(frame);
   }
 
+  // A run that was asked for before the ping and that the server does not send has ended there, at a frame that bears a
+  // number this page has already seen another frame under.
+  #check(runs) {
+    this.#pongs++;
+    if (!runs) return;
+    for (const [run, running] of this.#running) if (running.pings < this.#pongs && !(run in runs)) this.#anew(run, running);
+  }
+
+  #anew(run, running) {
+    const { watcher } = running;
+    if (!watcher.anew) {
+      this.#running.delete(run);
+      return watcher.refused({ code: "server_ended", message: "The server ended and knows less of this answer than this page.", hint: "Run it again." });
+    }
+    watcher.anew();
+    this.attach(run, 0, watcher);
+  }
+
+  // A server that is about to stop takes no new runs; the next one will, and may be there only in a while.
+  #later(ref) {
+    setTimeout(() => this.#starting.has(ref) && this.#say(this.#starting.get(ref).text), 1000 + Math.random() * 2000);
+  }
+
   #refused(error) {
+    const running = this.#running.get(error.run);
+    if (error.code === "bad_after" && running?.after > 0) return this.#anew(error.run, running);
+    if (error.code === "draining") return this.#later(error.ref);
     const table = error.ref ? this.#starting : this.#running;
     const about = table.get(error.ref ?? error.run);
     table.delete(error.ref ?? error.run);

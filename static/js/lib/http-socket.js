@@ -38,7 +38,7 @@ export class HttpSocket {
     else if (type === "attach") this.#follow(run, after);
     else if (type === "detach") this.#leave(run);
     else if (type === "cancel") this.#post(`/runs/${run}/cancel`).catch(() => this.close());
-    else if (type === "ping") this.#hear({ type: "pong", runs: {} });
+    else if (type === "ping") this.#hear({ type: "pong" });
   }
 
   close() {
@@ -87,7 +87,7 @@ export class HttpSocket {
   async #listen(place) {
     const stream = await this.#unlessHeldBack(place, fetch(`/runs/${place.run}/events?after=${place.after}`, { signal: place.signal }));
     if (!stream) return;
-    if (stream.status === 204) return void (place.ended = true);
+    if (stream.status === 204) return this.#endedElsewhere(place);
     if (!stream.ok) return this.#refuse(place, stream);
     const reader = stream.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
@@ -135,7 +135,16 @@ export class HttpSocket {
   async #poll(place, wait = 0) {
     const answer = await fetch(`/runs/${place.run}/log?after=${place.after}&wait=${wait}`, { signal: place.signal });
     if (!answer.ok) return this.#refuse(place, answer);
-    for (const frame of (await answer.json()).frames) this.#frame(place, JSON.stringify(frame));
+    const { frames, ended } = await answer.json();
+    for (const frame of frames) this.#frame(place, JSON.stringify(frame));
+    if (ended && frames.length === 0) this.#endedElsewhere(place);
+  }
+
+  // The run has ended at or before the frame that was seen last, and its end was not seen: the server knows less of it.
+  #endedElsewhere(place) {
+    if (place.ended || place.signal.aborted) return;
+    place.ended = true;
+    this.#hear({ type: "error", run: place.run, code: "bad_after" });
   }
 
   #frame(place, text) {

@@ -83,7 +83,7 @@ export function itemsOf(text, from) {
   return found;
 }
 
-class Fault extends Error {
+export class Fault extends Error {
   constructor(at, message) {
     super(message);
     this.at = at;
@@ -92,10 +92,11 @@ class Fault extends Error {
 
 const DEEPEST = 500;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const SPACE = /[ \t\n\r]*/y;
+export const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
 
-class Scanner {
+/** Reads JSON without making anything of it; who extends it may note where each value stands. */
+export class Scanner {
   constructor(text) {
     this.text = text;
     this.at = 0;

@@ -12,9 +12,12 @@ const ABOUT = new Set(["title", "description", "default", "examples", "$schema",
 
 /** @typedef {{path: string, message: string}} Fault  `path` is such as `people[0].name`, empty for the whole */
 
-/** @returns {Fault[]} empty when `value` is as `schema` asks, as far as this checks */
-export function faultsOf(value, schema) {
-  const check = new Check(schema);
+/**
+ * @param {Set<object>} [open] the lists and objects of which more may come: nothing is missing in them yet
+ * @returns {Fault[]} empty when `value` is as `schema` asks, as far as this checks
+ */
+export function faultsOf(value, schema, open = new Set()) {
+  const check = new Check(schema, open);
   check.at(value, schema, "", 0);
   return check.faults;
 }
@@ -29,7 +32,8 @@ export function uncheckedIn(schema, depth = 0) {
 }
 
 const listOf = (value) => (Array.isArray(value) ? value : []);
-const step = (path, name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? (path ? `${path}.${name}` : name) : `${path}[${JSON.stringify(name)}]`);
+/** The path of a member, as a fault names it. */
+export const step = (path, name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? (path ? `${path}.${name}` : name) : `${path}[${JSON.stringify(name)}]`);
 const shown = (value) => {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
@@ -55,8 +59,9 @@ function equal(one, other) {
 class Check {
   faults = [];
 
-  constructor(root) {
+  constructor(root, open) {
     this.root = root;
+    this.open = open;
   }
 
   at(value, schema, path, depth) {
@@ -93,7 +98,7 @@ class Check {
   choice(value, { anyOf }, path, depth) {
     if (!Array.isArray(anyOf) || !anyOf.length) return;
     const tried = anyOf.map((schema) => {
-      const check = new Check(this.root);
+      const check = new Check(this.root, this.open);
       check.at(value, schema, path, depth + 1);
       return check.faults;
     });
@@ -116,14 +121,14 @@ class Check {
   }
 
   list(value, { items, minItems, maxItems }, path, depth) {
-    if (value.length < minItems) this.fault(path, `at least ${count(minItems, "item")} is asked for, ${value.length} found`);
+    if (value.length < minItems && !this.open.has(value)) this.fault(path, `at least ${count(minItems, "item")} is asked for, ${value.length} found`);
     if (value.length > maxItems) this.fault(path, `at most ${count(maxItems, "item")} is asked for, ${value.length} found`);
     if (items !== undefined && !Array.isArray(items)) value.forEach((item, at) => this.at(item, items, `${path}[${at}]`, depth + 1));
   }
 
   object(value, { properties, required, additionalProperties }, path, depth) {
     const known = isObject(properties) ? properties : {};
-    for (const name of listOf(required)) if (!Object.hasOwn(value, name)) this.fault(step(path, String(name)), "is missing");
+    for (const name of this.open.has(value) ? [] : listOf(required)) if (!Object.hasOwn(value, name)) this.fault(step(path, String(name)), "is missing");
     for (const [name, member] of Object.entries(value)) {
       if (Object.hasOwn(known, name)) this.at(member, known[name], step(path, name), depth + 1);
       else if (additionalProperties === false) this.fault(step(path, name), "is not in the schema");

@@ -100,6 +100,13 @@ def test_bad_input_gets_a_clear_answer(portal: PortalServer, query: str, suffix:
     assert "rror" not in body
 
 
+def test_the_same_findings_have_the_same_tag(portal: PortalServer) -> None:
+    tags = {get(portal, f"/search/?q=pooling{more}&format=json")[0].headers["ETag"] for more in ("", "", "&page=1")}
+    assert len(tags) == 1
+    other = get(portal, "/search/?q=pangolin&format=json")[0].headers["ETag"]
+    assert other not in tags
+
+
 def test_a_hundred_thousand_words_get_an_answer(portal: PortalServer) -> None:
     response, _body = get(portal, f"/search/?q={'chat+' * 100_000}&format=json")
     assert response.status in (200, 400, 414, 431)
