@@ -16,7 +16,8 @@ from tests.docs.rendering.test_hostile import HOSTILE
 from tests.portal_server import PortalServer
 
 SLOW_TO_LEX = {"java": "\n" * 50_000, "c": " " * 50_000, "terraform": "a" * 50_000, "make": "$(" * 20_000, "html+evoque": "${ " * 9000}
-PLACES = ("/book/", "/book/chapter-149/", "/journal/", "/journal/2022/05/", "/book/compare/2026-01-01/2026-02-01/one/")
+LONG = ("/book/", "/book/chapter-149/", "/journal/", "/journal/2022/05/")
+EDITIONS = ("/book/compare/2026-01-01/2026-02-01/one/",)
 
 
 def measure() -> Iterator[Figure]:
@@ -24,10 +25,15 @@ def measure() -> Iterator[Figure]:
     yield _slowest("hostile text drawn", 4, ((name, lambda text=text: render(text, is_mdx=True)) for name, text in HOSTILE.items()))
     yield _slowest("code that lexers are slow on", 3, ((lang, lambda lang=lang: render(f"~~~{lang}\n{SLOW_TO_LEX[lang]}\n~~~\n")) for lang in SLOW_TO_LEX))
     yield _slowest("a YAML bomb refused", 1, [("", _refuse_bomb)])
-    with tempfile.TemporaryDirectory() as name:
-        root = _write_long(Path(name))
-        with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
-            yield _slowest("a long book, journal or comparison opened", 10, ((place, lambda place=place: _open(portal, place)) for place in PLACES), portal)
+    yield _opened("a long book or journal opened", _write_long, LONG)
+    yield _opened("long editions compared", _write_editions, EDITIONS)
+
+
+def _opened(name: str, write: Callable[[Path], None], places: Iterable[str]) -> Figure:
+    with tempfile.TemporaryDirectory() as root:
+        write(Path(root))
+        with PortalServer(PORTAL_DOCS_ROOT=root, PORTAL_EMBEDDED="never") as portal:
+            return _slowest(name, 10, ((place, lambda place=place: _open(portal, place)) for place in places), portal)
 
 
 def _slowest(
@@ -55,20 +61,19 @@ def _refuse_bomb() -> None:
     raise AssertionError("the bomb was not refused")
 
 
-def _write_long(root: Path) -> Path:
+def _write_long(root: Path) -> None:
     chapters = "".join(f"## Chapter {number}\n\n" + "Words of this chapter go on. " * 900 + "\n\n" for number in range(200))
     body = "**System snapshot**: words\n\n### Decisions\n\n" + "  - **agent** (choice): — *a reason of some length for it*\n" * 40
     entries = [f"## {2020 + at // 336}-{1 + at // 28 % 12:02}-{1 + at % 28:02} 10:00 UTC\n\n{body}\n" for at in range(2000)]
+    (root / "BOOK.md").write_text("# Book\n\n" + chapters)
+    (root / "JOURNAL.md").write_text("# Journal\n\n" + "".join(reversed(entries)))
+
+
+def _write_editions(root: Path) -> None:
     older = "\n\n".join("a b " * 400 if at % 2 else "b a " * 300 for at in range(120))
     newer = "\n\n".join("b b a " * 350 if at % 3 else "a " * 500 for at in range(140))
-    for name, text in (
-        ("BOOK.md", "# Book\n\n" + chapters),
-        ("JOURNAL.md", "# Journal\n\n" + "".join(reversed(entries))),
-        ("book_2026-01-01.md", f"# Book\n\n## One\n\n{older}"),
-        ("book_2026-02-01.md", f"# Book\n\n## One\n\n{newer}"),
-    ):
-        (root / name).write_text(text)
-    return root
+    (root / "book_2026-01-01.md").write_text(f"# Book\n\n## One\n\n{older}")
+    (root / "book_2026-02-01.md").write_text(f"# Book\n\n## One\n\n{newer}")
 
 
 def _open(portal: PortalServer, place: str) -> None:
