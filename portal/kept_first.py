@@ -23,14 +23,31 @@ def kept_first(front: Front) -> type[HttpToolsProtocol]:
 
         _is_answered = False
 
+        def on_message_begin(self) -> None:
+            """Only what the parser fills; the scope is made when uvicorn needs one."""
+            self.url = b""
+            self.headers = []
+            self.expect_100_continue = False
+
         def on_headers_complete(self) -> None:
             """Answer at once, or hand the request on."""
-            pieces = self._at_once()
-            if pieces is None:
-                super().on_headers_complete()
+            answer = self._at_once()
+            if answer is None:
+                self._hand_on()
             else:
                 self._is_answered = True
-                self.transport.writelines(pieces)
+                head, body = answer
+                if body:
+                    self.transport.writelines((head, body))
+                else:
+                    self.transport.write(head)
+
+        def _hand_on(self) -> None:
+            url, headers, waits = self.url, self.headers, self.expect_100_continue
+            super().on_message_begin()
+            self.url, self.expect_100_continue = url, waits
+            self.headers.extend(headers)
+            super().on_headers_complete()
 
         def on_body(self, body: bytes) -> None:
             """Nothing: what is answered at once has no body."""
@@ -45,7 +62,7 @@ def kept_first(front: Front) -> type[HttpToolsProtocol]:
             else:
                 super().on_message_complete()
 
-        def _at_once(self) -> list[bytes] | None:
+        def _at_once(self) -> tuple[bytes, bytes] | None:
             parser: Any = self.parser
             if parser.get_method() != b"GET" or not parser.should_keep_alive() or parser.get_http_version() != "1.1":
                 return None

@@ -99,8 +99,8 @@ class Front:
 
     def at_once(
         self, scheme: str, path: str, asked: dict[bytes, bytes], more: Sequence[tuple[bytes, bytes]]
-    ) -> list[bytes] | None:
-        """A whole HTTP/1.1 answer to a GET, with `more` headers; None when it is not kept, or must be looked at first."""
+    ) -> tuple[bytes, bytes] | None:
+        """A whole HTTP/1.1 answer to a GET, with `more` headers, as head and body; None when there is none that can go at once."""
         key = _key_of(scheme, path, asked)
         kept = self._kept.get(key)
         if kept is None or kept.state != self.state_now(kept.name) or _wants_packed(kept, asked):
@@ -109,8 +109,8 @@ class Front:
         packed, known = _chosen(kept, asked)
         status = 304 if known else 200
         head = kept.lines.get((status, packed)) or kept.lines.setdefault((status, packed), _lines(kept, status, packed))
-        dated = b"".join([b"%b: %b\r\n" % pair for pair in more]) + b"\r\n"
-        return [head, dated] if known else [head, dated, (kept.packed or b"") if packed else kept.body]
+        whole = b"".join([head, *(b"%b: %b\r\n" % pair for pair in more), b"\r\n"])
+        return whole, b"" if known else (kept.packed or b"") if packed else kept.body
 
     def take(self, key: Hashable, kept: Kept) -> None:
         """Keep an answer; those asked for longest ago give way."""
