@@ -23,7 +23,7 @@ from servestatic import ServeStaticASGI
 
 from portal.dashboard.here import watch
 from portal.docs.front import Application, Front
-from portal.docs.here import catalogue, present_state, press, references
+from portal.docs.here import catalogue, present_state, press, references, state_now
 from portal.docs.search.here import upkeep
 from portal.handler import Handler
 from portal.lifespan import Lifespan
@@ -87,7 +87,7 @@ websocket = OnlyKnownOrigins(
     URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
-front = Front(cast(Application, Handler()), present_state)
+front = Front(cast(Application, Handler()), present_state, state_now)
 static = ServeStaticASGI(
     front,
     root=settings.STATIC_ROOT,

@@ -11,8 +11,8 @@ import gzip
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, MutableMapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Hashable, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote, unquote
@@ -54,6 +54,8 @@ class Kept:
     name: str
     state: str
     packed: bytes | None = None
+    # The lines of its headers, made when they are first sent: by status, and whether the body is compressed.
+    lines: dict[tuple[int, bool], bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def size(self) -> int:
@@ -62,11 +64,19 @@ class Kept:
 
 
 class Front:
-    """Stands before `application`. `state_of(name)` tells the present state of `name`; None where there is no such thing."""
+    """Stands before `application`. `state_of(name)` tells the present state of `name`; None where there is no such thing.
 
-    def __init__(self, application: Application, state_of: Callable[[str], Awaitable[str | None]]) -> None:
+    `state_now(name)` tells the same without waiting, and None too where it would have to wait.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        state_of: Callable[[str], Awaitable[str | None]],
+        state_now: Callable[[str], str | None] = lambda _name: None,
+    ) -> None:
         self.application = application
-        self.state_of = state_of
+        self.state_of, self.state_now = state_of, state_now
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self.size = 0
 
@@ -76,7 +86,7 @@ class Front:
             await self.application(scope, receive, send)
             return
         asked = dict(scope["headers"])
-        key = _key_of(scope, asked)
+        key = _key_of(scope.get("scheme"), scope["path"], asked)
         kept = self._kept.get(key)
         if kept is not None and kept.state == await self.state_of(kept.name):
             if _wants_packed(kept, asked):
@@ -86,6 +96,21 @@ class Front:
             await _answer(kept, scope["method"], asked, send)
         else:
             await self.application(scope, receive, _Catcher(self, key, scope["method"], asked, send))
+
+    def at_once(
+        self, scheme: str, path: str, asked: dict[bytes, bytes], more: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[bytes, bytes] | None:
+        """A whole HTTP/1.1 answer to a GET, with `more` headers, as head and body; None when there is none that can go at once."""
+        key = _key_of(scheme, path, asked)
+        kept = self._kept.get(key)
+        if kept is None or kept.state != self.state_now(kept.name) or _wants_packed(kept, asked):
+            return None
+        self._kept.move_to_end(key)
+        packed, known = _chosen(kept, asked)
+        status = 304 if known else 200
+        head = kept.lines.get((status, packed)) or kept.lines.setdefault((status, packed), _lines(kept, status, packed))
+        whole = b"".join([head, *(b"%b: %b\r\n" % pair for pair in more), b"\r\n"])
+        return whole, b"" if known else (kept.packed or b"") if packed else kept.body
 
     def take(self, key: Hashable, kept: Kept) -> None:
         """Keep an answer; those asked for longest ago give way."""
@@ -145,11 +170,11 @@ def _is_text(start: Message) -> bool:
     )
 
 
-def _key_of(scope: Message, asked: dict[bytes, bytes]) -> Hashable | None:
+def _key_of(scheme: str | None, path: str, asked: dict[bytes, bytes]) -> Hashable | None:
     """What kept answers differ by; None for a request that is not answered from them."""
     if b"markdown" in asked.get(b"accept", b"") or b"sessionid=" in asked.get(b"cookie", b""):
         return None
-    return (scope.get("scheme"), asked.get(b"host"), scope["path"])
+    return (scheme, asked.get(b"host"), path)
 
 
 def _ready(headers: dict[bytes, bytes], body: bytes, name: str, state: str) -> Kept:
@@ -173,20 +198,41 @@ async def _packed(kept: Kept) -> Kept:
 
 
 async def _answer(kept: Kept, method: str, asked: dict[bytes, bytes], send: Send) -> None:
-    packed = kept.packed if _takes_gzip(asked.get(b"accept-encoding", b"")) else None
-    tag = kept.tag[:-1] + b'-gz"' if packed else kept.tag
-    headers = [*kept.headers, (b"etag", tag)]
-    known = {one.strip().removeprefix(b"W/") for one in asked.get(b"if-none-match", b"").split(b",")}
-    if tag in known or b"*" in known:
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body"})
-        return
-    body = packed or kept.body
-    headers.append((b"content-length", str(len(body)).encode()))
-    if packed:
-        headers.append((b"content-encoding", b"gzip"))
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+    packed, known = _chosen(kept, asked)
+    status = 304 if known else 200
+    await send({"type": "http.response.start", "status": status, "headers": _headers(kept, status, packed)})
+    body = (kept.packed or b"") if packed else kept.body
+    await send({"type": "http.response.body", "body": b"" if known or method == "HEAD" else body})
+
+
+def _chosen(kept: Kept, asked: dict[bytes, bytes]) -> tuple[bool, bool]:
+    """Whether the reader gets the compressed body, and whether they have it already."""
+    packed = kept.packed is not None and _takes_gzip(asked.get(b"accept-encoding", b""))
+    seen = asked.get(b"if-none-match")
+    if not seen:
+        return packed, False
+    tags = {one.strip().removeprefix(b"W/") for one in seen.split(b",")}
+    return packed, _tag_of(kept, packed) in tags or b"*" in tags
+
+
+def _tag_of(kept: Kept, packed: bool) -> bytes:
+    return kept.tag[:-1] + b'-gz"' if packed else kept.tag
+
+
+def _headers(kept: Kept, status: int, packed: bool) -> list[tuple[bytes, bytes]]:
+    headers = [*kept.headers, (b"etag", _tag_of(kept, packed))]
+    if status == 200:
+        body = (kept.packed or b"") if packed else kept.body
+        headers.append((b"content-length", str(len(body)).encode()))
+        if packed:
+            headers.append((b"content-encoding", b"gzip"))
+    return headers
+
+
+def _lines(kept: Kept, status: int, packed: bool) -> bytes:
+    """The status line and the headers as they go over the wire, without the empty line at their end."""
+    start = b"HTTP/1.1 304 Not Modified\r\n" if status == 304 else b"HTTP/1.1 200 OK\r\n"
+    return start + b"".join([b"%b: %b\r\n" % pair for pair in _headers(kept, status, packed)])
 
 
 @lru_cache(maxsize=64)

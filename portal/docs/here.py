@@ -26,6 +26,15 @@ def state_of(page: Page, shelf: Shelf) -> str:
     return f"{modified}-{size}{library.parts_of(page)}-{shelf.number}-{references.is_drawn(shelf):d}"
 
 
+def state_now(path: str) -> str | None:
+    """The state of the page at `path`, where that is known without looking through the folder; else None."""
+    if catalogue.is_due:
+        return None
+    shelf = catalogue.present
+    page = shelf.pages.get(path)
+    return state_of(page, shelf) if page else None
+
+
 async def present_state(path: str) -> str | None:
     """The state of the page at `path` as it is now; None when it is gone."""
     if catalogue.is_due:

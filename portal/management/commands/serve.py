@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
 from portal.bind import BadBind, is_loopback, loopback_origins, open_socket, split_bind
+from portal.kept_first import kept_first
 from portal.local import local_answers
 from portal.runs.tables import bring_up_to_date, first_line
 from portal.staticfiles import VENDOR
@@ -163,8 +164,11 @@ class _Server(uvicorn.Server):
 
 def _load_server() -> uvicorn.Server:
     """The server with the site loaded into it, so that nothing is announced that cannot start."""
+    from portal.asgi import application, front  # loads the site: everything that can be wrong with it shows here
+
     config = uvicorn.Config(
-        "portal.asgi:application",
+        application,
+        http=kept_first(front),
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=1 << 20,
