@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
-from django.urls import path, re_path
+from django.urls import get_resolver, path, re_path
 from servestatic import ServeStaticASGI
 
 from portal.dashboard.here import watch
@@ -87,6 +87,8 @@ websocket = OnlyKnownOrigins(
     URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
+# All views are loaded by this; the first request would else hold up the loop for some 150 ms.
+get_resolver().reverse_dict  # noqa: B018
 front = Front(cast(Application, Handler()), present_state, state_now)
 static = ServeStaticASGI(
     front,

@@ -8,6 +8,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -170,6 +171,11 @@ def test_an_engine_that_dies_is_started_again_at_the_same_address() -> None:
             assert time.monotonic() < deadline, portal.log
             time.sleep(0.1)
         assert "smollm2:135m" in get(f"{portal.url}models/")[1]
+
+
+def test_every_view_is_loaded_before_the_first_request() -> None:
+    program = "import sys, portal.asgi; sys.exit('portal.docs.journal.views' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60, check=False).returncode == 0
 
 
 def test_ctrl_c_ends_the_server_without_a_traceback() -> None:

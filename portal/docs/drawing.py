@@ -41,7 +41,7 @@ def draw(sheet: Sheet, links: Links) -> Rendered:
         is_mdx=sheet.is_mdx,
     )
     # Search reads the plain text for itself, and it is as long again as the page.
-    return replace(rendered, html=mend_anchors(rendered.html), plain=())
+    return replace(rendered, html=mend_anchors(rendered.html), plain=(), parts=tuple(links.parts_read.items()))
 
 
 def draw_plainly(sheet: Sheet, reason: str) -> Rendered:

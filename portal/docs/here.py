@@ -21,9 +21,9 @@ references = References(settings.PORTAL_DOCS_ROOT)
 
 
 def state_of(page: Page, shelf: Shelf) -> str:
-    """What the page as shown depends on: its file, the set around it, the graph of its links."""
+    """What the page as shown depends on: its file and those it takes in, the set around it, the graph of its links."""
     modified, size = signature(page.file)
-    return f"{modified}-{size}-{shelf.number}-{references.is_drawn(shelf):d}"
+    return f"{modified}-{size}{library.parts_of(page)}-{shelf.number}-{references.is_drawn(shelf):d}"
 
 
 def state_now(path: str) -> str | None:

@@ -55,7 +55,19 @@ class Library:
     def kept(self, page: Page) -> Reading | None:
         """What was rendered of the file as it stands, or None."""
         found = self._kept.get(page.path)
-        return found[1] if found and found[0] == self._state(page) else None
+        if found is None or found[0] != self._state(page) or not self.is_current(found[1].rendered):
+            return None
+        return found[1]
+
+    def is_current(self, rendered: Rendered) -> bool:
+        """Whether the files it took in as parts are as they were."""
+        return all(signature(self.catalogue.root / name) == state for name, state in rendered.parts)
+
+    def parts_of(self, page: Page) -> str:
+        """The present state of what the page took in when it was last drawn; empty for a page without parts."""
+        found = self._kept.get(page.path)
+        names = [name for name, _ in found[1].rendered.parts] if found else []
+        return "".join("-{}-{}".format(*signature(self.catalogue.root / name)) for name in names)
 
     def read(self, page: Page) -> Reading:
         """Render the page from its file, off the event loop. Raises `Unreadable` when the file cannot be read."""

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from portal.docs.catalogue import Page, Shelf
-from portal.docs.files import SUFFIXES, Unreadable, find_file, read_regular
+from portal.docs.files import SUFFIXES, Unreadable, find_file, read_regular, signature
 from portal.docs.pictures import size_of
 from portal.docs.reference.finding import SUFFIXES as _OPENAPI_SUFFIXES
 from portal.docs.reference.finding import says_openapi
@@ -54,11 +54,15 @@ class Target:
 
 
 class Links:
-    """Resolves the links of one file of the set, named by its path from the root."""
+    """Resolves the links of one file of the set, named by its path from the root.
+
+    `parts_read` holds the files taken in as parts of it, each with the state it was read in.
+    """
 
     def __init__(self, shelf: Shelf, relative: str, root: Path, source_url: str) -> None:
         self.shelf, self.relative, self.root, self.source_url = shelf, relative, root, source_url
         self._folder = relative.rpartition("/")[0]
+        self.parts_read: dict[str, tuple[int, int]] = {}
 
     def resolve(self, href: str, is_image: bool) -> ResolvedLink:
         """Where a link leads: a page of the set, a file in it, a place out of it, another site, or nowhere."""
@@ -122,6 +126,8 @@ class Links:
         page = self.page_at(href.removeprefix("@site"))
         if page is None or page.relative == self.relative:
             return None
+        # The state from before it is read: what changes meanwhile makes it differ from the present one.
+        self.parts_read.setdefault(page.relative, signature(page.file))
         try:
             return decode(read_regular(page.file, self.root))[0]
         except Unreadable:

@@ -28,7 +28,7 @@ ReadSource = Callable[[Page], Source]
 
 
 class Passages:
-    """Renders parts of documents, keeping each until its text changes."""
+    """Renders parts of documents, keeping each until its text, or that of a document it takes in, changes."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
@@ -46,9 +46,10 @@ class Passages:
         # Links depend on which pages there are.
         key = (page.path, text, self.library.catalogue.present.stamp)
         with self._lock:
-            if key in self._kept:
+            kept = self._kept.get(key)
+            if kept is not None and self.library.is_current(kept):
                 self._kept.move_to_end(key)
-                return self._kept[key]
+                return kept
         rendered = self.library.draw(page, source)
         with self._lock:
             self._kept[key] = rendered

@@ -50,6 +50,21 @@ def test_an_edit_shows_at_the_very_next_request(portal: PortalServer, root: Path
         assert f"Word {number}." in ask(portal, "/docs/a/").text
 
 
+def test_an_edit_of_a_part_shows_at_the_very_next_request_of_every_page_it_is_in(portal: PortalServer, root: Path) -> None:
+    whole = "import Inner from './_inner.mdx'\n\n# Whole\n\n<Inner />\n"
+    parts = {"one.mdx": whole, "two.mdx": whole, "_inner.mdx": "import Core from './_core.mdx'\n\n<Core />\n"}
+    write(root, {**parts, "_core.mdx": "Core new\n"})
+    for path in ("/docs/one/", "/docs/two/"):
+        assert "Core new" in settled(portal, path).text
+    for number in range(5):
+        write(root, {"_core.mdx": f"Core {number}\n"})
+        for path in ("/docs/one/", "/docs/two/"):
+            assert f"Core {number}" in ask(portal, path).text
+            assert f"Core {number}" in ask(portal, path).text
+    for name in (*parts, "_core.mdx"):
+        (root / name).unlink()
+
+
 def test_an_edited_title_shows_at_once_on_its_page_and_in_the_tree_of_others(portal: PortalServer, root: Path) -> None:
     settled(portal, "/docs/c/")
     write(root, {"b.md": "# Bee\n"})

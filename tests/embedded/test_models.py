@@ -90,7 +90,7 @@ def test_create_reports_its_layers_and_keeps_what_it_was_given(http: httpx.Clien
 
 
 def test_a_created_model_answers_with_its_system_text_and_parameters(http: httpx.Client) -> None:
-    create(http, model="mario", system="You are Mario.", parameters={"num_predict": 3},
+    create(http, model="mario", system="You are Mario.", parameters={"num_predict": 3, "temperature": 0},
            messages=[{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "Me!"}])
     body = {"model": "mario", "messages": [{"role": "user", "content": "Hi"}], "stream": False}
     prompt = http.post("/api/chat", json={**body, "_debug_render_only": True}).json()["_debug_info"]

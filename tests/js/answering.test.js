@@ -122,6 +122,19 @@ test("thinking lasts from its first piece to the first word", () => {
   assert.equal(thoughtText(null, false), "Thought");
 });
 
+test("a run that has ended is not over while its last pieces are unread", () => {
+  const run = new Answering(request("/api/chat", {}));
+  run.view = LIVE;
+  for (const content of ["a", "b"]) run.take({ type: "data", at: 1, text: `${JSON.stringify({ message: { content } })}\n` });
+  run.take({ type: "end" });
+  run.view = { ...LIVE, state: "done" };
+  assert.equal(run.read(() => true), false);
+  assert.equal(run.isOver, false);
+  while (!run.read(() => true));
+  assert.equal(run.isOver, true);
+  assert.equal(run.text, "ab");
+});
+
 test("JSON is laid out with its tokens as they came", () => {
   const text = '{"a":[],"b":[1,{"c":12345678901234567890}],"d":"x{,\\"}"}';
   assert.equal(pretty(text), '{\n  "a": [],\n  "b": [\n    1,\n    {\n      "c": 12345678901234567890\n    }\n  ],\n  "d": "x{,\\"}"\n}');

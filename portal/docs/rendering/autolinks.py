@@ -14,6 +14,7 @@ _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9.+_-]+$")
 _MAIL_DOMAIN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 _ENTITY_TAIL = re.compile(r"&[A-Za-z0-9]+;$")
+_PORT = re.compile(r"[^\s/?#@:]+:(\d{0,5})(?![^\s/?#]*@)")
 _TRAILING = "?!.,:*_~'\""
 
 
@@ -66,7 +67,7 @@ def _url(state: StateInline, silent: bool) -> bool:
         return _mail_url(state, scheme[1])
     if not state.src.startswith("://", start):
         return False
-    rest = _trimmed(state.src, start + 3, state.posMax)
+    rest = _with_port(_trimmed(state.src, start + 3, state.posMax))
     if not _is_domain(rest, short=True):
         return False
     address = f"{scheme[1]}://{rest}"
@@ -127,6 +128,14 @@ def _trimmed(src: str, start: int, end: int) -> str:
         else:
             break
     return address
+
+
+def _with_port(address: str) -> str:
+    """The address up to what cannot be its port, as in `http://a.example:80"}`: a browser could do nothing with the whole."""
+    found = _PORT.match(address)
+    if found is None or address[found.end() :][:1] in {"", "/", "?", "#"}:
+        return address
+    return address[: found.end()] if found[1] else address[: found.start(1) - 1]
 
 
 def _is_domain(address: str, *, short: bool) -> bool:

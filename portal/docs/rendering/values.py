@@ -80,7 +80,10 @@ class Oddity:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A page: safe HTML and what was found on the way. `title` is the front matter's, else the first heading's."""
+    """A page: safe HTML and what was found on the way. `title` is the front matter's, else the first heading's.
+
+    `parts` is for whoever reads its parts: the name of each file taken in, with the time and size it then had.
+    """
 
     html: str
     title: str
@@ -90,6 +93,7 @@ class Rendered:
     links: tuple[Link, ...] = ()
     oddities: tuple[Oddity, ...] = ()
     plain: tuple[Section, ...] = ()
+    parts: tuple[tuple[str, tuple[int, int]], ...] = ()
 
 
 ResolveLink = Callable[[str, bool], ResolvedLink | str]

@@ -117,7 +117,7 @@ class RunText extends HTMLElement {
     if (part) this.#take(part);
     const { live } = this.#run;
     const isAll = Object.values(this.#readers).every((reader) => reader.isOver);
-    if (isAll && !live && !this.#isOver) this.#end();
+    if (isAll && this.#run.isOver && !this.#isOver) this.#end();
     if (!isAll || this.#waiting.length) this.#soon();
     this.thinking.hidden = !this.thought.firstChild;
     if (!this.thinking.hidden) say(this.summary, thoughtText(this.#run.thought, live));

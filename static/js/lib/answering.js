@@ -66,6 +66,11 @@ export class Answering {
     return isLive(this.view);
   }
 
+  /** Whether there is nothing more to read, now or later: a run can have ended while its last pieces are still unread. */
+  get isOver() {
+    return !this.live && this.#next === this.tape.pieces.length && (this.#over || !this.tape.ended);
+  }
+
   /** The answer's text so far. */
   get text() {
     const { text } = this.parts;

@@ -29,6 +29,10 @@ def links(source: str) -> list[str]:
         ("file:///etc/passwd", []),
         ("a@b", []),
         ("http://", []),
+        ('"at http://10.0.0.155:18080"}, agents: x', ["http://10.0.0.155:18080"]),
+        ('http://a.example:"x', ["http://a.example"]),
+        ("http://user:pass@a.example:80/x", ["http://user:pass@a.example:80/x"]),
+        ("http://a.example:80?x:y", ["http://a.example:80?x:y"]),
         ("[open http://a.example", []),
     ],
 )
