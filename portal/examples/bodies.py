@@ -114,6 +114,8 @@ def settle(value: object) -> Settled:
 
 
 def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
+    if isinstance(value, str):
+        return _settle_text(value, at, settled)
     if isinstance(value, (Items, Entries)) and value.doubt is not None:
         value = value.doubt
     if isinstance(value, dict):
@@ -127,27 +129,37 @@ def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
         unknowns = [piece for piece in value.pieces if isinstance(piece, Unknown)]
         settled.places.extend((unknown, at, placeholder_of(unknown)) for unknown in unknowns)
         return show_words(value)
-    if isinstance(value, str) and (name := _name_to_be_given(value, at)):
-        settled.places.append((Unknown(name, "argument"), at, value))
-        return value
     if not _fits_json(value):
-        settled.places.append((Unknown(str(at[-1]) if at else "body", "computed"), at, None))
+        settled.places.append(_place_to_fill(at))
         return None
     return value
 
 
+def _settle_text(text: str, at: tuple[Step, ...], settled: Settled) -> str | None:
+    if name := _name_to_be_given(text, at):
+        settled.places.append((Unknown(name, "argument"), at, text))
+        return text
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        settled.places.append(_place_to_fill(at))
+        return None
+    return text
+
+
+def _place_to_fill(at: tuple[Step, ...]) -> Place:
+    """The place of a value that JSON has no way to write."""
+    return Unknown(str(at[-1]) if at else "body", "computed"), at, None
+
+
 def _name_to_be_given(text: str, at: tuple[Step, ...]) -> str:
     """What a reader is to put in the place of a text like `<model name>` or `YOUR_MODEL`; empty for any other text."""
-    keys = [step for step in at if isinstance(step, str)]
-    if len(text) > 60 or not keys or keys[-1] not in _GIVEN_KEYS:
+    key = next((step for step in reversed(at) if isinstance(step, str)), "")
+    if len(text) > 60 or key not in _GIVEN_KEYS:
         return ""
-    found = _IN_BRACKETS.fullmatch(text) or (_YOURS.fullmatch(text) if keys[-1] in ("model", "name") else None)
+    found = _IN_BRACKETS.fullmatch(text) or (_YOURS.fullmatch(text) if key in ("model", "name") else None)
     return found[1] if found else ""
 
 
 def _fits_json(value: object) -> bool:
-    if isinstance(value, str):
-        return not any("\ud800" <= character <= "\udfff" for character in value) if not value.isascii() else True
     return value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
 
 

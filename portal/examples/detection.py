@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from portal.examples.calls import Call, make_example
 from portal.examples.code_values import Client, Ref
 from portal.examples.curl import read_curl
 from portal.examples.http_text import looks_like_http, read_http
-from portal.examples.identity import read_hints
+from portal.examples.identity import NO_HINTS, read_hints
 from portal.examples.javascript_text import read_javascript
 from portal.examples.javascript_tree import parse_javascript
 from portal.examples.limits import PAGE_SECONDS, Clock, TooMuchError, is_too_long
@@ -23,7 +24,17 @@ _MARKS = ("11434", "ollama", "openai", "anthropic", "/api/", "/v1/", "OLLAMA", "
 _SHELLS = {"sh", "bash", "shell", "zsh", "console", "shell-session", "terminal"}
 _PYTHONS = {"python", "py", "python3", "pycon", "ipython", "ipython3"}
 _JAVASCRIPTS = {"javascript", "js", "typescript", "ts", "jsx", "tsx", "mjs", "node", "mts", "cjs"}
+_FAMILIES = {
+    **dict.fromkeys(_SHELLS, "shell"), **dict.fromkeys(_PYTHONS, "python"), **dict.fromkeys(_JAVASCRIPTS, "javascript"),
+}  # fmt: skip
 _SIGNS_OF_CODE = ("import ", "require(", "fetch(")
+# What code can make a call with that no block before it has named.
+_CALLABLE_UNSAID = ("import", "require", "fetch", "ollama.", "ollama?.", "ollama[", "requests", "httpx")
+_AFTER_CALLED = ("(", ".", "?.", "[", "!", "\n", " (")
+_SETS_NAMES = re.compile(
+    r"^[ \t]*(?:(?:const|let|var|async|function|class|def|export)\s|[\w$.]+[ \t]*=[^=]|[\w$]+:[\w.\[\], |]+ =)",
+    re.MULTILINE,
+)
 # What a block of shell text has to hold to send something, whatever language it is truly in.
 _SIGNS_OF_REQUESTS = ("curl", "Invoke-", "invoke-", "irm ", "iwr ", *_SIGNS_OF_CODE, "ollama.", "client.")
 
@@ -84,15 +95,31 @@ class _Page:
             requests = read_powershell(text, self._clock)
             if requests:
                 return requests
-        if family not in ("python", "javascript"):
+        if family not in ("python", "javascript") or text.startswith("curl "):
             commands = self._read_shell(text) if "curl" in text or family == "shell" else []
             if commands or (family == "shell" and "import " not in text):
                 return commands
-        if family is not None or any(sign in text for sign in _SIGNS_OF_CODE) or (block.lang == "" and "(" in text):
+        if family is not None or self._may_be_code(block):
             calls = self._read_code(text, javascript_first=family == "javascript")
             if calls is not None:
                 return calls
         return self._read_shell(text) if "curl" in text and family in ("python", "javascript") else []
+
+    def _may_be_code(self, block: Block) -> bool:
+        """Say whether a block of no known language may be code that matters: the grammars are slow to give up on prose.
+
+        Without a label it has to name what a call can be made with, or give names that later blocks may build on.
+        """
+        text = block.text
+        if any(sign in text for sign in _SIGNS_OF_CODE):
+            return True
+        if block.lang != "" or "(" not in text:
+            return False
+        if any(name in text for name in _CALLABLE_UNSAID) or _SETS_NAMES.search(text):
+            return True
+        known = [*self._python.items(), *self._javascript.items()]
+        names = [name for name, value in known if name in self._names or isinstance(value, Ref)]
+        return any(name + mark in text for name in names if name in text for mark in _AFTER_CALLED)
 
     def _read_code(self, text: str, *, javascript_first: bool) -> list[Call] | None:
         """Read a block as Python or JavaScript; None when it is neither."""
@@ -127,10 +154,7 @@ class _Page:
 
 
 def _family(block: Block) -> str | None:
-    lang = block.lang.lower()
-    if lang in _SHELLS:
-        return "shell"
-    return "python" if lang in _PYTHONS else "javascript" if lang in _JAVASCRIPTS else None
+    return _FAMILIES.get(block.lang.lower())
 
 
 def _may_set_names(block: Block) -> bool:
@@ -160,7 +184,7 @@ def read_blocks(
 
 def _heed(example: Example, hints: Hints) -> Example:
     """Take the author's word: a block to be skipped, or with a hint that cannot be read, has no Run button."""
-    if example.kind == "none" or hints == Hints():
+    if example.kind == "none" or hints == NO_HINTS:
         return example
     if not hints.skip and not hints.problem:
         return replace(example, hints=hints)

@@ -10,7 +10,7 @@ from portal.examples.calls import NO_BODY, Call
 from portal.examples.limits import split_lines
 from portal.examples.unknowns import Unknown, Words, join_pieces
 
-_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 MAX_VALUE = 2_000
 _COMMENTS = ("#", "//")
 _TOKEN = set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -29,12 +29,15 @@ class _Written:
 
 def looks_like_http(text: str) -> bool:
     """Say whether the first line that says something is a request line, a variable or a separator of requests."""
-    for line in split_lines(text):
-        bare = line.strip()
-        if bare and not (bare.startswith(_COMMENTS) and not bare.startswith("###")):
-            return _read_request_line(bare) is not None or bare.startswith("###") or _read_variable(bare) is not None
+    start = 0
+    while start < len(text):  # line by line, for most texts are told by their first
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        bare, start = text[start:end].strip(), end + 1
         if bare.startswith("###"):
             return True
+        if bare and not bare.startswith(_COMMENTS):
+            return _read_request_line(bare) is not None or _read_variable(bare) is not None
     return False
 
 
@@ -117,8 +120,10 @@ def _read_body_line(line: str, request: _Written) -> None:
 
 
 def _read_request_line(line: str) -> _Written | None:
+    if not line.startswith(_METHODS):
+        return None
     words = line.split()
-    if not words or words[0] not in _METHODS or len(words) < 2:
+    if len(words) < 2 or words[0] not in _METHODS:
         return None
     target, rest = words[1], words[2:]
     if not target.startswith(("/", "http://", "https://", "{{", "localhost", "127.0.0.1")):
@@ -129,8 +134,10 @@ def _read_request_line(line: str) -> _Written | None:
 
 
 def _read_variable(line: str) -> tuple[str, str] | None:
+    if not line.startswith("@"):
+        return None
     name, equals, value = line[1:].partition("=")
-    if not line.startswith("@") or not equals or not name.strip() or set(name.strip()) - _TOKEN:
+    if not equals or not name.strip() or set(name.strip()) - _TOKEN:
         return None
     return name.strip(), value.strip()
 

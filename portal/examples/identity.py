@@ -20,6 +20,7 @@ from hashlib import sha256
 
 from portal.examples.values import Block, Hints
 
+NO_HINTS = Hints()
 _PREFIX = "run:"
 _FLAGS = {"skip", "continues", "setup"}
 _KNOWN = "skip, reason=\"…\", expect-status=…, continues, setup"
@@ -52,7 +53,7 @@ def read_hints(comment: str | None) -> Hints:
     """Read the comment before a block; one that does not start with `run:` says nothing."""
     bare = (comment or "").strip()
     if not bare.startswith(_PREFIX):
-        return Hints()
+        return NO_HINTS
     try:
         words = shlex.split(bare.removeprefix(_PREFIX).replace("“", '"').replace("”", '"'))
     except ValueError:

@@ -35,7 +35,9 @@ class _Token:
 def looks_like_powershell(text: str) -> bool:
     """Say whether one of the commands that send requests is mentioned."""
     lowered = text.lower()
-    return any(name in lowered for name in ("invoke-restmethod", "invoke-webrequest", "irm ", "iwr "))
+    if "irm " in lowered or "iwr " in lowered:
+        return True
+    return "invoke-" in lowered and ("invoke-restmethod" in lowered or "invoke-webrequest" in lowered)
 
 
 def read_powershell(text: str, clock: Clock) -> list[Call]:

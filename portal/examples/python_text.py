@@ -19,14 +19,20 @@ from portal.examples.unknowns import Text, Unknown
 
 def parse_python(text: str) -> ast.Module | None:
     """Parse a block; None when it is no Python. Prompts, magic lines and a common indentation are taken off."""
-    for source in (text, _clean(text)):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # such as of "\\d" in a block: none of the reader's business
-                return ast.parse(source)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            continue
-    return None
+    module = _parse(text)
+    if module is None:
+        cleaned = _clean(text)
+        module = _parse(cleaned) if cleaned != text else None
+    return module
+
+
+def _parse(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as of "\\d" in a block: none of the reader's business
+            return ast.parse(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
 
 
 def _clean(text: str) -> str:

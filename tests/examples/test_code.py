@@ -153,3 +153,17 @@ def test_code_is_found_under_a_wrong_label(lang):
 def test_prompts_and_magic_lines_are_taken_off():
     assert read(">>> import ollama\n>>> ollama.ps()\nmodels=[]\n", "pycon").runnable
     assert read("!pip install ollama\n%load_ext x\nimport ollama\nollama.ps()", "python").runnable
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        ["import httpx as web  # to ask Ollama", "web.get('http://localhost:11434/api/ps')"],
+        ["import httpx  # to ask Ollama\nweb = httpx.Client()", "(web\n  .get('http://localhost:11434/api/ps'))"],
+        ["import { Ollama } from 'ollama'", "await new Ollama().ps()"],
+        ["host = str('http://localhost:11434')", "import httpx\nhttpx.get(host + '/api/ps')"],
+        ["(async () => ollama.ps())()"],
+    ],
+)
+def test_code_without_a_label_is_read_for_its_calls_and_its_names(blocks):
+    assert [request.path for request in read_page(*blocks)[-1].requests] == ["/api/ps"]
