@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from time import thread_time
 from typing import Any
 
@@ -86,10 +85,8 @@ def parse_tree(language: Language, text: str, clock: Clock) -> Node:
 
 
 def _limit(parser: Any, seconds: float) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # tree-sitter 0.26 dropped the limit and has nothing else
-        if hasattr(parser, "timeout_micros"):
-            parser.timeout_micros = max(1, int(seconds * 1_000_000))  # 0 would be no limit
+    # Deprecated with nothing in its place, and gone in tree-sitter 0.26, which is why 0.25 is pinned.
+    parser.timeout_micros = max(1, int(seconds * 1_000_000))  # 0 would be no limit
 
 
 def weigh(value: object) -> None:
