@@ -23,7 +23,7 @@ check: $(VENV)/tests ## Lint, types, Django's checks, links, spelling and style 
 	$(BIN)/python tools/prose.py
 
 hostile: $(VENV)/tests $(VENV)/javascript ## Try all 5,000 hostile texts on an answer (make test tries a sample)
-	@PORTAL_HOSTILE=all $(BIN)/python -m pytest -q tests/e2e/test_hostile.py
+	@HOSTILE_TEXTS=all $(BIN)/python -m pytest -q tests/e2e/test_hostile.py
 
 bench: $(VENV)/tests $(VENV)/javascript ## Run the benchmarks and print their ratios
 	$(BIN)/python -m bench

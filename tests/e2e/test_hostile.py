@@ -21,7 +21,7 @@ from tests.portal_server import PortalServer
 pytestmark = pytest.mark.browser
 
 BATCH = 100
-TRIED = hostile_texts(COUNT if os.environ.get("PORTAL_HOSTILE") == "all" else 2 * BATCH)
+TRIED = hostile_texts(COUNT if os.environ.get("HOSTILE_TEXTS") == "all" else 2 * BATCH)
 BATCHES = [TRIED[at : at + BATCH] for at in range(0, len(TRIED), BATCH)]
 WATCH = "window.ran = []; window.owned = window.alert = window.confirm = window.prompt = (...what) => { window.ran.push(what); };"
 # What markdown and our own views are made of; anything else came from the text.
