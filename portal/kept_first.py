@@ -15,66 +15,67 @@ from portal.docs.front import Front
 _HAS_A_BODY = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
 
 
+class KeptFirst(HttpToolsProtocol):
+    """One connection. What is overridden are the parser's callbacks between the headers and the end of a message."""
+
+    front: Front
+    _is_answered = False
+
+    def on_message_begin(self) -> None:
+        """Only what the parser fills; the scope is made when uvicorn needs one."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
+    def on_headers_complete(self) -> None:
+        """Answer at once, or hand the request on."""
+        answer = self._at_once()
+        if answer is None:
+            self._hand_on()
+        else:
+            self._is_answered = True
+            head, body = answer
+            if body:
+                self.transport.writelines((head, body))
+            else:
+                self.transport.write(head)
+
+    def _hand_on(self) -> None:
+        url, headers, waits = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, waits
+        self.headers.extend(headers)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Nothing: what is answered at once has no body."""
+        if not self._is_answered:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The end of a request; one that is answered is over with it."""
+        if self._is_answered:
+            self._is_answered = False
+            self.on_response_complete()
+        else:
+            super().on_message_complete()
+
+    def _at_once(self) -> tuple[bytes, bytes] | None:
+        parser: Any = self.parser
+        if parser.get_method() != b"GET" or not parser.should_keep_alive() or parser.get_http_version() != "1.1":
+            return None
+        # In turn: while an answer is under way, or the reader is slow, requests wait where uvicorn has them wait.
+        if (self.cycle is not None and not self.cycle.response_complete) or self.flow.write_paused:
+            return None
+        asked = dict(self.headers)
+        if not _HAS_A_BODY.isdisjoint(asked) or len(asked) != len(self.headers):
+            return None
+        path = self.url.partition(b"?")[0]
+        if not path.startswith(b"/") or b"%" in path:
+            return None
+        return self.front.at_once(self.scheme or "http", path.decode("latin-1"), asked, self.server_state.default_headers)
+
+
 def kept_first(front: Front) -> type[HttpToolsProtocol]:
-    """The protocol class that asks `front` first."""
-
-    class KeptFirst(HttpToolsProtocol):
-        """One connection. What is overridden are the parser's callbacks between the headers and the end of a message."""
-
-        _is_answered = False
-
-        def on_message_begin(self) -> None:
-            """Only what the parser fills; the scope is made when uvicorn needs one."""
-            self.url = b""
-            self.headers = []
-            self.expect_100_continue = False
-
-        def on_headers_complete(self) -> None:
-            """Answer at once, or hand the request on."""
-            answer = self._at_once()
-            if answer is None:
-                self._hand_on()
-            else:
-                self._is_answered = True
-                head, body = answer
-                if body:
-                    self.transport.writelines((head, body))
-                else:
-                    self.transport.write(head)
-
-        def _hand_on(self) -> None:
-            url, headers, waits = self.url, self.headers, self.expect_100_continue
-            super().on_message_begin()
-            self.url, self.expect_100_continue = url, waits
-            self.headers.extend(headers)
-            super().on_headers_complete()
-
-        def on_body(self, body: bytes) -> None:
-            """Nothing: what is answered at once has no body."""
-            if not self._is_answered:
-                super().on_body(body)
-
-        def on_message_complete(self) -> None:
-            """The end of a request; one that is answered is over with it."""
-            if self._is_answered:
-                self._is_answered = False
-                self.on_response_complete()
-            else:
-                super().on_message_complete()
-
-        def _at_once(self) -> tuple[bytes, bytes] | None:
-            parser: Any = self.parser
-            if parser.get_method() != b"GET" or not parser.should_keep_alive() or parser.get_http_version() != "1.1":
-                return None
-            # In turn: while an answer is under way, or the reader is slow, requests wait where uvicorn has them wait.
-            if (self.cycle is not None and not self.cycle.response_complete) or self.flow.write_paused:
-                return None
-            asked = dict(self.headers)
-            if not _HAS_A_BODY.isdisjoint(asked) or len(asked) != len(self.headers):
-                return None
-            path = self.url.partition(b"?")[0]
-            if not path.startswith(b"/") or b"%" in path:
-                return None
-            return front.at_once(self.scheme or "http", path.decode("latin-1"), asked, self.server_state.default_headers)
-
-    return KeptFirst
+    """The protocol class that asks `front` first; uvicorn makes one of it for each connection."""
+    return type("KeptFirst", (KeptFirst,), {"front": front})
