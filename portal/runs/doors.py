@@ -63,7 +63,7 @@ async def start(request: HttpRequest) -> HttpResponse:
 @_says_why
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
-    (await _find(request, run_id)).cancel()
+    await (await _find(request, run_id)).stop()
     return _done(request, f"/runs/{run_id}/")
 
 
@@ -139,7 +139,7 @@ async def log(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponse:
-    after = _read_after(run, request.GET.get("after", "0"))
+    after = await _read_after(run, request.GET.get("after", "0"))
     if run.head == after and not run.ended:
         await _first_of(run, after, _read_seconds(request.GET.get("wait", "0")))
     frames = await run.written(after)
@@ -153,7 +153,7 @@ async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponse:
 async def events(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """`/runs/<id>/events?after=N`: the frames as server-sent events, `seq` as their id; honours `Last-Event-ID`."""
     run = await _find(request, run_id)
-    after = _read_after(run, request.headers.get("Last-Event-ID") or request.GET.get("after", "0"))
+    after = await _read_after(run, request.headers.get("Last-Event-ID") or request.GET.get("after", "0"))
     if run.ended and after == run.head:
         return HttpResponse(status=204)  # tells an EventSource that has everything not to come again
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -230,8 +230,8 @@ def _reader(request: HttpRequest) -> str:
     return reader_of(getattr(request, "scope", {}))
 
 
-def _read_after(run: Watchable, text: str) -> int:
-    return check_after(run, int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text)
+async def _read_after(run: Watchable, text: str) -> int:
+    return await check_after(run, int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text)
 
 
 def _read_seconds(text: str) -> float:
