@@ -35,7 +35,10 @@ from portal.staticfiles import VENDOR, is_named_by_content
 
 @asynccontextmanager
 async def indexing() -> AsyncIterator[None]:
-    """Search is kept up to date while the server runs."""
+    """Search is kept up to date while the server runs; of several workers one does it for all."""
+    if not settings.PORTAL_INDEXES:
+        yield
+        return
     await asyncio.to_thread(upkeep.start)
     try:
         yield

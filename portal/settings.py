@@ -85,6 +85,8 @@ except (BadDatabase, BadUpstream) as problem:
 PORTAL_NO_ENGINE = ""
 # Set by `serve` to the reason when the database could not be brought up to date.
 PORTAL_NO_DATABASE = ""
+# Of several workers one keeps the search index.
+PORTAL_INDEXES = True
 
 # The site ------------------------------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ from portal.team.identity import reader_of
 _HEARTBEAT = 15.0
 _LONGEST_POLL = 25.0
 _PATIENCE = 1.0
-_STATUS = {"no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503}
+_STATUS = {"no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503, "not_stopped": 503, "no_store": 503}
 
 P = ParamSpec("P")
 Door = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]]

@@ -176,6 +176,11 @@ class Registry:
             keeper.on_gone = self._forget
 
     @property
+    def trouble(self) -> str:
+        """What an operator has to know of that does not keep runs from being served; nothing as a rule."""
+        return ""
+
+    @property
     def client(self) -> Client:
         """The connections all runs share; made at first use, in the event loop that uses it."""
         if self._client is None:

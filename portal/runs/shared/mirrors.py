@@ -49,6 +49,12 @@ class Mirrors:
                     del self._mirrors[run]
                 mirror.stop()
 
+    async def settle(self) -> None:
+        """Return when every run that is watched here now has ended."""
+        for mirror in list(self._mirrors.values()):
+            async for _ in mirror.log.follow(mirror.log.head):
+                pass
+
     async def aclose(self) -> None:
         """Copy no more."""
         tasks = [mirror.stop() for mirror in self._mirrors.values()]

@@ -86,6 +86,13 @@ class SharedRegistry(Registry):
             await self._desk.aclose(1.0)
         await self._link.aclose()
 
+    async def drain(self, within: float) -> None:
+        """Let what is watched here end as well, whichever worker carries it: they are often told to stop together."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await super().drain(within)
+                await self._afar.mirrors.settle()
+
     async def start(self, order: Order, *, owner: str, ref: str) -> Watchable:
         """Start the run, or return the one this owner has started under the same `ref` on any worker. Raises `Rejected`."""
         if (known := self._by_ref.get((owner, ref))) is not None:
