@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from bench.report import Figure
 from tests.browser import CHROMIUM, FLAGS
 from tests.e2e.conftest import DOCS
-from tests.farend import Asked, FarEnd, Line, chat, stream
+from tests.farend import Asked, FarEnd, Line, chat
 from tests.portal_server import PortalServer
 
 WORDS = [f"word{number}. " + ("\n\n" if number % 60 == 59 else "") for number in range(3_000)]
