@@ -22,7 +22,7 @@ def is_named_by_content(_path: str, url: str) -> bool:
 
 
 class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # ships no types
-    """Also rewrites the imports of our ES modules to the hashed names, which Django leaves off unless told, and takes comments out."""
+    """Also rewrites the imports of our ES modules to the hashed names, as Django does when told, and takes comments out."""
 
     support_js_module_import_aggregation = True
     keep_only_hashed_files = True
