@@ -161,7 +161,8 @@ def test_a_worker_that_dies_is_started_again_and_none_outlives_the_server(
         first, second = children_of(portal.process.pid)
         os.kill(first, signal.SIGKILL)
         wait_until(lambda: len(children_of(portal.process.pid) - {first}) == 2)
-        assert second in (running := children_of(portal.process.pid))
+        running = children_of(portal.process.pid)
+        assert second in running
         assert "worker 0 ended" in portal.log
         portal.process.kill()
         portal.process.wait()

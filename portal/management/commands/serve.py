@@ -20,6 +20,7 @@ from portal.local import local_answers
 from portal.runs.tables import bring_up_to_date, first_line
 from portal.server import load_server, run
 from portal.staticfiles import VENDOR
+from portal.team.joining import offer_setup
 from portal.workers import Workers
 
 _MOST_WORKERS = 64
@@ -73,8 +74,21 @@ class Command(BaseCommand):
                 Workers(workers, listening).run(on_ready=lambda: self._announce(bind))
 
     def _announce(self, bind: str) -> None:
+        self._offer_setup()
         self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
         self.stdout.flush()
+
+    def _offer_setup(self) -> None:
+        """With team access, and nobody to administer it, say where the first administrator comes in."""
+        if settings.PORTAL_ACCESS != "team" or settings.PORTAL_NO_DATABASE:
+            return
+        try:
+            token = offer_setup()
+        finally:
+            connections.close_all()
+        if token:
+            self.stdout.write(f"Nobody administers this portal yet. Whoever opens this link first does; it works once, for a day:\n"
+                              f"{settings.PORTAL_ORIGINS[0]}/setup/{token}/")  # fmt: skip
 
     def _prepare_database(self) -> None:
         try:
@@ -116,7 +130,7 @@ def _refuse_open_bind(host: str) -> None:
     if settings.PORTAL_ACCESS == "solo":
         raise CommandError(
             f"PORTAL_ACCESS is “solo”, in which everybody who reaches the portal owns it, so it listens on loopback only and "
-            f"not on {host}. Bind to 127.0.0.1 and put a proxy that signs people in before it."
+            f"not on {host}. Set PORTAL_ACCESS=team to have people sign in."
         )
 
 

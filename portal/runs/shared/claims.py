@@ -6,8 +6,8 @@ import asyncio
 
 from django.db import Error
 
+from portal.desk import Desk
 from portal.runs import records
-from portal.runs.desk import Desk
 from portal.runs.keeper import Keeper
 from portal.runs.orders import Facts, Rejected
 from portal.runs.shared import scripts

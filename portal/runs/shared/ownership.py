@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from django.db import Error
 
+from portal.desk import Desk
 from portal.runs import records
-from portal.runs.desk import Desk
 from portal.runs.shared import scripts
 from portal.runs.shared.link import Away, Link
 from portal.runs.shared.publisher import Publisher

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
+from portal.desk import Desk
 from portal.runs.archive import Archive, Recorded, Told
-from portal.runs.desk import Desk
 from portal.runs.keeper import Keeper
 from portal.runs.orders import Facts, Order, Rejected
 from portal.runs.presence import Presence

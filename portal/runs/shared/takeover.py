@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from django.db import Error
 
+from portal.desk import Desk
 from portal.runs import records
-from portal.runs.desk import Desk
 from portal.runs.frames import Stats, end_fields, frame, is_end
 from portal.runs.models import Record
 from portal.runs.presence import Presence
