@@ -86,6 +86,7 @@ def test_a_ref_starts_once_in_a_race_over_all_workers(workers: list[PortalServer
                     accepted += 1
                     runs.add(message["run"])
         say(opened[0], "cancel", run=next(iter(runs)))
+        assert to_the_end(opened[0])[-1]["outcome"] == "cancelled"
     assert len(runs) == 1
     assert len(upstream.requests_for("/api/chat")) == before + 1
 
@@ -93,9 +94,12 @@ def test_a_ref_starts_once_in_a_race_over_all_workers(workers: list[PortalServer
 @pytest.mark.parametrize("phase", ["before the first token", "in mid-stream"])
 def test_cancel_on_another_worker_hangs_up(workers: list[PortalServer], upstream: FarEnd, phase: str) -> None:
     upstream.script = silence if phase == "before the first token" else Held(chat(["a"])[:1], [])
+    before = len(upstream.requests_for("/api/chat"))
     with sockets(*workers) as (one, two, three):
         run = start(one)
-        until(one, "state" if upstream.script is silence else "data")
+        wait_until(lambda: len(upstream.requests_for("/api/chat")) > before)
+        if upstream.script is not silence:
+            until(one, "data")
         say(two, "attach", run=run, after=0)
         say(three, "cancel", run=run)
         ends = [to_the_end(one)[-1], to_the_end(two)[-1]]
