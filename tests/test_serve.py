@@ -207,3 +207,13 @@ def test_make_help_has_a_line_for_every_target() -> None:
     shown = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {line.split()[1] for line in shown.splitlines()} == set(targets)
+
+
+def test_a_socket_of_systemd_that_is_no_tcp_address_is_a_sentence(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as held:
+        held.bind(str(tmp_path / "portal.sock"))
+        portal = PortalServer(held=held)
+        started = subprocess.run([*portal.under, sys.executable, "manage.py", "serve"], cwd=ROOT, env=portal.environment,
+                                 pass_fds=[held.fileno()], check=False, capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert started.returncode == 1
+    assert started.stderr.startswith("CommandError: systemd holds a socket for the portal that is no TCP address.")

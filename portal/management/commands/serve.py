@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
-from portal.bind import BadBind, is_loopback, loopback_origins, open_socket, split_bind
+from portal.bind import BadBind, address_of, held_socket, is_loopback, loopback_origins, open_socket, split_bind
 from portal.kept_first import kept_first
 from portal.local import local_answers
 from portal.runs.tables import bring_up_to_date, first_line
@@ -46,9 +46,11 @@ class Command(BaseCommand):
         bind = options["bind"]
         self._refuse_workers(options["workers"])
         try:
+            held = held_socket()
+            bind = address_of(held) if held else bind
             host, _ = split_bind(bind)
             _refuse_open_bind(host)
-            with open_socket(bind) as listening:
+            with held or open_socket(bind) as listening:
                 self._serve(bind, listening)
         except BadBind as problem:
             raise CommandError(str(problem)) from None
