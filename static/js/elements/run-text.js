@@ -31,6 +31,7 @@ class RunText extends HTMLElement {
   #flows = {};
   #blocks = new Blocks();
   #waiting = [];
+  #long = null; // where a line too long for markdown goes on
   #isPlain = read("answers") === "plain";
   #isOver = false;
   #again = false;
@@ -97,6 +98,7 @@ class RunText extends HTMLElement {
     this.#readers = { thinking: new Parts(thinking), text: new Parts(text), note: new Parts(note) };
     this.#blocks = new Blocks();
     this.#waiting = [];
+    this.#long = null;
     this.#isOver = false;
     for (const holder of [this.thought, this.done, this.tail, this.noteText]) holder.replaceChildren();
     this.#flows = { thinking: this.#flow(this.thought), text: this.#flow(this.tail), note: this.#flow(this.noteText) };
@@ -113,7 +115,8 @@ class RunText extends HTMLElement {
       const part = this.#readers[kind].take(MOST_AT_ONCE);
       if (part) this.#flows[kind].append(part);
     }
-    const part = this.#readers.text.take(MOST_AT_ONCE);
+    // What waits to be read as markdown is laid out anew when a part of it was: it must not pile up.
+    const part = sizeOf(this.#waiting) < MOST_AT_ONCE ? this.#readers.text.take(MOST_AT_ONCE) : "";
     if (part) this.#take(part);
     const { live } = this.#run;
     const isAll = Object.values(this.#readers).every((reader) => reader.isOver);
@@ -165,7 +168,8 @@ class RunText extends HTMLElement {
     while (this.#waiting.length && room > 0) {
       const { text, isPlain } = this.#waiting.shift();
       room -= text.length;
-      if (isPlain) this.#flow(this.done).append(text);
+      if (!isPlain) this.#long = null;
+      if (isPlain) (this.#long ??= this.#flow(this.done)).append(text);
       else this.done.append(...nodesOf(parse(text), make));
     }
     this.tail.replaceChildren();
@@ -248,6 +252,8 @@ class RunText extends HTMLElement {
     this.dispatchEvent(new CustomEvent("run-asked", { bubbles: true, detail: { body, keepsFocus: true } }));
   }
 }
+
+const sizeOf = (blocks) => blocks.reduce((sum, { text }) => sum + text.length, 0);
 
 function turnElement({ at, role, text, calls, pictures }) {
   const label = role === "user" ? "Edit this turn" : "Go on from this turn";
