@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -24,7 +24,7 @@ def measure() -> Iterator[Figure]:
         with sync_playwright() as playwright:
             flags = [*FLAGS, "--enable-precise-memory-info", "--js-flags=--expose-gc"]
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-            held = []
+            held: list[float] = []
             for count in COUNTS:
                 upstream.script = tiny(count)
                 page = _open(browser, portal)
@@ -56,7 +56,7 @@ def _open(browser: Browser, portal: PortalServer) -> Page:
     return page
 
 
-def _flooded(browser: Browser, page: Page, count: int) -> Iterator[Figure]:
+def _flooded(browser: Browser, page: Page, count: int) -> Generator[Figure, None, float]:
     before = heap_of(page)
     trace(browser, page)
     run(page)

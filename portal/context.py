@@ -10,10 +10,11 @@ from portal.headers import THEME_SCRIPT
 
 
 def site(_request: HttpRequest) -> dict[str, object]:
-    """The site's name, and the embedded engine's label when it stands in for an Ollama."""
+    """The site's name, whether people sign in, and the embedded engine's label when it stands in for an Ollama."""
     return {
         "site_title": settings.PORTAL_TITLE,
         "embedded": settings.PORTAL_UPSTREAMS["local"].embedded,
         "theme_script": mark_safe(THEME_SCRIPT),  # noqa: S308 - our own file
         "engine_missing": settings.PORTAL_NO_ENGINE,
+        "is_team": settings.PORTAL_ACCESS == "team",
     }

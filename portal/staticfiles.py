@@ -10,6 +10,8 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 # Third-party code as `tools/bundle.mjs` leaves it: named by content and compressed, so it is served from where it is.
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 _NAMED = re.compile(r"\.[0-9a-f]{12}\.\w+$|/vendor/.+-[A-Z0-9]{8}\.js$")
+# What is written for those who read our modules where they are: comments that have lines of their own.
+COMMENTS = re.compile(r"^[ \t]*(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.MULTILINE)
 SITE = "css/site.css"
 _IMPORT = re.compile(r'^@import url\("([\w-]+\.css)"\);$', re.MULTILINE)
 
@@ -20,13 +22,17 @@ def is_named_by_content(_path: str, url: str) -> bool:
 
 
 class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # ships no types
-    """Also rewrites the imports of our ES modules to the hashed names, which Django leaves off unless told."""
+    """Also rewrites the imports of our ES modules to the hashed names, as Django does when told, and takes comments out."""
 
     support_js_module_import_aggregation = True
     keep_only_hashed_files = True
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """As Django does, after the stylesheets that `css/site.css` imports were put in their places."""
+        """As Django does, after comments were taken out and the stylesheets that `css/site.css` imports put in their places."""
+        for name in [] if dry_run else [name for name in paths if name.startswith("js/")]:
+            module = Path(self.path(name))
+            module.write_text(COMMENTS.sub("", module.read_text("utf-8")), "utf-8")
+            paths[name] = (self, name)
         if SITE in paths and not dry_run:
             site = Path(self.path(SITE))
             text = site.read_text("utf-8")

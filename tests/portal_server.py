@@ -20,6 +20,9 @@ os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
 os.execv(sys.argv[2], sys.argv[2:])
 """
 
+# What servers without a folder of their own keep; a server may be started again on it, so it goes when the tests do.
+_FOLDERS = tempfile.TemporaryDirectory(prefix="portal-servers-")
+
 
 class PortalServer:
     """A running portal. Use it as a context manager; `url` is where it is, `log` what it has said.
@@ -36,7 +39,7 @@ class PortalServer:
         self._handed = [] if held is None else [held.fileno()]
         if held is not None:
             self.under = [sys.executable, "-c", _AS_SYSTEMD, str(held.fileno())]
-        self.data = data or Path(tempfile.mkdtemp(prefix="portal-server-"))
+        self.data = data or Path(tempfile.mkdtemp(dir=_FOLDERS.name))
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "OLLAMA_", "DJANGO_"))
         }

@@ -49,7 +49,7 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_left_running(tmp_path: Pat
     (["--workers", "3"], {}, "one worker serves"),
     ([], {"OLLAMA_HOST": "ftp://x"}, "only http:// and https://"),
     ([], {"OLLAMA_HOST": "http://"}, "names no host"),
-    ([], {"PORTAL_ACCESS": "club"}, "PORTAL_ACCESS is “club”; it can be solo."),
+    ([], {"PORTAL_ACCESS": "club"}, "PORTAL_ACCESS is “club”; it can be solo or team."),
     ([], {"PORTAL_DATA": "/dev/null"}, "PORTAL_DATA"),
     ([], {"DATABASE_URL": "foo://x"}, "DATABASE_URL"),
     ([], {"OLLAMA_HOST": "http://a b"}, "is not an address"),

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 from django.db import Error
 from django.db.models import Max
 
-from portal.runs.desk import Desk
+from portal.desk import Desk
 from portal.runs.models import Record, Stretch
 from portal.runs.orders import Rejected
 from portal.runs.tables import first_line

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from django.db import Error, InterfaceError, OperationalError
 
+from portal.desk import Desk
 from portal.runs import records
-from portal.runs.desk import Desk
 from portal.runs.log import RunLog
 from portal.runs.orders import Facts
 from portal.runs.presence import Presence

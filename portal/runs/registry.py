@@ -179,6 +179,10 @@ class Registry:
                 ) from None
         self._forget([found.id])
 
+    def under_way(self) -> list[Run]:
+        """The runs that have not ended."""
+        return [run for run in self._runs.values() if not run.ended]
+
     def of(self, owner: str) -> list[Run]:
         """That owner's runs in memory, newest first."""
         return [run for run in reversed(self._runs.values()) if run.owner == owner]

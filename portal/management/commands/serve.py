@@ -24,6 +24,7 @@ from portal.kept_first import kept_first
 from portal.local import local_answers
 from portal.runs.tables import bring_up_to_date, first_line
 from portal.staticfiles import VENDOR
+from portal.team.joining import offer_setup
 
 
 class Command(BaseCommand):
@@ -73,10 +74,22 @@ class Command(BaseCommand):
         with local_answers(say=self.stdout.write, warn=self.stderr.write):
             _collect_static()
             server = _load_server()
+            self._offer_setup()
             self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
             self.stdout.flush()
             _run(server, listening)
 
+    def _offer_setup(self) -> None:
+        """With team access, and nobody to administer it, say where the first administrator comes in."""
+        if settings.PORTAL_ACCESS != "team" or settings.PORTAL_NO_DATABASE:
+            return
+        try:
+            token = offer_setup()
+        finally:
+            connections.close_all()
+        if token:
+            self.stdout.write(f"Nobody administers this portal yet. Whoever opens this link first does; it works once, for a day:\n"
+                              f"{settings.PORTAL_ORIGINS[0]}/setup/{token}/")  # fmt: skip
 
     def _prepare_database(self) -> None:
         try:
@@ -103,7 +116,7 @@ def _refuse_open_bind(host: str) -> None:
     if settings.PORTAL_ACCESS == "solo":
         raise CommandError(
             f"PORTAL_ACCESS is “solo”, in which everybody who reaches the portal owns it, so it listens on loopback only and "
-            f"not on {host}. Bind to 127.0.0.1 and put a proxy that signs people in before it."
+            f"not on {host}. Set PORTAL_ACCESS=team to have people sign in."
         )
 
 
