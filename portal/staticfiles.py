@@ -10,8 +10,8 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 # Third-party code as `tools/bundle.mjs` leaves it: named by content and compressed, so it is served from where it is.
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 _NAMED = re.compile(r"\.[0-9a-f]{12}\.\w+$|/vendor/.+-[A-Z0-9]{8}\.js$")
-SITE = "css/site.css"
-_IMPORT = re.compile(r'^@import url\("([\w-]+\.css)"\);$', re.MULTILINE)
+_COLLECTED = re.compile(r"css/(?:site|pages/[\w-]+)\.css")
+_IMPORT = re.compile(r'^@import url\("([\w./-]+\.css)"\);$', re.MULTILINE)
 
 
 def is_named_by_content(_path: str, url: str) -> bool:
@@ -26,10 +26,15 @@ class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     keep_only_hashed_files = True
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """As Django does, after the stylesheets that `css/site.css` imports were put in their places."""
-        if SITE in paths and not dry_run:
-            site = Path(self.path(SITE))
-            text = site.read_text("utf-8")
-            site.write_text(_IMPORT.sub(lambda found: (site.parent / found[1]).read_text("utf-8"), text), "utf-8")
-            paths = paths | {SITE: (self, SITE)}
+        """As Django does, after each stylesheet of a page was made one file of those that it imports."""
+        if not dry_run:
+            whole = {name: _whole(Path(self.path(name))) for name in paths if _COLLECTED.fullmatch(name)}
+            for name, text in whole.items():
+                Path(self.path(name)).write_text(text, "utf-8")
+            paths = paths | {name: (self, name) for name in whole}
         yield from super().post_process(paths, dry_run, **options)
+
+
+def _whole(sheet: Path) -> str:
+    """A stylesheet with those that it imports in their places."""
+    return _IMPORT.sub(lambda found: _whole(sheet.parent / found[1]), sheet.read_text("utf-8"))
