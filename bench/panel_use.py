@@ -1,4 +1,4 @@
-"""What the first use of a panel costs on the wire, and how soon a reload in mid-stream shows everything."""
+"""How soon a reload in mid-stream shows everything."""
 
 from __future__ import annotations
 
@@ -11,45 +11,19 @@ from playwright.sync_api import Browser, sync_playwright
 from bench.report import Figure
 from tests.browser import CHROMIUM, FLAGS
 from tests.e2e.conftest import DOCS
-from tests.farend import Asked, FarEnd, Line, chat, stream
+from tests.farend import Asked, FarEnd, Line, chat
 from tests.portal_server import PortalServer
 
 WORDS = [f"word{number}. " + ("\n\n" if number % 60 == 59 else "") for number in range(3_000)]
 
 
 def measure() -> Iterator[Figure]:
-    """Kilobytes of JavaScript, compressed, from opening a page to the end of its first answer; seconds to the whole text after a reload."""
+    """Seconds to the whole text after a reload."""
     with FarEnd() as upstream, PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS)) as portal:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            yield _first_use(browser, portal, upstream)
             yield _reload(browser, portal, upstream)
             browser.close()
-
-
-def _first_use(browser: Browser, portal: PortalServer, upstream: FarEnd) -> Figure:
-    upstream.script = stream(chat(["An **answer**.\n\n", "Over."]))
-    page = browser.new_page()
-    session = page.context.new_cdp_session(page)
-    sizes: dict[str, int] = {}
-    addresses: dict[str, str] = {}
-    session.on("Network.requestWillBeSent", lambda event: addresses.update({event["requestId"]: event["request"]["url"]}))
-    heads: dict[str, int] = {}
-    session.on("Network.responseReceived", lambda event: heads.update({event["requestId"]: event["response"]["encodedDataLength"]}))
-    session.on(
-        "Network.loadingFinished",
-        lambda event: sizes.update({addresses[event["requestId"]]: event["encodedDataLength"] - heads.get(event["requestId"], 0)}),
-    )
-    session.send("Network.enable")
-    page.goto(portal.url)
-    page.locator("run-panel button.run").first.click()
-    page.wait_for_selector("run-panel[data-state=done]")
-    page.wait_for_timeout(1_000)
-    scripts = {address: size for address, size in sizes.items() if address.endswith(".js")}
-    page.close()
-    markdown = sum(size for address, size in scripts.items() if "/vendor/" in address)
-    detail = f"{len(scripts)} files, of which the reader of markdown {markdown / 1024:.1f} KB"
-    return Figure("JavaScript up to the end of a first answer", sum(scripts.values()) / 1024, 40.0, "KB", detail)
 
 
 def _reload(browser: Browser, portal: PortalServer, upstream: FarEnd) -> Figure:

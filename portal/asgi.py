@@ -14,6 +14,7 @@ django.setup(set_prefix=False)
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
@@ -30,12 +31,18 @@ from portal.lifespan import Lifespan
 from portal.origins import OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
+from portal.runs.revoking import stop_what_is_revoked
 from portal.staticfiles import VENDOR, is_named_by_content
+from portal.team.guarding import MembersFirst, Recognised
+from portal.team.here import desk, is_team, members_only, recognition
 
 
 @asynccontextmanager
 async def indexing() -> AsyncIterator[None]:
-    """Search is kept up to date while the server runs."""
+    """Search is kept up to date while the server runs; of several workers one does it for all."""
+    if not settings.PORTAL_INDEXES:
+        yield
+        return
     await asyncio.to_thread(upkeep.start)
     try:
         yield
@@ -83,13 +90,30 @@ async def watching() -> AsyncIterator[None]:
         await watch.aclose()
 
 
+@asynccontextmanager
+async def recognising() -> AsyncIterator[None]:
+    """Changes to people are seen while the server runs, whichever server makes them."""
+    recognition.start()
+    recognition.listen(partial(stop_what_is_revoked, registry, recognition))
+    try:
+        yield
+    finally:
+        await recognition.aclose()
+        await desk.aclose(within=2)
+
+
 websocket = OnlyKnownOrigins(
     URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
 # All views are loaded by this; the first request would else hold up the loop for some 150 ms.
 get_resolver().reverse_dict  # noqa: B018
-front = Front(cast(Application, Handler()), present_state, state_now)
+handler = cast(Application, Handler())
+if is_team:
+    handler = Recognised(handler)
+front: Front | MembersFirst = Front(handler, present_state, state_now)
+if members_only:
+    front = MembersFirst(front, handler)
 static = ServeStaticASGI(
     front,
     root=settings.STATIC_ROOT,
@@ -99,5 +123,5 @@ static = ServeStaticASGI(
 )
 if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
-lifespan = Lifespan([drawing, running, watching, indexing, linking])
+lifespan = Lifespan([drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import socket
 
 _BIND = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(?P<port>\d{1,5})")
+# The descriptor at which systemd begins to hand over.
+_FIRST_HELD = 3
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -39,6 +42,30 @@ def loopback_origins(bind: str) -> list[str]:
     except BadBind:
         return []
     return [f"http://{name}:{port}" for name in LOOPBACK_NAMES]
+
+
+def held_socket() -> socket.socket | None:
+    """The listening socket that systemd holds for this process (sd_listen_fds(3)), or None. Raises `BadBind` for several."""
+    count, holder = os.environ.pop("LISTEN_FDS", "0"), os.environ.pop("LISTEN_PID", "")
+    if holder != str(os.getpid()) or count == "0":
+        return None
+    if count != "1":
+        raise BadBind(
+            f"systemd holds {count} sockets for the portal, which listens on one. Leave one ListenStream in portal.socket."
+        )
+    held = socket.socket(fileno=_FIRST_HELD)
+    held.set_inheritable(True)
+    return held
+
+
+def address_of(listening: socket.socket) -> str:
+    """Where a socket listens, as `HOST:PORT`. Raises `BadBind` when that is no address of a network."""
+    if listening.family not in (socket.AF_INET, socket.AF_INET6):
+        raise BadBind(
+            "systemd holds a socket for the portal that is no TCP address. Write ListenStream=127.0.0.1:8000 in portal.socket."
+        )
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if listening.family == socket.AF_INET6 else f"{host}:{port}"
 
 
 def open_socket(bind: str) -> socket.socket:

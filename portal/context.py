@@ -15,11 +15,12 @@ _ICON = "data:image/svg+xml," + quote((settings.BASE_DIR / "static" / "icon.svg"
 
 
 def site(_request: HttpRequest) -> dict[str, object]:
-    """The site's name, and the embedded engine's label when it stands in for an Ollama."""
+    """The site's name, whether people sign in, and the embedded engine's label when it stands in for an Ollama."""
     return {
         "site_title": settings.PORTAL_TITLE,
         "embedded": settings.PORTAL_UPSTREAMS["local"].embedded,
         "icon": _ICON,
         "first_script": mark_safe(FIRST_SCRIPT),  # noqa: S308 - our own file
         "engine_missing": settings.PORTAL_NO_ENGINE,
+        "is_team": settings.PORTAL_ACCESS == "team",
     }

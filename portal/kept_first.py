@@ -6,11 +6,20 @@ that `Front.at_once` can answer needs none of them; every other one takes uvicor
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from portal.docs.front import Front
+
+class Kept(Protocol):
+    """What has answers that can go at once."""
+
+    def at_once(
+        self, scheme: str, path: str, asked: dict[bytes, bytes], more: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[bytes, bytes] | None:
+        """A whole answer as head and body; None when there is none."""
+
 
 _HAS_A_BODY = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
 
@@ -18,7 +27,7 @@ _HAS_A_BODY = frozenset((b"content-length", b"transfer-encoding", b"expect", b"u
 class KeptFirst(HttpToolsProtocol):
     """One connection. What is overridden are the parser's callbacks between the headers and the end of a message."""
 
-    front: Front
+    front: Kept
     _is_answered = False
 
     def on_message_begin(self) -> None:
@@ -76,6 +85,6 @@ class KeptFirst(HttpToolsProtocol):
         return self.front.at_once(self.scheme or "http", path.decode("latin-1"), asked, self.server_state.default_headers)
 
 
-def kept_first(front: Front) -> type[HttpToolsProtocol]:
+def kept_first(front: Kept) -> type[HttpToolsProtocol]:
     """The protocol class that asks `front` first; uvicorn makes one of it for each connection."""
     return type("KeptFirst", (KeptFirst,), {"front": front})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
@@ -28,7 +28,11 @@ class Security(_InTheLoop, SecurityMiddleware):
 
 
 class Common(_InTheLoop, CommonMiddleware):
-    """`CommonMiddleware` in the loop."""
+    """`CommonMiddleware` in the loop, but for the questions of a supervisor, who asks by an address and not by the site's name."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        """Refuse a host that is not on the list."""
+        return None if request.path in ("/healthz", "/readyz") else super().process_request(request)
 
 
 class Frames(_InTheLoop, XFrameOptionsMiddleware):

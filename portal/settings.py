@@ -12,6 +12,7 @@ from portal.bind import loopback_origins
 from portal.database import BadDatabase, read_database
 from portal.ollama.upstreams import BadUpstream, read_hosts, read_numbers, read_stand_ins, read_upstreams
 from portal.secret import load_or_make_secret
+from portal.team.addresses import BadProxies, read_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
@@ -43,6 +44,15 @@ def _whole(name: str, default: int) -> int:
     return int(value)
 
 
+def _redis(name: str) -> str:
+    value = env(name) or ""
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(
+            f"{name} is not an address of a Redis; write redis://:password@host:6379/0, or leave it out for one worker."
+        )
+    return value
+
+
 def _listed(name: str) -> list[str]:
     return [item.strip() for item in env(name, "").split(",") if item.strip()]
 
@@ -55,37 +65,45 @@ PORTAL_DOCS_ROOT = (BASE_DIR / (env("PORTAL_DOCS_ROOT") or "docs_content")).reso
 PORTAL_TITLE = env("PORTAL_TITLE") or "mindX docs"
 PORTAL_SOURCE_URL = (env("PORTAL_SOURCE_URL") or "").rstrip("/")
 PORTAL_EMBEDDED = _choice("PORTAL_EMBEDDED", "auto", ("auto", "always", "never"))
-PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo",))
+PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo", "team"))
+PORTAL_READ = _choice("PORTAL_READ", "public", ("public", "members"))
+PORTAL_SESSION_HOURS = _whole("PORTAL_SESSION_HOURS", 72)
+PORTAL_SESSION_DAYS = _whole("PORTAL_SESSION_DAYS", 30)
 PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
 PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
 PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
+PORTAL_REDIS_URL = _redis("REDIS_URL")
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
     PORTAL_UPSTREAMS = read_upstreams(os.environ)
     PORTAL_RUNS_AT_ONCE = read_numbers(env("PORTAL_RUNS_AT_ONCE") or "8", PORTAL_UPSTREAMS)
     PORTAL_STAND_INS = read_stand_ins(env("PORTAL_STAND_INS") or "", PORTAL_UPSTREAMS)
     PORTAL_EXAMPLE_HOSTS = read_hosts(env("PORTAL_EXAMPLE_HOSTS") or "", PORTAL_UPSTREAMS)
-except (BadDatabase, BadUpstream) as problem:
+    PORTAL_PROXIES = read_networks(_listed("PORTAL_PROXIES"))
+except (BadDatabase, BadUpstream, BadProxies) as problem:
     raise ImproperlyConfigured(str(problem)) from None
 
 # Set by `serve` to the reason when no Ollama answers and the embedded engine cannot run either.
 PORTAL_NO_ENGINE = ""
 # Set by `serve` to the reason when the database could not be brought up to date.
 PORTAL_NO_DATABASE = ""
+# Of several workers one keeps the search index.
+PORTAL_INDEXES = True
 
 # The site ------------------------------------------------------------------------------------------------------------
 
 DEBUG = False
 ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
-INSTALLED_APPS = ["django.contrib.staticfiles", "portal", "portal.docs", "portal.runs", "portal.dashboard"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "portal", "portal.docs", "portal.team", "portal.runs", "portal.dashboard"]
 MIDDLEWARE = [
     "portal.middleware.Security",
     "portal.headers.content_security_policy",
     "portal.middleware.Common",
+    *(["portal.team.guarding.Guard"] if PORTAL_ACCESS == "team" else []),
     "portal.middleware.Csrf",
     "portal.middleware.Frames",
 ]
@@ -116,6 +134,18 @@ STORAGES = {
 CSRF_TRUSTED_ORIGINS = PORTAL_ORIGINS
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "portal.runs.doors.without_token"
+# With team access alone; the tables are there in either case.
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "team.Person"
+PASSWORD_HASHERS = ["portal.team.passwords.Hasher"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLength", {"min_length": 10}),
+        ("CommonPassword", {}),
+        ("UserAttributeSimilarity", {"user_attributes": ("handle", "name")}),
+    )
+]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -24,7 +24,7 @@ http {{
 
 
 class Nginx:
-    """An nginx on a free port of loopback. `site` is what stands in its `http` block; `{port}` in it becomes its own port.
+    """An nginx on a free port of loopback. `site` is what stands in its `http` block; `{port}` and `{folder}` in it become its own.
 
     Use it as a context manager; `origin` is where it is, known before it is started.
     """
@@ -45,7 +45,7 @@ class Nginx:
     def __enter__(self) -> Nginx:
         self.folder = Path(tempfile.mkdtemp(prefix="portal-nginx-"))
         self.folder.chmod(0o755)
-        site = self.site.replace("{port}", str(self.port))
+        site = self.site.replace("{port}", str(self.port)).replace("{folder}", str(self.folder))
         (self.folder / "nginx.conf").write_text(_FRAME.format(folder=self.folder, site=site))
         self.process = subprocess.Popen([self._program, "-c", self.folder / "nginx.conf", "-e", self.folder / "error.log"])
         self._wait()

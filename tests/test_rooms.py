@@ -26,8 +26,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "portal.embedded": ({"xllamacpp", "starlette", "uvicorn"}, set()),
     "portal.examples": (PARSERS, {"portal.ollama.endpoints"}),
     "portal.docs": ({"django", "emoji", *MARKDOWN, *SEARCH}, {"portal.examples"}),
-    "portal.team": ({"django"}, set()),
-    "portal.runs": ({"django", "channels"}, {"portal.ollama", "portal.team"}),
+    "portal.team": ({"django", "asgiref"}, {"portal.desk"}),
+    "portal.runs": ({"django", "channels", "redis"}, {"portal.ollama", "portal.team", "portal.desk"}),
     "portal.dashboard": ({"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs"}),
 }
 SETTINGS_DOORS = re.compile(

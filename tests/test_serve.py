@@ -46,10 +46,13 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_left_running(tmp_path: Pat
     (["--bind", "nonsense"], {}, "“nonsense” is not an address to listen on"),
     (["--bind", "127.0.0.1:99999"], {}, "is not an address to listen on"),
     (["--bind", "0.0.0.0:0"], {}, "PORTAL_SECRET_KEY, PORTAL_HOSTS, PORTAL_ORIGINS must be set"),
-    (["--workers", "3"], {}, "one worker serves"),
+    (["--workers", "3"], {}, "set REDIS_URL and DATABASE_URL with a PostgreSQL, or leave the option out"),
+    (["--workers", "3"], {"REDIS_URL": "redis://127.0.0.1:1"}, "set DATABASE_URL with a PostgreSQL"),
+    (["--workers", "0"], {}, "it can be 1 to 64"),
+    ([], {"REDIS_URL": "127.0.0.1:6379"}, "REDIS_URL is not an address of a Redis"),
     ([], {"OLLAMA_HOST": "ftp://x"}, "only http:// and https://"),
     ([], {"OLLAMA_HOST": "http://"}, "names no host"),
-    ([], {"PORTAL_ACCESS": "club"}, "PORTAL_ACCESS is “club”; it can be solo."),
+    ([], {"PORTAL_ACCESS": "club"}, "PORTAL_ACCESS is “club”; it can be solo or team."),
     ([], {"PORTAL_DATA": "/dev/null"}, "PORTAL_DATA"),
     ([], {"DATABASE_URL": "foo://x"}, "DATABASE_URL"),
     ([], {"OLLAMA_HOST": "http://a b"}, "is not an address"),
@@ -207,3 +210,13 @@ def test_make_help_has_a_line_for_every_target() -> None:
     shown = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {line.split()[1] for line in shown.splitlines()} == set(targets)
+
+
+def test_a_socket_of_systemd_that_is_no_tcp_address_is_a_sentence(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as held:
+        held.bind(str(tmp_path / "portal.sock"))
+        portal = PortalServer(held=held)
+        started = subprocess.run([*portal.under, sys.executable, "manage.py", "serve"], cwd=ROOT, env=portal.environment,
+                                 pass_fds=[held.fileno()], check=False, capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert started.returncode == 1
+    assert started.stderr.startswith("CommandError: systemd holds a socket for the portal that is no TCP address.")

@@ -24,10 +24,47 @@ const constructedSheets = {
   },
 };
 
+// What reading tokens does without: making markup of them, rules for HTML, for finding addresses and for typography, and definitions of
+// addresses, which stand in another block than what refers to them: as rules they would only make what was said vanish.
+const LEFT_OUT = {
+  "renderer": "class Renderer {}",
+  "common/html_blocks": "",
+  "common/html_re": "",
+  "rules_core/linkify": "function linkify$1() {}",
+  "rules_core/replacements": "function replace() {}",
+  "rules_core/smartquotes": "function smartquotes() {}",
+  "rules_core/strip_references": "function strip_references() {}",
+  "rules_block/html_block": "function html_block() { return false; }",
+  "rules_block/reference": "function reference() { return false; }",
+  "rules_inline/html_inline": "function html_inline() { return false; }",
+  "rules_inline/linkify": "function linkify() { return false; }",
+  // And what only old browsers and plugins need.
+  "esm/typeof": "",
+  "esm/toPrimitive": "",
+  "esm/toPropertyKey": "const toPropertyKey = (name) => name;",
+};
+const FOR_PLUGINS = /var lib = \{[^}]*\};/;
+const chosenRules = {
+  name: "chosen rules",
+  setup({ onLoad }) {
+    onLoad({ filter: /markdown-it\.mjs$/ }, async ({ path }) => {
+      let text = await readFile(path, "utf-8");
+      const leaveOut = (pattern, instead) => {
+        if (!pattern.test(text)) throw new Error(`markdown-it has changed: look for where ${pattern.source} is now`);
+        text = text.replace(pattern, () => instead);
+      };
+      for (const [name, instead] of Object.entries(LEFT_OUT)) leaveOut(new RegExp(`//#region \\S*${name}\\.\\w+\n[^]*?//#endregion`), instead);
+      leaveOut(FOR_PLUGINS, "var lib;");
+      return { contents: text, loader: "js" };
+    });
+  },
+};
+const PARTS = ["entities", "linkify-it", "mdurl", "punycode.js", "uc.micro"];
+
 // What each library needs besides bundling; see the files named.
 const LIBRARIES = {
   editor: { plugins: [constructedSheets] },
-  markdown: { alias: Object.fromEntries(["entities", "linkify-it", "mdurl", "punycode.js", "uc.micro"].map((name) => [name, join(here, "vendor", "markdown.parts.js")])) },
+  markdown: { plugins: [chosenRules], alias: Object.fromEntries(PARTS.map((name) => [name, join(here, "vendor", "markdown.parts.js")])) },
   mermaid: { inject: [join(here, "vendor", "mermaid.styling.js")], define: { "document.createElement": "createElement" } },
 };
 

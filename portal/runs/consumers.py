@@ -14,11 +14,21 @@ from django.conf import settings
 from portal.ollama.bodies import load_json
 from portal.ollama.errors import BadBody
 from portal.runs.orders import Rejected, read_order, read_ref
+from portal.runs.permitting import permit
 from portal.runs.registry import Registry
 from portal.runs.watching import Watchable, check_after
-from portal.team.identity import reader_of
+from portal.team.audiences import Audience, admits
+from portal.team.here import recognition
+from portal.team.identity import reader_now
+from portal.team.readers import Reader
 
 MOST_WATCHED_AT_ONCE = 100
+# For whom each message is; what is started is looked at once more, by `permit`.
+AUDIENCES = {
+    "start": Audience.PEOPLE, "attach": Audience.PEOPLE, "cancel": Audience.PEOPLE, "detach": Audience.PEOPLE,
+    "ping": Audience.ANYBODY,
+}  # fmt: skip
+_SIGNED_OUT = 4401
 
 
 class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no types
@@ -31,22 +41,26 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
         self.registry = registry
         self._watching: dict[str, tuple[Watchable, asyncio.Task[None]]] = {}
 
-    @property
-    def reader(self) -> str:
-        """Who is at the other end."""
-        return reader_of(self.scope)
+    async def connect(self) -> None:
+        """Let them in; whether they may do what they ask is asked at each message."""
+        self.reader: Reader = await reader_now(self.scope)
+        self._stop_listening = recognition.listen(self._look_again)
+        await self.accept()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Act on one message. Whatever is wrong with it costs one `error` message and nothing else."""
         message: dict[str, Any] = {}
         try:
             message = _read_message(text_data)
-            await self._handler(message)(message)
+            handler = self._handler(message)
+            await self._admit(message["type"])
+            await handler(message)
         except Rejected as problem:
             await self._say_error(message, problem)
 
     async def disconnect(self, code: int) -> None:
         """Stop watching; the runs go on."""
+        self._stop_listening()
         for _, task in self._watching.values():
             task.cancel()
 
@@ -59,24 +73,42 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
             raise Rejected("bad_type", f"“type” must be one of {', '.join(handlers)}.", "type")
         return handlers[kind]
 
+    async def _admit(self, kind: str) -> None:
+        """Look who it is now. Raises `Rejected` when the message is not for them."""
+        self.reader = await reader_now(self.scope)
+        if admits(AUDIENCES[kind], self.reader, members_only=False):
+            return
+        if self.reader.trouble:
+            raise Rejected("unreadable", self.reader.trouble)
+        raise Rejected("sign_in", "Only people who are signed in run requests here. Nothing was sent; sign in first.")
+
+    async def _look_again(self) -> None:
+        """Somebody signed out, or changed: who is somebody no more sees nothing more here."""
+        was, self.reader = self.reader, await reader_now(self.scope)
+        if was.id and self.reader.id != was.id and not self.reader.trouble:
+            for run_id in list(self._watching):
+                self._unwatch(run_id)
+            await self.close(_SIGNED_OUT)
+
     async def _start(self, message: dict[str, Any]) -> None:
         ref = read_ref(message)
-        run = await self.registry.start(read_order(message, settings.PORTAL_UPSTREAMS), owner=self.reader, ref=ref)
-        await self._send({"type": "accepted", "ref": ref, "run": run.id})
+        permitted = await permit(read_order(message, settings.PORTAL_UPSTREAMS), self.reader, settings.PORTAL_UPSTREAMS)
+        run = await self.registry.start(permitted.order, owner=self.reader.id, ref=ref)
+        await self._send({"type": "accepted", "ref": ref, "run": run.id} | ({"note": permitted.note} if permitted.note else {}))
         self._watch(run, 0)
 
     async def _attach(self, message: dict[str, Any]) -> None:
-        run = await self.registry.find(message.get("run"), reader=self.reader)
-        after = check_after(run, message.get("after", 0))
+        run = await self.registry.find(message.get("run"), reader=self.reader.id)
+        after = await check_after(run, message.get("after", 0))
         # Who has everything is sent nothing, and a pong that lacks the run says so.
         if after < run.head or not run.ended:
             self._watch(run, after)
 
     async def _cancel(self, message: dict[str, Any]) -> None:
-        (await self.registry.find(message.get("run"), reader=self.reader)).cancel()
+        await (await self.registry.find(message.get("run"), reader=self.reader.id)).stop()
 
     async def _detach(self, message: dict[str, Any]) -> None:
-        run = await self.registry.find(message.get("run"), reader=self.reader)
+        run = await self.registry.find(message.get("run"), reader=self.reader.id)
         self._unwatch(run.id)
 
     async def _ping(self, _message: dict[str, Any]) -> None:

@@ -21,15 +21,20 @@ from portal.ollama.errors import BadBody
 from portal.runs import sharing
 from portal.runs.here import archive, keeper, registry
 from portal.runs.orders import Rejected, read_order, read_ref
+from portal.runs.permitting import permit
 from portal.runs.sheet import asked_of
 from portal.runs.watching import Watchable, check_after
-from portal.team.identity import reader_of
+from portal.team.identity import reader_in
+from portal.team.readers import Reader
 
 # A comment now and then keeps proxies from taking a silent stream for a dead one.
 _HEARTBEAT = 15.0
 _LONGEST_POLL = 25.0
 _PATIENCE = 1.0
-_STATUS = {"no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503}
+_STATUS = {
+    "no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503, "not_stopped": 503, "no_store": 503,
+    "sign_in": 401, "not_allowed": 403,
+}  # fmt: skip
 
 P = ParamSpec("P")
 Door = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]]
@@ -55,15 +60,18 @@ async def start(request: HttpRequest) -> HttpResponse:
     """`POST /runs/` takes the JSON of a `start` message without its type, and answers 201 with the run's id."""
     message = _read_json(request)
     order = read_order(message, settings.PORTAL_UPSTREAMS)
-    run = await registry.start(order, owner=_reader(request), ref=read_ref(message))
-    return JsonResponse({"run": run.id}, status=201, headers={"Location": f"/runs/{run.id}/log"})
+    reader = _reader(request)
+    ref = read_ref(message)
+    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS)
+    run = await registry.start(permitted.order, owner=reader.id, ref=ref)
+    return _started(run, permitted.note)
 
 
 @require_POST
 @_says_why
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
-    (await _find(request, run_id)).cancel()
+    await (await _find(request, run_id)).stop()
     return _done(request, f"/runs/{run_id}/")
 
 
@@ -71,7 +79,7 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 @_says_why
 async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/delete` deletes the run with everything in it; one that is under way is stopped first."""
-    await registry.delete(run_id, reader=_reader(request))
+    await registry.delete(run_id, reader=_reader(request).id)
     return _done(request, "/runs/")
 
 
@@ -83,10 +91,17 @@ async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     body = load_json(asked.body) if asked.body else None
     what = {"upstream": asked.upstream, "method": asked.method, "path": asked.path, "body": body}
     order = read_order({"request": what, "source": {"page": asked.page, "example": asked.example}}, settings.PORTAL_UPSTREAMS)
-    run = await registry.start(order, owner=_reader(request), ref=str(uuid.uuid4()))
+    reader = _reader(request)
+    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS)
+    run = await registry.start(permitted.order, owner=reader.id, ref=str(uuid.uuid4()))
     if _is_of_page(request):
         return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})
-    return JsonResponse({"run": run.id}, status=201, headers={"Location": f"/runs/{run.id}/log"})
+    return _started(run, permitted.note)
+
+
+def _started(run: Watchable, note: str) -> JsonResponse:
+    told = {"run": run.id} | ({"note": note} if note else {})
+    return JsonResponse(told, status=201, headers={"Location": f"/runs/{run.id}/log"})
 
 
 @require_POST
@@ -139,7 +154,7 @@ async def log(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponse:
-    after = _read_after(run, request.GET.get("after", "0"))
+    after = await _read_after(run, request.GET.get("after", "0"))
     if run.head == after and not run.ended:
         await _first_of(run, after, _read_seconds(request.GET.get("wait", "0")))
     frames = await run.written(after)
@@ -153,7 +168,7 @@ async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponse:
 async def events(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """`/runs/<id>/events?after=N`: the frames as server-sent events, `seq` as their id; honours `Last-Event-ID`."""
     run = await _find(request, run_id)
-    after = _read_after(run, request.headers.get("Last-Event-ID") or request.GET.get("after", "0"))
+    after = await _read_after(run, request.headers.get("Last-Event-ID") or request.GET.get("after", "0"))
     if run.ended and after == run.head:
         return HttpResponse(status=204)  # tells an EventSource that has everything not to come again
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -223,15 +238,15 @@ async def _first_of(run: Watchable, after: int, seconds: float) -> None:
 
 
 async def _find(request: HttpRequest, run_id: str) -> Watchable:
-    return await registry.find(run_id, reader=_reader(request))
+    return await registry.find(run_id, reader=_reader(request).id)
 
 
-def _reader(request: HttpRequest) -> str:
-    return reader_of(getattr(request, "scope", {}))
+def _reader(request: HttpRequest) -> Reader:
+    return reader_in(getattr(request, "scope", {}))
 
 
-def _read_after(run: Watchable, text: str) -> int:
-    return check_after(run, int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text)
+async def _read_after(run: Watchable, text: str) -> int:
+    return await check_after(run, int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text)
 
 
 def _read_seconds(text: str) -> float:

@@ -34,7 +34,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A request that may be sent: everything in it was looked up or checked. `content` is the body's exact bytes."""
+    """A request that may be sent: everything in it was looked up or checked. `content` is the body's exact bytes.
+
+    `barred` are upstreams that must not stand in for its own.
+    """
 
     upstream: Upstream
     endpoint: Endpoint
@@ -43,6 +46,7 @@ class Order:
     streams: bool
     model: str | None
     source: Source = Source()
+    barred: frozenset[str] = frozenset()
 
     @property
     def what(self) -> str:

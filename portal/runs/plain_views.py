@@ -18,9 +18,10 @@ from portal.ollama.endpoints import find_endpoint
 from portal.ollama.errors import BadBody, OllamaError
 from portal.runs.here import registry
 from portal.runs.orders import Rejected, read_order, read_ref
+from portal.runs.permitting import permit
 from portal.runs.sheet import address_of
 from portal.runs.views import models_of
-from portal.team.identity import reader_of
+from portal.team.identity import reader_in
 
 _FIRST = "POST /api/chat"
 
@@ -64,7 +65,9 @@ async def start(request: HttpRequest) -> HttpResponse:
     try:
         body = load_json(filled.body) if filled.body.strip() else None
         order = read_order({"request": asked | {"body": body}, "source": source}, settings.PORTAL_UPSTREAMS)
-        run = await registry.start(order, owner=reader_of(getattr(request, "scope", {})), ref=read_ref({"ref": filled.ref}))
+        reader, ref = reader_in(getattr(request, "scope", {})), read_ref({"ref": filled.ref})
+        permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS)
+        run = await registry.start(permitted.order, owner=reader.id, ref=ref)
     except (BadBody, Rejected) as problem:
         return _show(request, filled, problem=str(problem), status=400)
     return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})

@@ -62,7 +62,8 @@ class Roads:
     def of(self, order: Order) -> list[Road]:
         """The roads this order may take, in the order in which they are tried. What changes a server goes to that one only."""
         others = () if order.endpoint.changes_server else self._stand_ins.get(order.upstream.name, ())
-        upstreams = [order.upstream, *(self._upstreams[name] for name in others if name in self._upstreams)]
+        allowed = [name for name in others if name in self._upstreams and name not in order.barred]
+        upstreams = [order.upstream, *(self._upstreams[name] for name in allowed)]
         return [self._road(upstream, is_quick=order.endpoint.needs is None) for upstream in upstreams]
 
     def _road(self, upstream: Upstream, *, is_quick: bool) -> Road:

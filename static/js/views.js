@@ -4,6 +4,9 @@ const VIEWS = {
   // Most answers are text, so that view comes with the answer.
   "run-answer": () => Promise.all([import("./elements/run-answer.js"), import("./elements/run-text.js")]),
   "run-text": () => import("./elements/run-text.js"),
+  "run-ending": () => import("./elements/run-ending.js"),
+  "run-turns": () => import("./elements/run-turns.js"),
+  "run-reply": () => import("./elements/run-reply.js"),
   "run-snippets": () => import("./elements/run-snippets.js"),
   "run-tools": () => import("./elements/run-tools.js"),
   "run-data": () => import("./elements/run-data.js"),

@@ -1,7 +1,6 @@
 // <run-answer>: what came back, in several views of one stream, each of which is loaded when first shown.
 
 import { Answering } from "../lib/answering.js";
-import { endingOf, modelsFor } from "../lib/ending.js";
 import { figuresOf, stateText } from "../lib/figures.js";
 import { read } from "../lib/kept.js";
 import { maker, say } from "../lib/make.js";
@@ -23,7 +22,6 @@ class RunAnswer extends HTMLElement {
   #later = null;
   #panels = new Map();
   #painting = false;
-  #written = "null";
 
   connectedCallback() {
     if (this.state) return;
@@ -32,11 +30,10 @@ class RunAnswer extends HTMLElement {
     this.state = make("span", { class: "state", role: "status" });
     this.numbers = make("dl", { class: "numbers" });
     this.substitute = make("p", { class: "substitute" });
-    this.card = make("div", { class: "ending", hidden: "" });
     this.tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "Views of the answer" });
     this.views = make("div", { class: "views" });
     this.aloud = make("div", { class: "unseen", "aria-live": "polite" });
-    this.append(make("div", { class: "figures" }, this.state, this.numbers), this.substitute, this.card, this.tabs, this.views, this.aloud);
+    this.append(make("div", { class: "figures" }, this.state, this.numbers), this.substitute, this.tabs, this.views, this.aloud);
     this.tabs.addEventListener("click", (event) => this.#choose(event.target.closest("[role=tab]")));
     this.tabs.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -89,7 +86,7 @@ class RunAnswer extends HTMLElement {
     say(this.state, stateText(view, this.#run.asked));
     say(this.substitute, this.note);
     this.#paintNumbers(figuresOf(view, this.#run.reader.records, this.#run.asked));
-    this.#paintEnding(endingOf(this.#run));
+    this.#paintEnding();
     this.#paintTabs();
     if (this.#shown) this.#panels.get(this.#shown).refresh?.();
     this.#announce(live);
@@ -108,33 +105,18 @@ class RunAnswer extends HTMLElement {
     });
   }
 
-  #paintEnding(ending) {
-    const written = JSON.stringify(ending);
-    if (this.#written === written) return;
-    this.#written = written;
-    this.card.hidden = !ending;
-    this.card.classList.toggle("error", ending?.tone === "bad");
-    if (!ending) return;
-    const line = (name, text) => (text ? [make("p", { class: name }, text)] : []);
-    this.buttons = make("p", { class: "buttons" });
-    if (ending.offersAgain) this.#offerRun(ending.again, {});
-    if (ending.pulls) this.#offerRun(`Install ${ending.pulls}`, { errand: pullOf(ending.pulls) });
-    if (ending.offersModels) this.#offerModels(this.buttons);
-    const sent = ending.sent ? `Sent: ${ending.sent}.` : "";
-    this.card.replaceChildren(...line("what", ending.what), ...line("sent", sent), ...line("next", ending.next), ...helpParts(ending.help), this.buttons);
-  }
-
-  async #offerModels(buttons) {
-    const { upstream, path } = this.#run.request;
-    const answer = await fetch(`/models/?${new URLSearchParams({ upstream })}`).then((found) => found.json(), () => ({}));
-    if (buttons !== this.buttons) return;
-    for (const model of modelsFor(path, answer.models ?? [])) this.#offerRun(`Use ${model}`, { model });
-  }
-
-  #offerRun(label, detail) {
-    const button = make("button", { type: "button" }, label);
-    button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("run-asked", { detail })));
-    this.buttons.append(button);
+  // The card comes with the first run that does not simply end well.
+  #paintEnding() {
+    const { hasEnding } = this.#run;
+    if (hasEnding && !this.card) {
+      this.card = make("run-ending", { class: "ending" });
+      this.tabs.before(this.card);
+      // Where it cannot be had the error is said all the same.
+      const failed = () => say(this.card, this.#run.view.error?.message ?? "");
+      this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-ending", ready: () => this.#soon(), failed } }));
+    }
+    if (this.card) this.card.hidden = !hasEnding;
+    if (hasEnding) this.card.show?.(this.#run);
   }
 
   #paintTabs() {
@@ -217,13 +199,6 @@ class RunAnswer extends HTMLElement {
       this.#later = setTimeout(() => this.#soon(), PAUSE);
     }
   }
-}
-
-const pullOf = (model) => ({ method: "POST", path: "/api/pull", body: JSON.stringify({ model }), streamed: true });
-
-function helpParts(steps) {
-  if (!steps.length) return [];
-  return [make("details", { class: "help" }, make("summary", {}, "Settings help"), make("ul", {}, ...steps.map((step) => make("li", {}, step))))];
 }
 
 customElements.define("run-answer", RunAnswer);

@@ -5,6 +5,7 @@ import { Answering } from "../lib/answering.js";
 import { drawer, maker, say } from "../lib/make.js";
 import { Running } from "../lib/running.js";
 import { dotsOf, spreadsOf } from "../lib/spread.js";
+import { withStandIn } from "../lib/stand-in.js";
 
 const make = maker(document);
 const draw = drawer(document);
@@ -52,7 +53,7 @@ class RunRepeat extends HTMLElement {
   async #start() {
     const { fault, ...asked } = this.panel.request;
     if (fault) return say(this.said, `The body is not JSON: at line ${fault.line}, ${fault.message}. Nothing was sent.`);
-    const { prepared: request, note, error } = await this.panel.prepare(asked);
+    const { prepared: request, note, error } = await withStandIn(asked);
     if (error) return say(this.said, `${error.message} ${error.hint ?? ""}`);
     const wanted = Number(this.count.value);
     this.#over = false;

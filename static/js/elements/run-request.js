@@ -5,6 +5,7 @@ import { treeOf } from "../lib/json-tree.js";
 import { fragmentOf } from "../lib/link.js";
 import { maker, say } from "../lib/make.js";
 import { endpointIn, knownStock, offered, stockOf } from "../lib/offered.js";
+import { importRequest, looksLikeRequest } from "../lib/pasting.js";
 import { formOf } from "../lib/pictures.js";
 import { aboutModel } from "../lib/picking.js";
 import { pretty } from "../lib/pretty.js";
@@ -32,6 +33,7 @@ class RunRequest extends HTMLElement {
     this.setAttribute("aria-label", "Request");
     this.#build();
     panel.body.addEventListener("input", () => this.#changed());
+    this.#pieces.get("json").addEventListener("paste", (event) => this.#paste(event), true);
     panel.addEventListener("readdressed", () => this.#look());
     if (document.activeElement === panel.body) this.#openEditor();
     else panel.body.addEventListener("focus", () => this.#openEditor(), { once: true });
@@ -138,6 +140,22 @@ class RunRequest extends HTMLElement {
     this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-editor", ready, failed: () => {} } }));
   }
 
+  // A command pasted where the body is edited becomes the request.
+  async #paste(event) {
+    const text = event.clipboardData.getData("text");
+    if (!looksLikeRequest(text)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { request, note } = await importRequest(text, this.#panel.dataset.upstream, readExample);
+    if (request) {
+      const { upstream, origin } = request; // a bare path says nothing of the server
+      const { method, path, streams, text: body } = request;
+      this.#panel.write({ method, path, streams, body, ...(origin && upstream !== "other" ? { upstream } : {}) });
+    }
+    this.pasted ??= this.#pieces.get("json").appendChild(make("p", { class: "pasted", role: "status" }));
+    say(this.pasted, note);
+  }
+
   // What can be said about the request depends on its endpoint and on the models of its upstream.
   async #look() {
     const { method, path, upstream } = this.#panel.dataset;
@@ -189,5 +207,7 @@ class RunRequest extends HTMLElement {
     this.#panel.write({ body: text });
   }
 }
+
+const readExample = async (text) => (await fetch("/examples/read", { method: "POST", body: text })).json();
 
 customElements.define("run-request", RunRequest);

@@ -1,27 +1,25 @@
-// <run-text>: what the model says: plain while it comes, markdown once a block is complete; its thoughts folded above, the reader's reply below.
+// <run-text>: what the model says: plain while it comes, markdown once a block is complete; its thoughts folded above.
 
 import { Blocks } from "../lib/blocks.js";
-import { branchBody, isChat, replyBody, turnsOf } from "../lib/conversation.js";
 import { Flow } from "../lib/flow.js";
 import { read, write } from "../lib/kept.js";
 import { maker, say } from "../lib/make.js";
-import { nodesOf } from "../lib/markup.js";
 import { Parts } from "../lib/parts.js";
+import { hasMarkup, wordsOf } from "../lib/prose.js";
 import { thoughtText } from "../lib/thought.js";
 
 const make = maker(document);
 // More than this is not laid out in one frame; what is left comes in the next.
 const MOST_AT_ONCE = 16_000;
-const ROLES = { user: "You", assistant: "Model", system: "System", developer: "System", tool: "Tool" };
 
 let loading = null;
-let parse = null;
+let nodes = null;
 
-// The reader of markdown comes with the first block that is complete. Where it is not to be had the text stays plain.
+// The reader of markdown comes with the first text that may have some. Where it is not to be had the text stays plain.
 function markdown() {
-  loading ??= import(new URL("../../vendor/markdown.js", import.meta.url).href).then(({ load }) => load()).then((loaded) => {
-    parse = loaded.parse;
-  });
+  loading ??= Promise.all([import("../lib/markup.js"), import(new URL("../../vendor/markdown.js", import.meta.url).href).then(({ load }) => load())]).then(
+    ([{ nodesOf }, { parse }]) => (nodes = (text) => nodesOf(parse(text), make)),
+  );
   return loading;
 }
 
@@ -34,12 +32,12 @@ class RunText extends HTMLElement {
   #isPlain = read("answers") === "plain";
   #isOver = false;
   #again = false;
-  #from = null; // the turn to go on from, when it is not the last
+  #turns = null;
+  #reply = null;
 
   connectedCallback() {
     if (this.text) return;
     this.tabIndex = 0;
-    this.turns = make("ol", { class: "turns", hidden: "" });
     this.summary = make("summary");
     this.thought = make("div", { class: "thought" });
     this.thinking = make("details", { class: "thinking", hidden: "" }, this.summary, this.thought);
@@ -47,9 +45,9 @@ class RunText extends HTMLElement {
     this.tail = make("div", { class: "tail" });
     this.text = make("div", { class: "text", dir: "auto" }, this.done, this.tail);
     this.noteText = make("div", { class: "note" });
-    this.append(this.turns, this.thinking, this.text, this.noteText, this.#bar(), this.#composer());
+    this.append(this.thinking, this.text, this.noteText, this.#bar());
     this.text.addEventListener("click", (event) => this.#copyBlock(event.target.closest("button.copy")));
-    this.turns.addEventListener("click", (event) => this.#branch(event.target.closest("button")));
+    this.addEventListener("turn-chosen", ({ detail }) => this.#part(this.#offerReply(), (reply) => reply.begin(detail)));
   }
 
   #bar() {
@@ -66,28 +64,10 @@ class RunText extends HTMLElement {
     return this.bar;
   }
 
-  #composer() {
-    this.reply = make("textarea", { rows: "2", "aria-label": "Reply to the model", placeholder: "Reply", name: "reply" });
-    this.send = make("button", { type: "submit", class: "send" }, "Send");
-    this.where = make("p", { class: "where", hidden: "" });
-    this.form = make("form", { class: "reply", hidden: "" }, this.where, this.reply, this.send);
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#answer();
-    });
-    this.reply.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.#from) this.#goOnFrom(null);
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.#answer();
-    });
-    return this.form;
-  }
-
   set run(run) {
     this.#run = run;
-    this.#goOnFrom(null);
-    this.#paintTurns();
+    if (this.#reply?.begin) this.#reply.run = run;
+    this.#showTurns();
     this.#rewind();
   }
 
@@ -122,8 +102,8 @@ class RunText extends HTMLElement {
     this.thinking.hidden = !this.thought.firstChild;
     if (!this.thinking.hidden) say(this.summary, thoughtText(this.#run.thought, live));
     this.bar.hidden = !this.#run.parts.text.length;
-    this.form.hidden = !isChat(this.#run.request) || (this.form.hidden && (live || !this.#run.parts.text.length));
-    this.send.disabled = live;
+    if (this.#run.asked.turns !== null && !live && this.#run.parts.text.length) this.#offerReply();
+    if (this.#reply?.form) this.#reply.refresh();
     if (follows && part && live) this.scrollTop = this.scrollHeight;
   }
 
@@ -139,6 +119,8 @@ class RunText extends HTMLElement {
   #take(part) {
     if (this.#isPlain) return this.#flows.text.append(part);
     this.#waiting.push(...this.#blocks.push(part));
+    // Asked for before its block is complete, the reader is there by then.
+    if (!loading && hasMarkup(this.#blocks.rest)) markdown().catch(() => {});
     if (!this.#waiting.length) return this.#flows.text.append(part);
     return this.#render(part);
   }
@@ -152,7 +134,7 @@ class RunText extends HTMLElement {
 
   // Complete blocks become what they mean, and what stands behind them is still plain.
   #render(part) {
-    if (!parse) {
+    if (this.#waits) {
       if (part) this.#flows.text.append(part);
       markdown().then(() => this.#waiting.length && this.#renderWaiting(), () => this.#stayPlain());
       return;
@@ -160,21 +142,26 @@ class RunText extends HTMLElement {
     this.#renderWaiting();
   }
 
+  // Whether the next block cannot be laid out before the reader of markdown is here.
+  get #waits() {
+    return !nodes && this.#waiting.length > 0 && !this.#waiting[0].isPlain && hasMarkup(this.#waiting[0].text);
+  }
+
   #renderWaiting() {
     let room = MOST_AT_ONCE;
-    while (this.#waiting.length && room > 0) {
+    while (this.#waiting.length && room > 0 && !this.#waits) {
       const { text, isPlain } = this.#waiting.shift();
       room -= text.length;
       if (isPlain) this.#flow(this.done).append(text);
-      else this.done.append(...nodesOf(parse(text), make));
+      else if (hasMarkup(text)) this.done.append(...nodes(text));
+      else this.done.append(make("p", {}, wordsOf(text)));
     }
     this.tail.replaceChildren();
     this.#flows.text = this.#flow(this.tail);
     const rest = this.#waiting.map(({ text }) => text).join("") + this.#blocks.rest;
     if (rest) this.#flows.text.append(rest);
-    if (this.#waiting.length) {
-      requestAnimationFrame(() => this.#waiting.length && this.#renderWaiting());
-    }
+    if (this.#waits) this.#render("");
+    else if (this.#waiting.length) requestAnimationFrame(() => this.#waiting.length && this.#renderWaiting());
   }
 
   #stayPlain() {
@@ -210,52 +197,28 @@ class RunText extends HTMLElement {
     if (button) this.#copy(button.closest(".block").querySelector("code").textContent);
   }
 
-  #paintTurns() {
-    const turns = turnsOf(this.#run.request);
-    this.turns.hidden = turns.length < 2;
-    this.turns.replaceChildren(...(this.turns.hidden ? [] : turns.map(turnElement)));
+  // The turns before it come with a chat that has some, and the place for a reply with the first answer.
+  #showTurns() {
+    if (!this.#turns && !(this.#run.asked.turns > 1)) return;
+    if (!this.#turns) this.prepend((this.#turns = make("run-turns")));
+    this.#part(this.#turns, (turns) => turns.show(this.#run));
   }
 
-  #branch(button) {
-    if (!button) return;
-    const turn = turnsOf(this.#run.request).find(({ at }) => at === Number(button.dataset.at));
-    this.#goOnFrom({ at: turn.at, instead: turn.role === "user" });
-    if (turn.role === "user") this.reply.value = turn.text;
-    this.form.hidden = false;
-    this.reply.focus();
+  #offerReply() {
+    if (!this.#reply) {
+      this.append((this.#reply = make("run-reply")));
+      this.#part(this.#reply, (reply) => (reply.run = this.#run));
+    }
+    return this.#reply;
   }
 
-  #goOnFrom(from) {
-    this.#from = from;
-    this.where.hidden = !from;
-    if (!from) return;
-    const cancel = make("button", { type: "button" }, "Cancel");
-    cancel.addEventListener("click", () => {
-      this.#goOnFrom(null);
-      this.reply.value = "";
-      this.reply.focus();
-    });
-    const words = from.instead ? "This is sent instead of that turn; what followed it is left out." : "This is sent after that turn; what followed it is left out.";
-    this.where.replaceChildren(make("span", {}, words), cancel);
+  #part(part, use) {
+    if (part.form || part.list) return use(part);
+    const ready = () => use(part);
+    const failed = () => part.replaceChildren(make("p", { class: "hint" }, "This part could not be loaded. Reload the page."));
+    this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: part.localName, ready, failed } }));
+    return undefined;
   }
-
-  #answer() {
-    const text = this.reply.value.trim();
-    if (!text || this.#run.live) return;
-    const body = this.#from ? branchBody(this.#run.request, this.#from.at, text, this.#from) : replyBody(this.#run, text);
-    if (!body) return;
-    this.reply.value = "";
-    this.dispatchEvent(new CustomEvent("run-asked", { bubbles: true, detail: { body, keepsFocus: true } }));
-  }
-}
-
-function turnElement({ at, role, text, calls, pictures }) {
-  const label = role === "user" ? "Edit this turn" : "Go on from this turn";
-  const button = make("button", { type: "button", "data-at": at, "aria-label": `${label}: ${text.slice(0, 60)}` }, role === "user" ? "Edit" : "Go on from here");
-  const head = make("p", { class: "role" }, make("span", {}, ROLES[role] ?? role), ...(role === "system" || role === "developer" ? [] : [button]));
-  const called = calls.map((call) => make("p", { class: "called" }, make("code", {}, `${call.name}(${call.text})`)));
-  const seen = pictures ? [make("p", { class: "hint" }, pictures === 1 ? "1 picture" : `${pictures} pictures`)] : [];
-  return make("li", { "data-role": role }, head, ...(text ? [make("div", { class: "words", dir: "auto" }, text)] : []), ...called, ...seen);
 }
 
 customElements.define("run-text", RunText);

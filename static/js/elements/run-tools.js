@@ -2,7 +2,7 @@
 
 import { argumentsOf } from "../lib/calls.js";
 import { cannedFor } from "../lib/canned.js";
-import { isChat, resultsBody } from "../lib/conversation.js";
+import { resultsBody } from "../lib/conversation.js";
 import { maker, say } from "../lib/make.js";
 import { pretty } from "../lib/pretty.js";
 
@@ -35,12 +35,12 @@ class RunTools extends HTMLElement {
   }
 
   refresh() {
-    const { reader, live, request } = this.#run;
+    const { reader, live, asked } = this.#run;
     const calls = reader.calls.list;
     this.hint.hidden = calls.length > 0;
     say(this.hint, live ? "No tool was called yet." : "The model called none of the tools it was offered.");
     calls.forEach((call, at) => this.#fill(this.list.children[at] ?? this.#card(), call));
-    if (live || !calls.length || !isChat(request) || !this.next.hidden) return;
+    if (live || !calls.length || asked.turns === null || !this.next.hidden) return;
     this.next.hidden = false;
     calls.forEach((call, at) => this.list.children[at].append(resultField(call)));
     this.#judge();

@@ -15,6 +15,8 @@ export function readerFor(path, streamed) {
   return new RecordReader(path.startsWith("/api/") ? ndjson : sse);
 }
 
+const CUT_SHORT = new Set(["length", "max_tokens", "max_output_tokens"]);
+
 /** What is found besides text: how many records brought some, the tools called, the steps of a pull, why it ended. */
 class Reader {
   records = 0;
@@ -22,6 +24,11 @@ class Reader {
   progress = new Progress();
   finish = null;
   promptMs = null; // how long Ollama took to read the prompt, as it says
+
+  /** Whether the model stopped at a limit of tokens. */
+  get isCutShort() {
+    return CUT_SHORT.has(this.finish);
+  }
 
   /** @returns {Piece[]} */
   take(record) {

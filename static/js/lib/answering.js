@@ -71,6 +71,12 @@ export class Answering {
     return !this.live && this.#next === this.tape.pieces.length && (this.#over || !this.tape.ended);
   }
 
+  /** Whether its end wants more words than that it is done. */
+  get hasEnding() {
+    const { state } = this.view;
+    return !this.live && state !== "idle" && (state !== "done" || Boolean(this.request.isErrand) || this.reader.isCutShort);
+  }
+
   /** The answer's text so far. */
   get text() {
     const { text } = this.parts;

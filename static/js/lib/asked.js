@@ -1,10 +1,13 @@
 // What a request asks for, as far as it decides how its answer is shown.
 
+/** Where each chat keeps its turns. */
+export const KEPT_IN = { "/api/chat": "messages", "/v1/chat/completions": "messages", "/v1/messages": "messages", "/v1/responses": "input" };
 const COMPLETES = new Set(["/api/chat", "/api/generate", "/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages"]);
 
 /**
  * @typedef {{method: string, path: string, upstream: string, body: string}} Request  `body` is JSON text, "null" for none
- * @typedef {{completes: boolean, tools: boolean, format: {schema: object | null} | null, model: string}} Asked
+ * @typedef {{completes: boolean, tools: boolean, format: {schema: object | null} | null, model: string, turns: number | null}} Asked
+ * `turns`: how many its chat has so far, null when it is no chat.
  */
 
 /** @param {Request} request @returns {Asked} */
@@ -16,6 +19,7 @@ export function askedOf({ path, body }) {
     tools: Array.isArray(asked.tools) && asked.tools.length > 0,
     format: COMPLETES.has(path) ? formatOf(asked) : null,
     model: typeof named === "string" ? named : "",
+    turns: path in KEPT_IN ? [asked[KEPT_IN[path]] ?? []].flat().length : null,
   };
 }
 

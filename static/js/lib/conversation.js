@@ -1,12 +1,8 @@
 // A chat as the turns of its request, and the request that goes on from one of them: with a reply, or with the results of tools.
 
+import { KEPT_IN } from "./asked.js";
 import { argumentsOf } from "./calls.js";
 import { findFault, itemsOf, spanOf } from "./json.js";
-
-// Where each chat keeps its turns.
-const KEPT_IN = { "/api/chat": "messages", "/v1/chat/completions": "messages", "/v1/messages": "messages", "/v1/responses": "input" };
-
-export const isChat = ({ path }) => path in KEPT_IN;
 
 /**
  * @typedef {{at: number, role: string, text: string, calls: {name: string, text: string}[], pictures: number}} Turn

@@ -7,7 +7,6 @@
 
 // Ends after which the same request would end the same way.
 const IN_VAIN = new Set(["bad_json", "bad_request", "bad_message", "unknown_upstream", "unknown_endpoint", "model_not_found"]);
-const CUT_SHORT = new Set(["length", "max_tokens", "max_output_tokens"]);
 // What to set so that it works, for those who run the portal.
 const HELP = {
   unreachable: [
@@ -44,7 +43,7 @@ export function endingOf({ view, request, asked, reader, tape }) {
     return card("bad", "The run ended before the answer was whole, and nobody said why.", "Run it again.");
   }
   if (view.state === "done" && request.isErrand) return card("plain", `The model “${asked.model}” is installed.`, "");
-  if (view.state === "done" && CUT_SHORT.has(reader.finish)) return card("plain", ...cutShort(request.path), { offersAgain: false });
+  if (view.state === "done" && reader.isCutShort) return card("plain", ...cutShort(request.path), { offersAgain: false });
   return null;
 }
 

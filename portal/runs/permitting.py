@@ -1,0 +1,50 @@
+"""Whether a request may be sent by whoever wants it sent, and in what form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from portal.ollama.bodies import dump_body, load_json
+from portal.ollama.upstreams import Upstream
+from portal.runs.orders import Order, Rejected
+from portal.team.asking import whom_to_ask
+from portal.team.readers import Reader
+from portal.team.rights import Wish, clamp, may_ask, why_not
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """The order as it may go out; `note` says what of it was left out."""
+
+    order: Order
+    note: str = ""
+
+
+async def permit(order: Order, reader: Reader, upstreams: Mapping[str, Upstream]) -> Permitted:
+    """Raises `Rejected`: `sign_in` for whoever is not signed in, `not_allowed` for the others."""
+    if reader.trouble:
+        raise Rejected("unreadable", reader.trouble)
+    reason = why_not(reader, wish_of(order))
+    if reason and not reader.is_somebody:
+        raise Rejected("sign_in", f"{reason} Nothing was sent; sign in, or ask for an invitation.")
+    if reason:
+        raise Rejected("not_allowed", f"{reason} Nothing was sent. {await whom_to_ask()}")
+    barred = frozenset(name for name in upstreams if order.model and not may_ask(reader, order.model, name))
+    return _clamped(replace(order, barred=barred), reader)
+
+
+def wish_of(order: Order) -> Wish:
+    """What an order wants, as the table of rights knows it."""
+    endpoint = order.endpoint
+    prefix, placeholder, _ = endpoint.path.partition("{")
+    model = order.path.removeprefix(prefix) if placeholder else order.model
+    return Wish("change" if endpoint.changes_server else "ask", order.upstream.name, model, endpoint.needs is not None)
+
+
+def _clamped(order: Order, reader: Reader) -> Permitted:
+    body = load_json(order.content.decode()) if order.content and order.endpoint.wire == "native" else None
+    if not isinstance(body, dict):
+        return Permitted(order)
+    kept, note = clamp(reader, body)
+    return Permitted(replace(order, content=dump_body(kept)) if note else order, note)

@@ -1,0 +1,23 @@
+"""Stopping what somebody may no longer run: they were suspended, or a role or a model was taken back."""
+
+from __future__ import annotations
+
+from portal.runs.frames import Failure
+from portal.runs.permitting import wish_of
+from portal.runs.registry import Registry, Run
+from portal.team.recognition import Recognition
+from portal.team.rights import why_not
+
+REVOKED = Failure("revoked", "An administrator took back the right to run this while it was under way.", "Ask an administrator.")
+
+
+async def stop_what_is_revoked(registry: Registry, recognition: Recognition) -> None:
+    """Look at every run under way once more, as its owner is now."""
+    owners: dict[str, list[Run]] = {}
+    for run in registry.under_way():
+        owners.setdefault(run.owner, []).append(run)
+    for owner, runs in owners.items():
+        reader = await recognition.present(owner)
+        for run in runs:
+            if not reader.trouble and why_not(reader, wish_of(run.order)):
+                run.cancel("cancelled", REVOKED)

@@ -1,0 +1,15 @@
+"""The people of this process, for the doors."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from portal.desk import Desk
+from portal.team.recognition import Recognition
+from portal.team.sessions import Limits
+
+is_team = settings.PORTAL_ACCESS == "team"
+members_only = is_team and settings.PORTAL_READ == "members"
+limits = Limits(timedelta(hours=settings.PORTAL_SESSION_HOURS), timedelta(days=settings.PORTAL_SESSION_DAYS))
+desk = Desk("people")
+recognition = Recognition(desk, limits)

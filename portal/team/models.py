@@ -1,0 +1,122 @@
+"""People as the database keeps them: who they are, how they came in, what they were given, what was done."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from portal.team.roles import ROLES
+
+
+class People(BaseUserManager["Person"]):
+    """Looks people up by their handle."""
+
+
+class Group(models.Model):
+    """People who are given the same."""
+
+    name = models.CharField(max_length=60, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in, by their `handle`. While `suspended` is set they are nobody here."""
+
+    handle = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=20, choices=[(role, role) for role in ROLES])
+    groups = models.ManyToManyField(Group, related_name="people")
+    created = models.DateTimeField()
+    suspended = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "handle"
+    objects = People()
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+class SignIn(models.Model):
+    """One browser in which somebody is signed in. The browser has the token; what is kept is its hash."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")
+    created = models.DateTimeField()
+    seen = models.DateTimeField()
+    browser = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: signed in {self.created:%Y-%m-%d %H:%M}"
+
+
+class Invitation(models.Model):
+    """A link that makes one person. That of the first administrator, printed at the start, is `of_setup`."""
+
+    key = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=20)
+    note = models.CharField(max_length=80)
+    of_setup = models.BooleanField(default=False)
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="invitations")
+    created = models.DateTimeField()
+    ends = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.role} until {self.ends:%Y-%m-%d}"
+
+
+class Grant(models.Model):
+    """What may be asked of models: `model` is a name or a pattern with `*`, `upstream` one by name, or "" for any.
+
+    It is given to a person, to a group, or, with neither, to every member.
+    """
+
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="grants")
+    group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="grants")
+    model = models.CharField(max_length=300)
+    upstream = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(person=None) | models.Q(group=None), name="given_to_one"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.model} on {self.upstream or 'any upstream'}"
+
+
+class Allowance(models.Model):
+    """How much of something rare is used up, such as tries to sign in: `until` is when all of it is back."""
+
+    key = models.CharField(primary_key=True, max_length=80)
+    until = models.FloatField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Event(models.Model):
+    """One thing that was done, for the audit. `actor` and `about` are handles, which outlive their people."""
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=40)
+    what = models.CharField(max_length=40, db_index=True)
+    about = models.CharField(max_length=300)
+    detail = models.CharField(max_length=300)
+    address = models.CharField(max_length=45)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.what}"
+
+
+class Moment(models.Model):
+    """One row whose number grows with every change to people, sign-ins and grants, so that servers see that there was one."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
