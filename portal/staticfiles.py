@@ -29,7 +29,7 @@ class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     keep_only_hashed_files = True
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """As Django does, after comments were taken out and each stylesheet of a page was made one file of those that it imports."""
+        """As Django does, after comments were taken out and each stylesheet of a page made one file with those it imports."""
         if not dry_run:
             texts = {name: COMMENTS.sub("", self._text(name)) for name in paths if name.startswith("js/")}
             texts |= {name: self._whole(name) for name in paths if _COLLECTED.fullmatch(name)}
