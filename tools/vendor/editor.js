@@ -1,6 +1,6 @@
 // CodeMirror as the editor of a request's body. It knows how JSON looks; what a body means is told by who opens it.
 
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippet } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, snippet } from "@codemirror/autocomplete";
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
@@ -38,7 +38,7 @@ export function openEditor(parent, { text, label, check, complete, changed, run 
         autocompletion({ override: [(context) => completions(context, complete)], icons: false, activateOnTyping: true }),
         json(), syntaxHighlighting(HIGHLIGHT), longTexts, EditorView.lineWrapping,
         linter((view) => check(view.state.doc.toString()), { delay: 250 }),
-        keymap.of([{ key: "Tab", run: acceptCompletion }, ...closeBracketsKeymap, ...standardKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
+        keymap.of([{ key: "Tab", run: takeOffer }, ...closeBracketsKeymap, ...standardKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
         changesOfMore, said, THEME,
       ],
@@ -114,6 +114,9 @@ function completions(context, complete) {
   }));
   return { from: found.from, options, validFor: /^"?[\w.:/-]*$/ };
 }
+
+// An offer that came a moment ago is not taken yet, lest a key meant for the text takes it; but neither does Tab lead away then.
+const takeOffer = (view) => acceptCompletion(view) || completionStatus(view.state) === "active";
 
 const applied = (text, end) => (view, completion, from, to) =>
   snippet(text.replace(/[#$]\{|\\/g, "\\$&").replace("|", "${}"))(view, completion, from, Math.max(to, Math.min(end, view.state.doc.length)));
