@@ -24,6 +24,8 @@ const HELP = {
     "If a proxy stands in between, let it pass answers on as they are, without buffering or rewriting.",
   ],
 };
+// What these ask for is done to that model and no other: nothing is gained by another one, and much lost.
+const OF_ONE_MODEL = new Set(["/api/delete", "/api/push", "/api/create", "/api/copy", "/api/pull"]);
 const LIMITS = { "/api/chat": "num_predict", "/api/generate": "num_predict", "/v1/responses": "max_output_tokens" };
 
 /** @param {import("./answering.js").Answering} run @returns {Ending | null} null while it runs, and when all went well */
@@ -33,7 +35,8 @@ export function endingOf({ view, request, asked, reader, tape }) {
   const card = (tone, what, next, more = {}) => ({ tone, what, sent, next, offersModels: false, offersAgain: true, again, pulls: "", help: [], ...more });
   if (view.error) {
     const { code, message, hint } = view.error;
-    const isGone = code === "model_not_found" && !request.isErrand;
+    if (request.isMeantToFail) return card("bad", message, "This example is here to show that.", { offersAgain: false });
+    const isGone = code === "model_not_found" && !request.isErrand && !OF_ONE_MODEL.has(request.path);
     return card("bad", message, hint ?? "", {
       offersModels: isGone, offersAgain: request.isErrand || !IN_VAIN.has(code), pulls: isGone ? asked.model : "", help: HELP[code] ?? [],
     });
@@ -57,10 +60,8 @@ function sentText({ method, path, upstream }, { model }, { error }) {
   return `${method} ${path} to ${upstream || "local"}${model ? `, model ${model}` : ""}`;
 }
 
-/** The names of installed models that can serve `path`, best first. @param {{name: string, capabilities: string[]}[]} models */
-export function modelsFor(path, models, most = 3) {
-  const needed = path.includes("/embed") ? "embedding" : path.includes("/images/") ? "image" : "completion";
-  const needsNone = path === "/api/show" || path.startsWith("/v1/models/");
-  const able = models.filter(({ capabilities }) => needsNone || !capabilities?.length || capabilities.includes(needed));
+/** The names of installed models that can do what a request needs, best first. @param {string[]} needs @param {{name: string, capabilities: string[]}[]} models */
+export function modelsFor(needs, models, most = 3) {
+  const able = models.filter(({ capabilities }) => !capabilities?.length || needs.every((need) => capabilities.includes(need)));
   return able.slice(0, most).map(({ name }) => name);
 }
