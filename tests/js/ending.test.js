@@ -66,8 +66,8 @@ test("an answer cut at its limit of tokens says how to allow more", () => {
 
 test("only models that can do it are offered", () => {
   const models = [{ name: "a", capabilities: ["embedding"] }, { name: "b", capabilities: ["completion"] }, { name: "c", capabilities: [] }, { name: "d", capabilities: ["image"] }];
-  assert.deepEqual(modelsFor(["embedding"], models), ["a", "c"]);
-  assert.deepEqual(modelsFor(["completion"], models), ["b", "c"]);
-  assert.deepEqual(modelsFor(["completion", "vision"], models), ["c"]);
-  assert.deepEqual(modelsFor([], models), ["a", "b", "c"]);
+  assert.deepEqual(modelsFor("/api/embed", models), ["a", "c"]);
+  assert.deepEqual(modelsFor("/v1/chat/completions", models), ["b", "c"]);
+  assert.deepEqual(modelsFor("/v1/images/generations", models), ["c", "d"]);
+  assert.deepEqual(modelsFor("/api/show", models), ["a", "b", "c"]);
 });

@@ -1,6 +1,5 @@
 // <run-ending>: how a run ended, as a card: what happened, what was sent, what to do, with buttons for what can be done here.
 
-import { requestText } from "../lib/asking.js";
 import { endingOf, modelsFor } from "../lib/ending.js";
 import { maker } from "../lib/make.js";
 
@@ -27,13 +26,10 @@ class RunEnding extends HTMLElement {
     if (offersModels) this.#offerModels(this.buttons, request);
   }
 
-  async #offerModels(buttons, request) {
-    const [{ models = [] }, { needs = [] }] = await Promise.all([
-      read(`/models/?${new URLSearchParams({ upstream: request.upstream })}`),
-      read("/models/choice", { method: "POST", body: requestText(request) }),
-    ]);
+  async #offerModels(buttons, { upstream, path }) {
+    const answer = await fetch(`/models/?${new URLSearchParams({ upstream })}`).then((found) => found.json(), () => ({}));
     if (buttons !== this.buttons) return;
-    for (const model of modelsFor(needs, models)) this.#button(`Use ${model}`, { model });
+    for (const model of modelsFor(path, answer.models ?? [])) this.#button(`Use ${model}`, { model });
   }
 
   #button(label, detail) {
@@ -43,7 +39,6 @@ class RunEnding extends HTMLElement {
   }
 }
 
-const read = (address, options) => fetch(address, options).then((found) => found.json()).catch(() => ({}));
 const pullOf = (model) => ({ method: "POST", path: "/api/pull", body: JSON.stringify({ model }), streamed: true });
 
 function partsOf({ what, sent, next, help }) {

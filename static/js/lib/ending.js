@@ -60,8 +60,10 @@ function sentText({ method, path, upstream }, { model }, { error }) {
   return `${method} ${path} to ${upstream || "local"}${model ? `, model ${model}` : ""}`;
 }
 
-/** The names of installed models that can do what a request needs, best first. @param {string[]} needs @param {{name: string, capabilities: string[]}[]} models */
-export function modelsFor(needs, models, most = 3) {
-  const able = models.filter(({ capabilities }) => !capabilities?.length || needs.every((need) => capabilities.includes(need)));
+/** The names of installed models that can serve `path`, best first. @param {{name: string, capabilities: string[]}[]} models */
+export function modelsFor(path, models, most = 3) {
+  const needed = path.includes("/embed") ? "embedding" : path.includes("/images/") ? "image" : "completion";
+  const needsNone = path === "/api/show" || path.startsWith("/v1/models/");
+  const able = models.filter(({ capabilities }) => needsNone || !capabilities?.length || capabilities.includes(needed));
   return able.slice(0, most).map(({ name }) => name);
 }
