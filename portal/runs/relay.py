@@ -157,6 +157,11 @@ class Relay:
         except Unreachable:
             road.breaker.note_failure()
             raise
+        except Interrupted:
+            # Who has said that the answer is complete may hang up as it likes.
+            if not self.reading.done:
+                raise
+            return self._verdict()
         if answer.status >= 400:
             raise await self._refusal(answer.status, body)
         return self._verdict()
