@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -42,6 +42,7 @@ class Run:
         self.facts = Facts(self.id, owner, ref, order, datetime.now(UTC))
         self.log = RunLog(self.id)
         self.watchers = 0
+        self.on_end: Callable[[Run], None] = lambda run: None
         self._relay = Relay(order, self.log, client, owner=owner, roads=roads.of(order))
         self._grace: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._relay.run(), name=f"run {self.id}")
@@ -75,6 +76,7 @@ class Run:
                     Failure("internal", "The portal met a fault of its own.", "Run it again."),
                 )
             self._relay.end(*self._relay.stop_reason)
+        self.on_end(self)
 
     async def wait(self) -> None:
         """Return when the run has ended."""
@@ -129,6 +131,8 @@ class Registry:
         self._by_ref: dict[tuple[str, str], Run] = {}
         self._client: Client | None = None
         self.is_draining = False
+        # Called with every run that has ended.
+        self.on_end: Callable[[Run], None] = lambda run: None
         self._keeper, self._archive, self._roads = keeper, archive, roads or Roads()
         if keeper is not None:
             keeper.on_gone = self._forget
@@ -227,6 +231,7 @@ class Registry:
     def _begin(self, order: Order, owner: str, ref: str) -> Run:
         self._make_room()
         run = Run(order, owner, ref, self.client, self._roads)
+        run.on_end = self.on_end
         self._runs[run.id] = self._by_ref[owner, ref] = run
         if self._keeper is not None:
             self._keeper.take(run.facts, run.log)
