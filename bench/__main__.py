@@ -1,6 +1,6 @@
 """`python -m bench [NAME …] [--docs DIR]`: every benchmark in turn, or those that are named; exit 1 when a promise is not kept.
 
-The documents, the search and the browser are measured over DIR where one is given.
+The documents, their examples, the search and the browser are measured over DIR where one is given.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bench.report import Figure, report
 
-OVER_DOCUMENTS = ("docs", "search", "weight", "lighthouse")
-BENCHMARKS = ("examples", "first_page", "first_token", "paint", "panel_load", "panel_use", "records", "hostile", *OVER_DOCUMENTS)
+OVER_DOCUMENTS = ("docs", "search", "weight", "lighthouse", "examples")
+BENCHMARKS = ("first_page", "first_token", "paint", "panel_load", "panel_use", "panel_flood", "records", "hostile", *OVER_DOCUMENTS)
 
 
 def measure(name: str, docs: Path | None) -> Iterator[Figure]:

@@ -1,8 +1,9 @@
-"""What understanding examples costs: its share of drawing a page, and the worst of the texts made to take for ever.
+"""What understanding examples costs, and how right it is where a key is at hand.
 
     python -m bench.examples [DIR]
 
-Without a folder of documents, over 362 made up in the shape of a real set.
+The cost is its share of drawing a page, and the worst of the texts made to take for ever. Without a folder of documents,
+over 362 made up in the shape of a real set.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from time import thread_time
 
 import django
 
+from bench.answers import measure_answers
 from bench.report import Figure, report
 from bench.sets import write_set
 from portal.docs.catalogue import Catalogue
@@ -29,12 +31,14 @@ TURNS = 3
 
 
 def measure(given: Path | None = None) -> Iterator[Figure]:
-    """Both promises, for the set that is given or one that is made up."""
+    """The promises, for the set that is given or one that is made up."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()  # the panels are drawn by its templates
     with tempfile.TemporaryDirectory() as folder:
         yield _share(given or write_set(Path(folder), 362))
     yield _worst()
+    if given is not None:
+        yield from measure_answers(given)
 
 
 def _share(root: Path) -> Figure:

@@ -39,7 +39,10 @@ from portal.team.here import accounts, desk, is_team, members_only, recognition
 
 @asynccontextmanager
 async def indexing() -> AsyncIterator[None]:
-    """Search is kept up to date while the server runs."""
+    """Search is kept up to date while the server runs; of several workers one does it for all."""
+    if not settings.PORTAL_INDEXES:
+        yield
+        return
     await asyncio.to_thread(upkeep.start)
     try:
         yield

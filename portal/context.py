@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import mark_safe
 
-from portal.headers import THEME_SCRIPT
+from portal.headers import FIRST_SCRIPT
+
+# In the page, so that no request for it comes between the text and its look.
+_ICON = "data:image/svg+xml," + quote((settings.BASE_DIR / "static" / "icon.svg").read_bytes(), safe=" =:/'")
 
 
 def site(_request: HttpRequest) -> dict[str, object]:
@@ -14,7 +19,8 @@ def site(_request: HttpRequest) -> dict[str, object]:
     return {
         "site_title": settings.PORTAL_TITLE,
         "embedded": settings.PORTAL_UPSTREAMS["local"].embedded,
-        "theme_script": mark_safe(THEME_SCRIPT),  # noqa: S308 - our own file
+        "icon": _ICON,
+        "first_script": mark_safe(FIRST_SCRIPT),  # noqa: S308 - our own file
         "engine_missing": settings.PORTAL_NO_ENGINE,
         "is_team": settings.PORTAL_ACCESS == "team",
     }

@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_and_async_middleware
 
 # The one script that stands in the page itself: a request for it would hold up the first paint.
-THEME_SCRIPT = (settings.BASE_DIR / "static" / "js" / "theme.js").read_text("utf-8").strip()
-_THEME = "sha256-" + base64.b64encode(hashlib.sha256(THEME_SCRIPT.encode()).digest()).decode()
+FIRST_SCRIPT = (settings.BASE_DIR / "static" / "js" / "first.js").read_text("utf-8").strip()
+_FIRST = "sha256-" + base64.b64encode(hashlib.sha256(FIRST_SCRIPT.encode()).digest()).decode()
 POLICY = "; ".join((
-    "default-src 'none'", f"script-src 'self' '{_THEME}'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
+    "default-src 'none'", f"script-src 'self' '{_FIRST}'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
     "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 ))  # fmt: skip
 

@@ -44,6 +44,15 @@ def _whole(name: str, default: int, digits: int = 5) -> int:
     return int(value)
 
 
+def _redis(name: str) -> str:
+    value = env(name) or ""
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(
+            f"{name} is not an address of a Redis; write redis://:password@host:6379/0, or leave it out for one worker."
+        )
+    return value
+
+
 def _listed(name: str) -> list[str]:
     return [item.strip() for item in env(name, "").split(",") if item.strip()]
 
@@ -69,6 +78,7 @@ SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
 PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
 PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
+PORTAL_REDIS_URL = _redis("REDIS_URL")
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
     PORTAL_UPSTREAMS = read_upstreams(os.environ)
@@ -83,6 +93,8 @@ except (BadDatabase, BadUpstream, BadProxies) as problem:
 PORTAL_NO_ENGINE = ""
 # Set by `serve` to the reason when the database could not be brought up to date.
 PORTAL_NO_DATABASE = ""
+# Of several workers one keeps the search index.
+PORTAL_INDEXES = True
 
 # The site ------------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from posixpath import dirname, normpath
 from typing import Any
 
 from servestatic.storage import CompressedManifestStaticFilesStorage
@@ -12,8 +13,8 @@ VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 _NAMED = re.compile(r"\.[0-9a-f]{12}\.\w+$|/vendor/.+-[A-Z0-9]{8}\.js$")
 # What is written for those who read our modules where they are: comments that have lines of their own.
 COMMENTS = re.compile(r"^[ \t]*(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.MULTILINE)
-SITE = "css/site.css"
-_IMPORT = re.compile(r'^@import url\("([\w-]+\.css)"\);$', re.MULTILINE)
+_COLLECTED = re.compile(r"css/(?:site|pages/[\w-]+)\.css")
+_IMPORT = re.compile(r'^@import url\("([\w./-]+\.css)"\);$', re.MULTILINE)
 
 
 def is_named_by_content(_path: str, url: str) -> bool:
@@ -28,14 +29,18 @@ class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     keep_only_hashed_files = True
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """As Django does, after comments were taken out and the stylesheets that `css/site.css` imports put in their places."""
-        for name in [] if dry_run else [name for name in paths if name.startswith("js/")]:
-            module = Path(self.path(name))
-            module.write_text(COMMENTS.sub("", module.read_text("utf-8")), "utf-8")
-            paths[name] = (self, name)
-        if SITE in paths and not dry_run:
-            site = Path(self.path(SITE))
-            text = site.read_text("utf-8")
-            site.write_text(_IMPORT.sub(lambda found: (site.parent / found[1]).read_text("utf-8"), text), "utf-8")
-            paths = paths | {SITE: (self, SITE)}
+        """As Django does, after comments were taken out and each stylesheet of a page made one file with those it imports."""
+        if not dry_run:
+            texts = {name: COMMENTS.sub("", self._text(name)) for name in paths if name.startswith("js/")}
+            texts |= {name: self._whole(name) for name in paths if _COLLECTED.fullmatch(name)}
+            for name, text in texts.items():
+                Path(self.path(name)).write_text(text, "utf-8")
+            paths = paths | {name: (self, name) for name in texts}
         yield from super().post_process(paths, dry_run, **options)
+
+    def _whole(self, name: str) -> str:
+        """A stylesheet with those that it imports in their places."""
+        return _IMPORT.sub(lambda found: self._whole(normpath(f"{dirname(name)}/{found[1]}")), self._text(name))
+
+    def _text(self, name: str) -> str:
+        return Path(self.path(name)).read_text("utf-8")

@@ -56,3 +56,8 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
+
+
+def keys_work(page: Page) -> None:
+    """Wait until the page answers to its keys: its scripts come after it was painted."""
+    page.wait_for_selector("button.theme[title]", state="attached")

@@ -33,15 +33,15 @@ class PortalServer:
 
     def __init__(
         self, *, bind: str = "127.0.0.1:0", data: Path | None = None, under: Sequence[str] = (),
-        held: socket.socket | None = None, **environment: str,
+        held: socket.socket | None = None, workers: int = 1, **environment: str,
     ) -> None:  # fmt: skip
-        self.bind, self.under = bind, under
+        self.bind, self.under, self.workers = bind, under, workers
         self._handed = [] if held is None else [held.fileno()]
         if held is not None:
             self.under = [sys.executable, "-c", _AS_SYSTEMD, str(held.fileno())]
         self.data = data or Path(tempfile.mkdtemp(dir=_FOLDERS.name))
         kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "OLLAMA_", "DJANGO_"))
+            name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "OLLAMA_", "DJANGO_", "DATABASE_", "REDIS_"))
         }
         self.environment = (
             kept | {"PYTHON_DOTENV_DISABLED": "1", "PORTAL_DATA": str(self.data), "PYTHONUNBUFFERED": "1", "PORTAL_DRAIN": "0"} | environment
@@ -52,7 +52,7 @@ class PortalServer:
 
     def __enter__(self) -> PortalServer:
         self.process = subprocess.Popen(
-            [*self.under, sys.executable, "manage.py", "serve", "--bind", self.bind],
+            [*self.under, sys.executable, "manage.py", "serve", "--bind", self.bind, "--workers", str(self.workers)],
             cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=self._handed,
         )  # fmt: skip
         assert self.process.stdout is not None

@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-for name in [name for name in os.environ if name.startswith(("PORTAL_", "OLLAMA_")) and name != "PORTAL_TEST_STRICT"]:
+for name in [name for name in os.environ if name.startswith(("PORTAL_", "OLLAMA_", "DATABASE_", "REDIS_")) and name != "PORTAL_TEST_STRICT"]:
     del os.environ[name]
 _DATA = tempfile.TemporaryDirectory(prefix="portal-tests-")
 os.environ["PORTAL_DATA"] = _DATA.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import json
 import math
 import re
@@ -21,6 +22,9 @@ _GIVEN_KEYS = {
 _IN_BRACKETS = re.compile(r"<([A-Za-z][\w .:/-]{2,})>")
 _YOURS = re.compile(r"((?:your|Your|YOUR)[-_ ][\w.:/-]+|[A-Z]+_[A-Z_]*[A-Z])")
 _IMAGE_KEYS = {"images", "image", "image_url"}
+_ELLIPSES = ("...", "…")
+_MAY_BE_LEFT_OPEN = _GIVEN_KEYS | {"text", "instructions"}
+_REMARKS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|(//[^\n]*|/\*.*?(?:\*/|\Z))', re.DOTALL)
 
 
 Place = tuple[Unknown, tuple[Step, ...] | None, str | None]
@@ -52,6 +56,21 @@ def read_json(words: Words) -> object:
     except ValueError:
         raise JsonError("it holds a number of thousands of digits") from None
     return _put_unknowns(parsed, unknowns) if unknowns else parsed
+
+
+def read_json_without_remarks(words: Words) -> object | None:
+    """Parse JSON that holds `//` or `/* */` remarks, as if they were not there; None when that is not all its trouble."""
+    if isinstance(words, Unknown):
+        return None
+    pieces = words.pieces if isinstance(words, Text) else (words,)
+    if not any(isinstance(piece, str) and ("//" in piece or "/*" in piece) for piece in pieces):
+        return None
+    unknowns = [piece for piece in pieces if isinstance(piece, Unknown)]
+    marked = _REMARKS.sub(lambda found: "" if found[1] else found[0], _mark_unknowns(words))
+    try:
+        return _put_unknowns(json.loads(marked, parse_constant=_refuse_constant), unknowns)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _refuse_constant(name: str) -> None:
@@ -136,8 +155,8 @@ def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
 
 
 def _settle_text(text: str, at: tuple[Step, ...], settled: Settled) -> str | None:
-    if name := _name_to_be_given(text, at):
-        settled.places.append((Unknown(name, "argument"), at, text))
+    if place := _find_opening(text, at):
+        settled.places.append(place)
         return text
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         settled.places.append(_place_to_fill(at))
@@ -150,13 +169,32 @@ def _place_to_fill(at: tuple[Step, ...]) -> Place:
     return Unknown(str(at[-1]) if at else "body", "computed"), at, None
 
 
-def _name_to_be_given(text: str, at: tuple[Step, ...]) -> str:
-    """What a reader is to put in the place of a text like `<model name>` or `YOUR_MODEL`; empty for any other text."""
+def _find_opening(text: str, at: tuple[Step, ...]) -> Place | None:
+    """The place of a text that only stands for what a reader is to give: `<model name>`, `...`, half an image."""
     key = next((step for step in reversed(at) if isinstance(step, str)), "")
-    if len(text) > 60 or key not in _GIVEN_KEYS:
-        return ""
+    image = _find_half_image(text, at, key)
+    if image is not None or len(text) > 60 or key not in _MAY_BE_LEFT_OPEN:
+        return image
+    if text in _ELLIPSES:
+        return Unknown(key, "gap"), at, text
     found = _IN_BRACKETS.fullmatch(text) or (_YOURS.fullmatch(text) if key in ("model", "name") else None)
-    return found[1] if found else ""
+    return (Unknown(found[1], "argument"), at, text) if found and key in _GIVEN_KEYS else None
+
+
+def _find_half_image(text: str, at: tuple[Step, ...], key: str) -> Place | None:
+    """The place of an image that is not written out, as `iVBORw0KGgo...`: the server would not take it for one."""
+    if text.startswith("data:"):
+        data = text.partition(";base64,")[2]
+    elif key == "images" or (key == "data" and "source" in at):
+        data = text
+    else:
+        return None
+    try:
+        binascii.a2b_base64(data.replace("\n", ""), strict_mode=True)
+    except ValueError:
+        name = "image" if data in _ELLIPSES else data if len(data) <= 40 else data[:39] + "…"
+        return Unknown(name, "image"), at, data
+    return None
 
 
 def _fits_json(value: object) -> bool:

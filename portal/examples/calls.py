@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 from portal.examples.addresses import Address, map_host, read_address
-from portal.examples.bodies import Place, kind_of_place, settle
+from portal.examples.bodies import (
+    JsonError,
+    Place,
+    kind_of_place,
+    read_json,
+    read_json_without_remarks,
+    settle,
+)
 from portal.examples.unknowns import Unknown, Words
 from portal.examples.values import NOT_AN_EXAMPLE, Example, Kind, Missing, Request
 from portal.ollama.endpoints import ENDPOINTS, find_endpoint, will_stream
@@ -38,6 +45,17 @@ class Call:
     url: Words
     body: object = NO_BODY
     problem: str | None = None
+
+
+def write_call(kind: Kind, method: str, url: Words, text: Words) -> Call:
+    """The call whose body is written as JSON text; one with remarks in it says what it means, and cannot be sent."""
+    try:
+        return Call(kind, method, url, body=read_json(text))
+    except JsonError as problem:
+        meant = read_json_without_remarks(text)
+        if meant is None:
+            return Call(kind, method, url, problem=f"Its body is not JSON: {problem}.")
+    return Call(kind, method, url, body=meant, problem="Its body has remarks in it, which JSON does not allow.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from portal.examples.bodies import JsonError, read_json
-from portal.examples.calls import Call
+from portal.examples.calls import Call, write_call
 from portal.examples.limits import TooMuchError
 from portal.examples.shell import Command, Shell, read_file
 from portal.examples.unknowns import Text, Unknown, Words, join_pieces
@@ -161,11 +160,7 @@ def _make_call(line: _Line, url: Words) -> Call:
         return Call("curl", method, url, problem="It sends a form, and Ollama's API takes JSON.")
     if not line.data or line.sends_query:
         return Call("curl", method, url)
-    try:
-        body = read_json(join_pieces(_join_data(line)))
-    except JsonError as problem:
-        return Call("curl", method, url, problem=f"Its body is not JSON: {problem}.")
-    return Call("curl", method, url, body=body)
+    return write_call("curl", method, url, join_pieces(_join_data(line)))
 
 
 def _join_data(line: _Line) -> Iterator[Words]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +20,8 @@ from portal.examples.python_text import parse_python, read_python
 from portal.examples.shell import read_commands
 from portal.examples.unknowns import Words
 from portal.examples.values import NOT_AN_EXAMPLE, Block, Example, Hints
+
+logger = logging.getLogger(__name__)
 
 _MARKS = ("11434", "ollama", "openai", "anthropic", "/api/", "/v1/", "OLLAMA", "Ollama", "OpenAI", "Anthropic")
 _SHELLS = {"sh", "bash", "shell", "zsh", "console", "shell-session", "terminal"}
@@ -82,6 +85,9 @@ class _Page:
         try:
             return make_example(self._find_calls(block), self._hosts)
         except (RecursionError, TooMuchError):  # deeper or longer than anyone writes by hand
+            return NOT_AN_EXAMPLE
+        except Exception:  # a fault of ours: it costs the block its button, and not the reader the page
+            logger.exception("The block at line %s could not be read; it stays code.", block.line)
             return NOT_AN_EXAMPLE
 
     def _find_calls(self, block: Block) -> Iterable[Call]:

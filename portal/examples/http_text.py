@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from portal.examples.bodies import JsonError, read_json
-from portal.examples.calls import NO_BODY, Call
+from portal.examples.calls import Call, write_call
 from portal.examples.limits import split_lines
 from portal.examples.unknowns import Unknown, Words, join_pieces
 
@@ -149,10 +149,7 @@ def _make_call(request: _Written, variables: dict[str, str]) -> Call:
     text = _fill(("\n".join(request.body)).strip(), variables)
     if text == "":
         return Call("http", request.method, url)
-    try:
-        return Call("http", request.method, url, body=read_json(text))
-    except JsonError as problem:
-        return Call("http", request.method, url, body=NO_BODY, problem=f"Its body is not JSON: {problem}.")
+    return write_call("http", request.method, url, text)
 
 
 def _write_url(request: _Written, variables: dict[str, str]) -> Words:

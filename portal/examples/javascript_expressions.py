@@ -346,7 +346,8 @@ def member(run: Run, owner: object, key: object) -> object:
     if isinstance(key, (Unknown, Text)):
         return _top_unknown(key)
     name = show(key, "member")
-    assert isinstance(name, str)
+    if not isinstance(name, str):  # an object or a list, whose text only running could tell
+        return _top_unknown(name)
     match owner:
         case Ref(path="process.env" | "import.meta.env" | "Deno.env" | "Bun.env"):
             return run.settings.get(f"process.env.{name}") or Unknown(name, "setting")

@@ -56,7 +56,8 @@ def read_number(text: str) -> int | float | None:
     text = text.replace("_", "")
     try:
         if text[:2].lower() in ("0x", "0b", "0o"):
-            return int(text, 0)
+            whole = int(text, 0)
+            return whole if abs(whole) < 2**53 else None
         value = float(text)
     except ValueError:
         return None

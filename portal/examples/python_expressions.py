@@ -15,6 +15,7 @@ from portal.examples.python_clients import call_client, call_library, make_clien
 from portal.examples.python_values import Arguments, Function, Instance, Klass
 from portal.examples.unknowns import Entries, Items, JsonText, Text, Unknown, join_pieces
 
+_LARGEST_NUMBER = 10**1000
 _OFTEN_NOT_IMPORTED = {"ollama", "requests", "httpx", "json", "os", "asyncio"}
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], object]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -32,7 +33,7 @@ def evaluate(run: Run, node: ast.expr, scope: Scope) -> object:  # noqa: PLR0912
     run.step()
     match node:
         case ast.Constant():
-            return Unknown("…", "gap") if node.value is Ellipsis else node.value
+            return _read_constant(node.value)
         case ast.Name():
             return _find_name(node.id, scope)
         case ast.JoinedStr():
@@ -77,6 +78,14 @@ def evaluate(run: Run, node: ast.expr, scope: Scope) -> object:  # noqa: PLR0912
             return _evaluate_slice(run, node, scope)
         case _:
             return Unknown("expression", "computed")
+
+
+def _read_constant(value: object) -> object:
+    if value is Ellipsis:
+        return Unknown("…", "gap")
+    if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:  # Python itself would not write it out
+        return Unknown("number", "computed")
+    return value
 
 
 def _find_name(name: str, scope: Scope) -> object:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from portal.examples.bodies import JsonError, read_json
-from portal.examples.calls import NO_BODY, Call
+from portal.examples.calls import NO_BODY, Call, write_call
 from portal.examples.unknowns import Entries, JsonText, Text, Unknown, Words, join_pieces
 from portal.examples.values import Kind
 
@@ -26,10 +25,7 @@ def make_http_call(
     if isinstance(content, bytes):
         content = content.decode("utf-8", "replace")
     if isinstance(content, (str, Text)):
-        try:
-            return Call(kind, verb, url, body=read_json(content))
-        except JsonError as problem:
-            return Call(kind, verb, url, problem=f"Its body is not JSON: {problem}.")
+        return write_call(kind, verb, url, content)
     if isinstance(content, Unknown):
         return Call(kind, verb, url, body=content)
     if isinstance(content, Entries):

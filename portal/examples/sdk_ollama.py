@@ -9,7 +9,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 
-from portal.examples.calls import Call
+from portal.examples.calls import NO_BODY, Call
 from portal.examples.unknowns import Entries, Items, Text, Unknown, Words, join_pieces
 from portal.examples.values import Kind
 
@@ -239,9 +239,11 @@ def call_from_javascript(method: str, arguments: Sequence[object], *, host: Word
         return Call(kind, verb, url, body=request.doubt)
     if isinstance(request, Unknown):
         return Call(kind, verb, url, body=request)
-    if not isinstance(request, dict):
-        return Call(kind, verb, url, problem=f"ollama.{method}() takes one object, and stops before sending this.")
     needed = {"webSearch": "query", "webFetch": "url"}.get(method)
+    if not isinstance(request, dict):
+        problem = f"ollama.{method}() takes one object, and stops before sending this."
+        meant = {needed: request} if needed and isinstance(request, (str, Text)) else NO_BODY
+        return Call(kind, verb, url, body=meant, problem=problem)
     if needed and not request.get(needed):
         return Call(kind, verb, url, problem=f"ollama.{method}() needs “{needed}” and stops before sending without.")
     return Call(kind, verb, url, body=_write_javascript_body(method, dict(request), streams=streams))

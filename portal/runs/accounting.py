@@ -50,8 +50,11 @@ async def start_counted(
         if isinstance(problem, (Error, OSError)):
             raise _unwritable() from None
         raise
-    if is_new and (run.ended or not isinstance(run, Run)):
-        await accounts.release(planned)  # it had run before it was counted
+    if run.ended:
+        if is_new:
+            await accounts.release(planned)  # it had run before it was counted
+    elif isinstance(run, Run):
+        accounts.hold(planned)  # else the server that runs it does
     return run
 
 

@@ -43,6 +43,10 @@ class Archive:
         """That owner's run of that id."""
         return self._opened(await self.read(_find, id=run, owner=owner))
 
+    async def find_any(self, run: str) -> Record | None:
+        """The record of that id, whoever's it is."""
+        return await self.read(_find, id=run)
+
     async def find_ref(self, ref: str, *, owner: str) -> Recorded | None:
         """The run that owner started under that ref."""
         return self._opened(await self.read(_find, ref=ref, owner=owner))
@@ -55,22 +59,32 @@ class Archive:
         await self._desk.aclose(_PATIENCE)
 
 
-class Recorded:
+class Told:
+    """A run that this process does not carry: what is known of it is what a record says."""
+
+    def __init__(self, record: Record, head: int, *, ended: bool) -> None:
+        self.record = record
+        self.id, self.owner = record.id, record.owner
+        self.head, self.ended = head, ended
+
+
+class Recorded(Told):
     """A run as its record has it. One that another server still carries grows while it is followed."""
 
     def __init__(self, record: Record, archive: Archive) -> None:
-        self.record = record
-        self.id, self.owner = record.id, record.owner
-        self.head, self.ended = record.head, bool(record.outcome)
+        super().__init__(record, record.head, ended=bool(record.outcome))
         self._archive = archive
 
-    def cancel(self) -> None:
+    async def stop(self) -> None:
         """Nothing: what has ended stays as it ended."""
+
+    async def reach(self, after: int) -> None:
+        """Nothing: what is not there yet is not waited for."""
 
     async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
         """Every frame after `after`, a stretch of the record at a time, until the last one."""
         while True:
-            frames = await self._archive.read(_frames, self.id, after)
+            frames = await self._archive.read(frames_of, self.id, after)
             if frames:
                 after += len(frames)
                 yield frames
@@ -83,12 +97,12 @@ class Recorded:
     async def written(self, after: int) -> list[str]:
         """The frames there are after `after`."""
         found: list[str] = []
-        while frames := await self._archive.read(_frames, self.id, after + len(found)):
+        while frames := await self._archive.read(frames_of, self.id, after + len(found)):
             found += frames
         return found
 
     async def _look_again(self) -> None:
-        record = await self._archive.read(_find, id=self.id)
+        record = await self._archive.find_any(self.id)
         # Deleted meanwhile: there is nothing to wait for.
         self.ended = record is None or bool(record.outcome)
 
@@ -100,7 +114,8 @@ def _find(**which: str) -> Record | None:
     return record
 
 
-def _frames(run: str, after: int) -> list[str]:
+def frames_of(run: str, after: int) -> list[str]:
+    """Frames of a record that follow on `after`, a few stretches of them. Blocks."""
     found: list[str] = []
     for stretch in Stretch.objects.filter(record=run, last__gt=after).order_by("first")[:_AT_ONCE]:
         found += stretch.text.split("\n")[max(after + 1 - stretch.first, 0) :]

@@ -100,13 +100,13 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
 
     async def _attach(self, message: dict[str, Any]) -> None:
         run = await self.registry.find(message.get("run"), reader=self.reader.id)
-        after = check_after(run, message.get("after", 0))
+        after = await check_after(run, message.get("after", 0))
         # Who has everything is sent nothing, and a pong that lacks the run says so.
         if after < run.head or not run.ended:
             self._watch(run, after)
 
     async def _cancel(self, message: dict[str, Any]) -> None:
-        (await self.registry.find(message.get("run"), reader=self.reader.id)).cancel()
+        await (await self.registry.find(message.get("run"), reader=self.reader.id)).stop()
 
     async def _detach(self, message: dict[str, Any]) -> None:
         run = await self.registry.find(message.get("run"), reader=self.reader.id)

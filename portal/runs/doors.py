@@ -36,8 +36,8 @@ _HEARTBEAT = 15.0
 _LONGEST_POLL = 25.0
 _PATIENCE = 1.0
 _STATUS = {
-    "no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503, "sign_in": 401, "not_allowed": 403,
-    "over_limit": 429,
+    "no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503, "not_stopped": 503, "no_store": 503,
+    "sign_in": 401, "not_allowed": 403, "over_limit": 429,
 }  # fmt: skip
 
 P = ParamSpec("P")
@@ -76,7 +76,7 @@ async def start(request: HttpRequest) -> HttpResponse:
 @_says_why
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
-    (await _find(request, run_id)).cancel()
+    await (await _find(request, run_id)).stop()
     return _done(request, f"/runs/{run_id}/")
 
 
@@ -161,7 +161,7 @@ async def log(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponse:
-    after = _read_after(run, request.GET.get("after", "0"))
+    after = await _read_after(run, request.GET.get("after", "0"))
     if run.head == after and not run.ended:
         await _first_of(run, after, _read_seconds(request.GET.get("wait", "0")))
     frames = await run.written(after)
@@ -175,7 +175,7 @@ async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponse:
 async def events(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """`/runs/<id>/events?after=N`: the frames as server-sent events, `seq` as their id; honours `Last-Event-ID`."""
     run = await _find(request, run_id)
-    after = _read_after(run, request.headers.get("Last-Event-ID") or request.GET.get("after", "0"))
+    after = await _read_after(run, request.headers.get("Last-Event-ID") or request.GET.get("after", "0"))
     if run.ended and after == run.head:
         return HttpResponse(status=204)  # tells an EventSource that has everything not to come again
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -264,8 +264,8 @@ def _reader(request: HttpRequest) -> Reader:
     return reader_in(_scope(request))
 
 
-def _read_after(run: Watchable, text: str) -> int:
-    return check_after(run, int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text)
+async def _read_after(run: Watchable, text: str) -> int:
+    return await check_after(run, int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text)
 
 
 def _read_seconds(text: str) -> float:

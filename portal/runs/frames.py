@@ -70,3 +70,8 @@ def end_fields(outcome: Outcome, failure: Failure | None, stats: Stats) -> str:
 def frame(run: str, seq: int, fields: str) -> str:
     """The whole frame as it goes over the wire."""
     return f'{{"run":"{run}","seq":{seq},{fields}}}'
+
+
+def is_end(text: str) -> bool:
+    """Whether a frame is a run's last; what the upstream said stands further on and cannot be taken for it."""
+    return text.startswith('"type":"end"', text.index(',"type":', 8) + 1)

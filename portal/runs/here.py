@@ -12,11 +12,25 @@ from portal.runs.registry import Registry
 from portal.runs.roads import Bounds, Roads
 from portal.team.here import accounts
 
-keeps_records = settings.PORTAL_KEEP_RUNS > 0
-keeper = Keeper(Presence(settings.PORTAL_DATA / "servers"), settings.PORTAL_KEEP_RUNS) if keeps_records else None
-archive = Archive() if keeps_records else None
+presence = Presence(settings.PORTAL_DATA / "servers")
+keeper = (
+    Keeper(presence, settings.PORTAL_KEEP_RUNS, ends_deserted=not settings.PORTAL_REDIS_URL) if settings.PORTAL_KEEP_RUNS else None
+)
+archive = Archive() if settings.PORTAL_KEEP_RUNS else None
 bounds = Bounds(settings.PORTAL_RUNS_AT_ONCE, settings.PORTAL_LONGEST_QUEUE)
 roads = Roads(settings.PORTAL_UPSTREAMS, bounds, settings.PORTAL_STAND_INS)
-registry = Registry(keeper, archive, roads)
+
+
+def _registry() -> Registry:
+    if not settings.PORTAL_REDIS_URL:
+        return Registry(keeper, archive, roads)
+    # Whoever has one worker need not load what several are tied together with.
+    from portal.runs.shared.link import Link
+    from portal.runs.shared.registry import SharedRegistry
+
+    return SharedRegistry(Link(settings.PORTAL_REDIS_URL), presence, keeper, archive, roads)
+
+
+registry = _registry()
 if accounts is not None:
     registry.on_end = partial(settle_ended, accounts)

@@ -47,13 +47,15 @@ class _Open:
 class Keeper:
     """Owns every write to the records of one server's runs. `days` is how long a record is kept.
 
+    Unless it `ends_deserted` runs of servers that are gone, somebody else has to.
+
     `on_gone` is called with the ids of runs whose record was deleted for its age, or taken over by another server.
     """
 
-    def __init__(self, presence: Presence, days: int) -> None:
+    def __init__(self, presence: Presence, days: int, *, ends_deserted: bool = True) -> None:
         self.on_gone: Callable[[Sequence[str]], None] = lambda ids: None
         self.trouble = ""
-        self._presence, self._days = presence, days
+        self._presence, self._days, self._ends_deserted = presence, days, ends_deserted
         self._open: dict[str, _Open] = {}
         self._desk = Desk("records")
         self._work = asyncio.Event()
@@ -232,8 +234,9 @@ class Keeper:
         return list(self._open)
 
     async def _sweep(self) -> None:
-        await self._desk.do(records.end_deserted, self._presence.name, self._presence.is_gone)
-        await self._desk.do(self._presence.clear)
+        if self._ends_deserted:
+            await self._desk.do(records.end_deserted, self._presence.name, self._presence.is_gone)
+            await self._desk.do(self._presence.clear)
 
     async def _trim(self) -> None:
         while ids := await self._desk.do(records.trim, self._days):

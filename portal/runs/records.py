@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max, Sum
 from django.utils.timezone import now
 
-from portal.runs.frames import Failure, Stats, end_fields, frame
+from portal.runs.frames import Failure, Stats, end_fields, frame, is_end
 from portal.runs.models import Record, Stretch
 from portal.runs.orders import Facts
 
@@ -24,7 +24,7 @@ MOST_CHARACTERS = 1 << 30
 _LONGEST_STRETCH = 256 << 10
 _AT_ONCE = 100
 _STATE = re.compile(r'\{"run":"[\w-]+","seq":\d+,"type":"state","state":"(\w+)"')
-_CRASHED = Failure(
+CRASHED = Failure(
     "server_ended",
     "The portal's server ended while this run was under way; what had been recorded until then is here.",
     "Run it again.",
@@ -54,7 +54,7 @@ def write(portions: Sequence[Portion], server: str, renewed: Iterable[str]) -> s
     """Write all portions and renew the lease of the runs `renewed`; the ids of those that are this server's to write."""
     until = now() + LEASE
     with transaction.atomic():
-        new = [_row(portion.facts, server, until) for portion in portions if portion.after == 0]
+        new = [row_of(portion.facts, server, until) for portion in portions if portion.after == 0]
         Record.objects.bulk_create(new, ignore_conflicts=True)
         ids = [portion.facts.run for portion in portions]
         # Ended runs and those another server took over are closed: nothing is added to them.
@@ -76,6 +76,50 @@ def written(ids: Sequence[str]) -> dict[str, int]:
     return dict(found)
 
 
+def claim(facts: Facts, server: str) -> str:
+    """The run that has this owner's ref: this one, whose record is made, or one that was there before."""
+    Record.objects.bulk_create([row_of(facts, server, now() + LEASE)], ignore_conflicts=True)
+    return str(Record.objects.values_list("id", flat=True).get(owner=facts.owner, ref=facts.ref))
+
+
+def lost(ids: Sequence[str], server: str) -> set[str]:
+    """Those of the runs whose record is there and is not this server's to write any more."""
+    return set(Record.objects.filter(id__in=ids).exclude(server=server, outcome="").values_list("id", flat=True))
+
+
+def deserted(server: str, is_gone: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """Runs of other servers whose lease has run out or that are known to be gone, each with its server."""
+    others = Record.objects.filter(outcome="").exclude(server=server)
+    return [(one.id, one.server) for one in others.only("id", "server", "lease") if one.lease < now() or is_gone(one.server)]
+
+
+def end_with(told: Record, frames: Sequence[str], head: int) -> list[str] | None:
+    """End the run of a server that is gone; `frames`, up to number `head`, are the last of its log that others have.
+
+    Returns the frames that follow on `head`, to the last one; None when there is no such record, or when what is recorded and
+    what others have do not meet. A run that had ended stays as it ended.
+    """
+    with transaction.atomic():
+        Record.objects.bulk_create([told], ignore_conflicts=True)
+        held = Record.objects.select_for_update().filter(id=told.id)
+        record = held.first()
+        if record is None:
+            return None
+        if not record.outcome:
+            last = written([record.id]).get(record.id, 0)
+            if last < head - len(frames):
+                _end(record)
+                return None
+            if missing := frames[max(last - head + len(frames), 0) :]:
+                Stretch.objects.create(record=record, first=head - len(missing) + 1, last=head, text="\n".join(missing))
+            _end(record, frames[-1] if frames and is_end(frames[-1]) and last <= head else None)
+        return [
+            line
+            for stretch in Stretch.objects.filter(record=told.id, last__gt=head).order_by("first")
+            for line in stretch.text.split("\n")[max(head + 1 - stretch.first, 0) :]
+        ]
+
+
 def end_deserted(server: str, is_gone: Callable[[str], bool]) -> int:
     """Give runs whose server has ended their last frame, each exactly once; how many."""
     deserted = [
@@ -84,6 +128,13 @@ def end_deserted(server: str, is_gone: Callable[[str], bool]) -> int:
         if record.lease < now() or is_gone(record.server)
     ]
     return sum(_interrupt(record) for record in deserted)
+
+
+def interrupt(run: str, server: str, is_gone: Callable[[str], bool]) -> None:
+    """End that server's run as interrupted, unless it has ended or its lease was renewed."""
+    for record in Record.objects.filter(id=run, server=server, outcome=""):
+        if record.lease < now() or is_gone(server):
+            _interrupt(record)
 
 
 def trim(days: int) -> list[str]:
@@ -105,7 +156,8 @@ def delete(ids: Sequence[str]) -> None:
         Record.objects.filter(id__in=ids).delete()
 
 
-def _row(facts: Facts, server: str, until: datetime) -> Record:
+def row_of(facts: Facts, server: str, until: datetime) -> Record:
+    """A record of a run at its start, not saved yet."""
     order = facts.order
     return Record(
         id=facts.run, owner=facts.owner, ref=facts.ref, created=facts.created, server=server, lease=until,
@@ -152,11 +204,18 @@ def _interrupt(record: Record) -> int:
         )
         if not held.exists():
             return 0
-        head, size, stats = _measure(record)
-        text = frame(record.id, head + 1, end_fields("interrupted", _CRASHED, stats))
-        held.update(**_ending(json.loads(text), record.created, size + len(text)))
-        Stretch.objects.create(record=record, first=head + 1, last=head + 1, text=text)
+        _end(record)
     return 1
+
+
+def _end(record: Record, its_own: str | None = None) -> None:
+    head, size, stats = _measure(record)
+    if its_own is not None:
+        Record.objects.filter(id=record.id).update(**_ending(json.loads(its_own), record.created, size))
+        return
+    text = frame(record.id, head + 1, end_fields("interrupted", CRASHED, stats))
+    Record.objects.filter(id=record.id).update(**_ending(json.loads(text), record.created, size + len(text)))
+    Stretch.objects.create(record=record, first=head + 1, last=head + 1, text=text)
 
 
 def _measure(record: Record) -> tuple[int, int, Stats]:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Protocol
 
 from django.db import Error
 
@@ -17,7 +18,7 @@ from portal.runs.frames import Failure, Outcome
 from portal.runs.keeper import Keeper
 from portal.runs.log import RunLog
 from portal.runs.orders import Facts, Order, Rejected
-from portal.runs.relay import Relay
+from portal.runs.relay import Ownership, Relay
 from portal.runs.roads import Roads
 from portal.runs.tables import first_line
 from portal.runs.watching import Watchable
@@ -28,22 +29,33 @@ GRACE = 60.0
 # Ended runs are kept, oldest out first, while they fit in both bounds.
 MOST_KEPT = 500
 MOST_KEPT_CHARACTERS = 128 << 20
-_TAKEN_OVER = Failure(
+TAKEN_OVER = Failure(
     "taken_over", "This server fell silent for too long, so another one closed the run's record.", "Run it again."
 )
 
 
-class Run:
-    """A request on its way, or gone its way: its order, its log, and the task that carries it."""
+class Elsewhere(Ownership, Protocol):
+    """What the other workers know of this one's runs."""
 
-    def __init__(self, order: Order, owner: str, ref: str, client: Client, roads: Roads) -> None:
-        self.id = secrets.token_urlsafe(12)
-        self.order, self.owner = order, owner
-        self.facts = Facts(self.id, owner, ref, order, datetime.now(UTC))
+    async def grace_left(self, run: str) -> float:
+        """Seconds until nobody elsewhere will have watched the run for `GRACE` seconds; 0 when that is so now."""
+
+
+class Run:
+    """A request on its way, or gone its way: its order, its log, and the task that carries it.
+
+    `elsewhere` is what other workers know of it, where there are any.
+    """
+
+    def __init__(self, facts: Facts, client: Client, roads: Roads, elsewhere: Elsewhere | None = None) -> None:
+        self.id, self.order, self.owner, self.facts = facts.run, facts.order, facts.owner, facts
         self.log = RunLog(self.id)
         self.watchers = 0
         self.on_end: Callable[[Run], None] = lambda run: None
-        self._relay = Relay(order, self.log, client, owner=owner, roads=roads.of(order))
+        self._elsewhere = elsewhere
+        self._relay = Relay(
+            self.order, self.log, client, owner=self.owner, roads=roads.of(self.order), ownership=elsewhere
+        )
         self._grace: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._relay.run(), name=f"run {self.id}")
         self._task.add_done_callback(self._see_it_ended)
@@ -64,10 +76,27 @@ class Run:
             self._relay.stop_reason = (outcome, failure)
             self._task.cancel()
 
+    async def stop(self) -> None:
+        """The same, for whoever watches."""
+        self.cancel()
+
+    async def reach(self, after: int) -> None:
+        """Nothing: its log is here."""
+
+    def give_up(self) -> None:
+        """Hang up and write nothing more: the run's log is another worker's to end."""
+        self._relay.log = RunLog(self.id)
+        self._task.cancel()
+
+    def end(self, outcome: Outcome, failure: Failure) -> None:
+        """Write the last frame of a run that was given up, where nobody else has."""
+        self._relay.log = self.log
+        self._relay.end(outcome, failure)
+
     def _see_it_ended(self, task: asyncio.Task[None]) -> None:
         # A task cancelled before its first step never ran, so could not write the last frame itself; nor could one
         # that met a fault of ours.
-        if not self.log.ended:
+        if not self._relay.log.ended:
             fault = None if task.cancelled() else task.exception()
             if fault is not None:
                 logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault)
@@ -95,10 +124,22 @@ class Run:
             self.watchers -= 1
             self.leave_if_alone()
 
-    def leave_if_alone(self) -> None:
+    def leave_if_alone(self, grace: float = GRACE) -> None:
         """Start the grace period of a run nobody watches."""
         if self.watchers == 0 and not self.log.ended:
-            self._grace = asyncio.get_running_loop().call_later(GRACE, self._stop_unwatched)
+            self._grace = asyncio.get_running_loop().call_later(grace, self._look_for_watchers)
+
+    def _look_for_watchers(self) -> None:
+        if self._elsewhere is None:
+            self._stop_unwatched()
+        elif self.watchers == 0:
+            self._looking = asyncio.create_task(self._look_elsewhere(self._elsewhere))
+
+    async def _look_elsewhere(self, elsewhere: Elsewhere) -> None:
+        if left := await elsewhere.grace_left(self.id):
+            self.leave_if_alone(left)
+        else:
+            self._stop_unwatched()
 
     def _stop_unwatched(self) -> None:
         if self.watchers == 0:
@@ -131,11 +172,17 @@ class Registry:
         self._by_ref: dict[tuple[str, str], Run] = {}
         self._client: Client | None = None
         self.is_draining = False
+        self._elsewhere: Elsewhere | None = None
         # Called with every run that has ended.
         self.on_end: Callable[[Run], None] = lambda run: None
         self._keeper, self._archive, self._roads = keeper, archive, roads or Roads()
         if keeper is not None:
             keeper.on_gone = self._forget
+
+    @property
+    def trouble(self) -> str:
+        """What an operator has to know of that does not keep runs from being served; nothing as a rule."""
+        return ""
 
     @property
     def client(self) -> Client:
@@ -147,14 +194,10 @@ class Registry:
     async def start(self, order: Order, *, owner: str, ref: str) -> Watchable:
         """Start the run, or return the one this owner has started under the same `ref`. Raises `Rejected`."""
         known = self._by_ref.get((owner, ref)) or await self._recorded_under(ref, owner)
-        if known is None and self.is_draining:
-            raise Rejected(
-                "draining", "This server is about to stop and takes no new runs, so nothing was sent; try again in a moment."
-            )
         if known is None:
-            await self._roads.of(order)[0].lane.check_room()
+            await self._check_it_may_begin(order)
         # While all this was asked, another message may have started it.
-        return known or self._by_ref.get((owner, ref)) or self._begin(order, owner, ref)
+        return known or self._by_ref.get((owner, ref)) or self._begin(new_facts(order, owner, ref))
 
     async def find(self, run_id: object, *, reader: str) -> Watchable:
         """The run of that id. Raises the same `Rejected` when it does not exist and when `reader` may not read it."""
@@ -162,7 +205,7 @@ class Registry:
         if run is not None and run.owner == reader:
             return run
         recorded = None
-        if run is None and self._archive is not None and isinstance(run_id, str) and _could_be_an_id(run_id):
+        if run is None and self._archive is not None and isinstance(run_id, str) and could_be_an_id(run_id):
             recorded = await self._archive.find(run_id, owner=reader)
         if recorded is None:
             raise Rejected("no_such_run", "There is no such run here; it may have been deleted since.", "run")
@@ -174,13 +217,7 @@ class Registry:
         if isinstance(found, Run):
             found.cancel()
             await found.wait()
-        if self._keeper is not None:
-            try:
-                await self._keeper.delete(found.id)
-            except Error as problem:
-                raise Rejected(
-                    "unreadable", f"The run could not be deleted ({first_line(problem)}); it is still here. Try again."
-                ) from None
+        await self._delete_record(found.id)
         self._forget([found.id])
 
     def under_way(self) -> list[Run]:
@@ -221,6 +258,22 @@ class Registry:
         if self._client is not None:
             await self._client.aclose()
 
+    async def _delete_record(self, run_id: str) -> None:
+        if self._keeper is not None:
+            try:
+                await self._keeper.delete(run_id)
+            except Error as problem:
+                raise Rejected(
+                    "unreadable", f"The run could not be deleted ({first_line(problem)}); it is still here. Try again."
+                ) from None
+
+    async def _check_it_may_begin(self, order: Order) -> None:
+        if self.is_draining:
+            raise Rejected(
+                "draining", "This server is about to stop and takes no new runs, so nothing was sent; try again in a moment."
+            )
+        await self._roads.of(order)[0].lane.check_room()
+
     async def _recorded_under(self, ref: str, owner: str) -> Recorded | None:
         try:
             return await self._archive.find_ref(ref, owner=owner) if self._archive is not None else None
@@ -228,11 +281,11 @@ class Registry:
             # A database that does not answer keeps nobody from running.
             return None
 
-    def _begin(self, order: Order, owner: str, ref: str) -> Run:
+    def _begin(self, facts: Facts) -> Run:
         self._make_room()
-        run = Run(order, owner, ref, self.client, self._roads)
+        run = Run(facts, self.client, self._roads, self._elsewhere)
         run.on_end = self.on_end
-        self._runs[run.id] = self._by_ref[owner, ref] = run
+        self._runs[run.id] = self._by_ref[facts.owner, facts.ref] = run
         if self._keeper is not None:
             self._keeper.take(run.facts, run.log)
         run.leave_if_alone()
@@ -257,8 +310,14 @@ class Registry:
                 self._keeper.let_go(run_id)
             if run is not None:
                 self._by_ref.pop((run.owner, run.facts.ref), None)
-                run.cancel("interrupted", _TAKEN_OVER)
+                run.cancel("interrupted", TAKEN_OVER)
 
 
-def _could_be_an_id(text: str) -> bool:
+def new_facts(order: Order, owner: str, ref: str) -> Facts:
+    """The facts of a run that begins now, with an id of its own."""
+    return Facts(secrets.token_urlsafe(12), owner, ref, order, datetime.now(UTC))
+
+
+def could_be_an_id(text: str) -> bool:
+    """Whether it is worth looking for a run of that id."""
     return len(text) <= 32 and text.isascii() and text.isprintable()

@@ -7,6 +7,7 @@ import codecs
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from portal.ollama.client import Answer, Client
 from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Refused, Unreachable, quoted
@@ -33,6 +34,17 @@ class _Overloaded(Exception):
     """This upstream cannot take the request just now, and another may."""
 
 
+class Ownership(Protocol):
+    """Whether this server's runs are still its own. One that was stopped for long may have been taken for dead."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether they are, as far as a moment ago."""
+
+    async def make_sure(self) -> None:
+        """Return when it is known again; runs that are another's by then have been given up."""
+
+
 @dataclass(slots=True)
 class Meter:
     """What is measured of a run as it passes: times in seconds of the monotonic clock, bytes of the body.
@@ -54,12 +66,15 @@ class Meter:
 class Relay:
     """Carries one order to its upstream and the answer into `log`. `run` returns when the log has its last frame.
 
-    `roads` are tried in turn until one answers; `owner` is whose place in the row it takes.
+    `roads` are tried in turn until one answers; `owner` is whose place in the row it takes. `ownership` is asked before
+    anything is passed on, where other workers could have taken the run over.
     """
 
-    def __init__(self, order: Order, log: RunLog, client: Client, *, owner: str, roads: Sequence[Road]) -> None:
+    def __init__(
+        self, order: Order, log: RunLog, client: Client, *, owner: str, roads: Sequence[Road], ownership: Ownership | None = None
+    ) -> None:
         self.order, self.log, self.client = order, log, client
-        self._owner, self._roads = owner, roads
+        self._owner, self._roads, self._ownership = owner, roads, ownership
         self.meter = Meter(time.monotonic())
         self.reading = Reading("whole")
         self.stop_reason: tuple[Outcome, Failure | None] = ("cancelled", None)
@@ -153,6 +168,8 @@ class Relay:
         kept = bytearray()
         try:
             async for chunk in answer.chunks:
+                if self._ownership is not None and not self._ownership.is_sure:
+                    await self._ownership.make_sure()
                 self._meet(chunk)
                 self._write_soon(self._decode(chunk))
                 self.reading.feed(chunk)

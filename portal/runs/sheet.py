@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from portal.ollama.answers import Said, read_answer
 from portal.ollama.endpoints import find_endpoint
 from portal.ollama.reading import framing_of
-from portal.runs.archive import Recorded
+from portal.runs.archive import Told
 from portal.runs.registry import Run
 from portal.runs.watching import Watchable
 
@@ -53,7 +53,7 @@ class Sheet:
 
 def asked_of(run: Watchable) -> Asked:
     """What the run was asked."""
-    if isinstance(run, Recorded):
+    if isinstance(run, Told):
         record = run.record
         return Asked(record.id, record.created, record.upstream, record.method, record.path, record.model, record.streams,
                      record.body, record.page, record.example)  # fmt: skip

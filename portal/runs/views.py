@@ -102,6 +102,8 @@ async def choice(request: HttpRequest) -> JsonResponse:
 async def readyz(_request: HttpRequest) -> HttpResponse:
     """New runs are taken here; 503 while the server finishes those it has before it stops."""
     status, said = (503, "draining\n") if registry.is_draining else (200, "ready\n")
+    if status == 200 and registry.trouble:
+        said = f"ready; Redis is away ({registry.trouble})\n"
     return HttpResponse(said, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 

@@ -27,8 +27,11 @@ class Watchable(Protocol):
     def ended(self) -> bool:
         """Whether that frame is its end."""
 
-    def cancel(self) -> None:
-        """Hang up on the upstream; a run that has ended stays as it ended."""
+    async def stop(self) -> None:
+        """Hang up on the upstream; a run that has ended stays as it ended. Raises `Rejected` where that cannot be done."""
+
+    async def reach(self, after: int) -> None:
+        """Give a log that is read from afar a moment to get as far as its watcher has seen it elsewhere."""
 
     def follow(self, after: int) -> AsyncGenerator[list[str], None]:
         """Every frame after `after`, in batches, until the last one."""
@@ -37,8 +40,10 @@ class Watchable(Protocol):
         """The frames there are after `after`."""
 
 
-def check_after(run: Watchable, after: object) -> int:
+async def check_after(run: Watchable, after: object) -> int:
     """`after` as a place in the run's log to go on from. Raises `Rejected` when it is none."""
+    if isinstance(after, int) and after > run.head and not run.ended:
+        await run.reach(after)
     if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= run.head:
         what = f"“after” must be a whole number from 0 to {run.head}, the number of the run's last frame."
         raise Rejected("bad_after", what, "after")

@@ -17,10 +17,10 @@ _RENEW_EVERY = LEASE.total_seconds() / 5
 
 
 class Accounts:
-    """`share` is everybody's; `server` tells this server's reservations from those of others."""
+    """`share` is what each person may have."""
 
-    def __init__(self, desk: Desk, share: Share, server: str) -> None:
-        self._desk, self.share, self._server = desk, share, server
+    def __init__(self, desk: Desk, share: Share) -> None:
+        self._desk, self.share = desk, share
         self._ended: list[Ended] = []
         self._live: set[str] = set()
         self._work = asyncio.Event()
@@ -28,14 +28,14 @@ class Accounts:
 
     async def reserve(self, planned: Planned) -> bool:
         """Count a run before it is sent; False when it was counted before. Raises `Refused`, and `django.db.Error`."""
-        is_new = await self._desk.do(reserve, planned, self.share, self._server)
-        if is_new:
-            self._live.add(planned.ref)
-        return is_new
+        return await self._desk.do(reserve, planned, self.share)
+
+    def hold(self, planned: Planned) -> None:
+        """It runs on this server, until it is settled."""
+        self._live.add(planned.ref)
 
     async def release(self, planned: Planned) -> None:
         """It was not sent after all. Where that cannot be written now, it counts as used in a while."""
-        self._live.discard(planned.ref)
         with suppress(Error, OSError):
             await self._desk.do(release, planned.owner, planned.ref)
 
@@ -71,7 +71,7 @@ class Accounts:
         try:
             if ended:
                 await self._desk.do(settle, ended)
-            await self._desk.do(renew, self._server, list(self._live))
+            await self._desk.do(renew, list(self._live))
         except (Error, OSError) as problem:
             # To be settled twice changes nothing, so all of them are said once more.
             self._ended = ended + self._ended

@@ -58,7 +58,7 @@ class Ended:
 
 
 @transaction.atomic
-def reserve(planned: Planned, share: Share, server: str) -> bool:
+def reserve(planned: Planned, share: Share) -> bool:
     """Count a run before it is sent; False when it was counted before. Raises `Refused`, with when to try again."""
     # One at a time for each person: whoever comes next sees what this one counted.
     if not Person.objects.select_for_update().filter(handle=planned.handle, suspended=None).exists():
@@ -81,7 +81,7 @@ def reserve(planned: Planned, share: Share, server: str) -> bool:
         _check_day(list(counted), tokens, share, moment)
     Use.objects.create(
         owner=planned.owner, handle=planned.handle, ref=planned.ref, upstream=planned.upstream, what=planned.what,
-        model=planned.model, page=planned.page, began=moment, lease=moment + LEASE, server=server, tokens=tokens,
+        model=planned.model, page=planned.page, began=moment, lease=moment + LEASE, tokens=tokens,
     )  # fmt: skip
     return True
 
@@ -127,10 +127,10 @@ def settle(ended: Iterable[Ended]) -> None:
         )
 
 
-def renew(server: str, refs: Collection[str]) -> None:
-    """These runs of this server go on; what nobody renews any more counts as used, with what was reserved for it."""
+def renew(refs: Collection[str]) -> None:
+    """These runs go on; what nobody renews any more counts as used, with what was reserved for it."""
     moment = now()
-    Use.objects.filter(server=server, ended=None, ref__in=refs).update(lease=moment + LEASE)
+    Use.objects.filter(ended=None, ref__in=refs).update(lease=moment + LEASE)
     Use.objects.filter(ended=None, lease__lt=moment).update(ended=moment, outcome="interrupted")
 
 

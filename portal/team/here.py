@@ -1,6 +1,5 @@
 """The people of this process, for the doors."""
 
-import secrets
 from datetime import timedelta
 
 from django.conf import settings
@@ -18,4 +17,4 @@ limits = Limits(timedelta(hours=settings.PORTAL_SESSION_HOURS), timedelta(days=s
 desk = Desk("people")
 recognition = Recognition(desk, limits)
 share = Share(settings.PORTAL_PERSON_AT_ONCE, settings.PORTAL_PERSON_HOURLY, settings.PORTAL_PERSON_TOKENS)
-accounts = Accounts(desk, share, secrets.token_hex(8)) if is_team else None
+accounts = Accounts(desk, share) if is_team else None

@@ -115,7 +115,7 @@ class Allowance(models.Model):
 class Use(models.Model):
     """One run as it counts: reserved when it starts, settled when it ends. What was asked and answered is not in it.
 
-    `tokens` are those reserved until it has `ended`, and then those it took. `server` renews `lease` while it runs it.
+    `tokens` are those reserved until it has `ended`, and then those it took. Whichever server runs it renews `lease`.
     """
 
     owner = models.CharField(max_length=150)
@@ -128,7 +128,6 @@ class Use(models.Model):
     began = models.DateTimeField(db_index=True)
     ended = models.DateTimeField(null=True)
     lease = models.DateTimeField()
-    server = models.CharField(max_length=40)
     tokens = models.PositiveBigIntegerField()
     outcome = models.CharField(max_length=20)
     ttft_ms = models.FloatField(null=True)
@@ -137,7 +136,7 @@ class Use(models.Model):
         constraints = (models.UniqueConstraint(fields=["owner", "ref"], name="counted_once"),)
         indexes = (
             models.Index(fields=["owner", "-began"], name="uses_of_owner"),
-            models.Index(fields=["server"], condition=models.Q(ended=None), name="uses_under_way"),
+            models.Index(fields=["lease"], condition=models.Q(ended=None), name="uses_under_way"),
         )
 
     def __str__(self) -> str:

@@ -151,7 +151,7 @@ def test_the_messages_the_protocol_page_shows_are_messages() -> None:
 
 
 def test_every_error_code_of_the_doors_is_in_the_document() -> None:
-    doors = "\n".join(file.read_text() for file in Path("portal/runs").glob("*.py"))
+    doors = "\n".join(file.read_text() for file in Path("portal/runs").rglob("*.py"))
     assert set(re.findall(r"Rejected\(\s*\"(\w+)\"", doors)) | {"no_token"} == set(SCHEMAS["Code"]["enum"])
 
 

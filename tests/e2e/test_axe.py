@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser import keys_work
 from tests.e2e.conftest import ROOT
 from tests.e2e.places import PLACES
 from tests.farend import FarEnd, Held, Script, chat, stream, whole
@@ -64,7 +65,7 @@ def test_what_a_key_opens_has_no_accessibility_fault(
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True, reduced_motion="reduce")
     page.goto(portal.url)
-    page.wait_for_selector("button.theme[title]")
+    keys_work(page)
     page.keyboard.press(key)
     page.wait_for_selector(opens)
     if key == "/":
@@ -100,7 +101,7 @@ def test_an_answer_has_no_accessibility_fault(
 
 
 def _open_everything(page: Page) -> None:
-    page.wait_for_selector("button.theme[title]")
+    keys_work(page)
     page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser import keys_work
 from tests.e2e.conftest import ROOT
 from tests.portal_server import PortalServer
 from tests.strict import leave_out
@@ -151,7 +152,7 @@ def test_without_mermaid_a_diagram_shows_its_source_and_says_so(page: Page, port
 
 def test_the_keys_are_listed_on_a_question_mark_and_can_be_switched_off(page: Page, portal: PortalServer) -> None:
     page.goto(portal.url)
-    page.wait_for_selector("button.theme[title]")
+    keys_work(page)
     page.keyboard.press("?")
     listed = page.get_by_role("dialog", name="Keys and theme")
     expect(listed).to_contain_text("Go to the next page")
@@ -170,14 +171,14 @@ def test_the_keys_are_listed_on_a_question_mark_and_can_be_switched_off(page: Pa
 
 def test_keys_lead_from_page_to_page(page: Page, portal: PortalServer) -> None:
     page.goto(f"{portal.url}docs/reading/components/")
-    page.wait_for_selector("button.theme[title]")
+    keys_work(page)
     following = page.locator("a[rel=next]").get_attribute("href")
     page.keyboard.press("]")
     page.wait_for_url(f"**{following}")
-    page.wait_for_selector("button.theme[title]")
+    keys_work(page)
     page.keyboard.press("[")
     page.wait_for_url("**/docs/reading/components/")
-    page.wait_for_selector("button.theme[title]")
+    keys_work(page)
     page.keyboard.press("g")
     page.keyboard.press("d")
     page.wait_for_url("**/docs/")
@@ -206,6 +207,7 @@ def test_the_theme_is_chosen_by_button_key_and_dialog_and_stays(page: Page, port
     assert page.evaluate(paper) != light
     page.reload()
     assert page.evaluate(paper) != light
+    keys_work(page)
     page.keyboard.press("?")
     page.get_by_role("radio", name="As the system").check()
     assert page.evaluate(paper) == light

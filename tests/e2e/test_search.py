@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from tests.browser import keys_work
 from tests.docs.search.conftest import DOCUMENTS
 from tests.docs.search.test_reference import OPENAPI
 from tests.portal_server import PortalServer
@@ -60,6 +61,7 @@ def selected(page: Page) -> Locator:
 
 def search_for(page: Page, portal: PortalServer, text: str, path: str = "docs/guide/") -> None:
     page.goto(f"{portal.url}{path}")
+    keys_work(page)
     page.keyboard.press("Control+k")
     expect(field(page)).to_be_focused()
     page.keyboard.type(text)
@@ -71,6 +73,7 @@ def search_for(page: Page, portal: PortalServer, text: str, path: str = "docs/gu
 @pytest.mark.parametrize("key", ["Control+k", "Meta+k", "/"])
 def test_a_key_opens_search_and_escape_goes_back_to_where_one_was(page: Page, portal: PortalServer, key: str) -> None:
     page.goto(f"{portal.url}docs/guide/")
+    keys_work(page)
     link = page.get_by_role("banner").get_by_role("link", name="All Documents")
     link.focus()
     page.keyboard.press(key)
@@ -83,6 +86,7 @@ def test_a_key_opens_search_and_escape_goes_back_to_where_one_was(page: Page, po
 
 def test_the_button_opens_search_too(page: Page, portal: PortalServer) -> None:
     page.goto(portal.url)
+    keys_work(page)
     page.get_by_role("link", name="Search").click()
     expect(field(page)).to_be_focused()
 
@@ -106,6 +110,7 @@ def test_a_slash_in_a_field_is_a_slash(page: Page, portal: PortalServer) -> None
 
 def test_shortcuts_that_are_switched_off_are_off(page: Page, portal: PortalServer) -> None:
     page.goto(f"{portal.url}docs/guide/")
+    keys_work(page)
     page.evaluate("localStorage.setItem('shortcuts', 'off')")
     page.keyboard.press("/")
     page.keyboard.press("Control+k")
@@ -125,6 +130,7 @@ def test_enter_opens_the_best_section_with_what_was_asked_marked(page: Page, por
 
 def test_marks_are_stepped_through_and_cleared(page: Page, portal: PortalServer) -> None:
     page.goto(f"{portal.url}docs/long/?q=pangolin")
+    keys_work(page)
     marks = page.get_by_role("region", name="Marks of the search")
     expect(marks).to_contain_text("1 of 3")
     expect(page.get_by_role("heading", name="Last")).to_be_in_viewport()
@@ -141,6 +147,7 @@ def test_marks_are_stepped_through_and_cleared(page: Page, portal: PortalServer)
 
 def test_a_word_that_fills_a_cell_is_marked(page: Page, portal: PortalServer) -> None:
     page.goto(f"{portal.url}docs/api/chat/?q=done_reason+meaning#fields-of-the-answer")
+    keys_work(page)
     expect(page.get_by_role("region", name="Marks of the search")).to_be_visible()
     marks = page.evaluate("[...CSS.highlights.get('search')].map((range) => range.toString())")
     assert marks == ["meaning", "done_reason", "doneReason"]
@@ -231,6 +238,7 @@ def test_what_was_opened_before_is_offered_again(page: Page, portal: PortalServe
     search_for(page, portal, "num_ctx")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/docs/api/generate/"))
+    keys_work(page)
     page.keyboard.press("/")
     expect(options(page)).to_have_count(1)
     expect(options(page).first).to_contain_text("Generate")
@@ -240,6 +248,7 @@ def test_what_was_opened_before_is_offered_again(page: Page, portal: PortalServe
 
 def test_nothing_found_is_said_in_the_palette(page: Page, portal: PortalServer) -> None:
     page.goto(portal.url)
+    keys_work(page)
     page.keyboard.press("/")
     expect(field(page)).to_be_focused()
     page.keyboard.type("zzzzqqqq")

@@ -288,3 +288,39 @@ def test_a_name_that_stands_for_the_readers_own_is_to_be_given_and_the_body_stay
 ])  # fmt: skip
 def test_text_that_only_looks_a_little_like_it_is_sent(body):
     assert read(f"curl {CHAT} -d '{body}'").runnable
+
+
+@pytest.mark.parametrize(("body", "name", "kind", "at", "placeholder"), [
+    ('{"model": "m", "prompt": "..."}', "prompt", "text", ("prompt",), "..."),
+    ('{"messages": [{"role": "user", "content": "…"}]}', "content", "text", ("messages", 0, "content"), "…"),
+    ('{"images": ["iVBORw0KGgo...base64..."]}', "iVBORw0KGgo...base64...", "image", ("images", 0), "iVBORw0KGgo...base64..."),
+    ('{"images": ["cat.png"]}', "cat.png", "image", ("images", 0), "cat.png"),
+    ('{"image_url": {"url": "data:image/png;base64,..."}}', "image", "image", ("image_url", "url"), "..."),
+    ('{"source": {"type": "base64", "data": "iVBO..."}}', "iVBO...", "image", ("source", "data"), "iVBO..."),
+])  # fmt: skip
+def test_what_is_left_out_is_to_be_given_and_the_body_stays_as_it_is(body, name, kind, at, placeholder):
+    example = read(f"curl {CHAT} -d '{body}'")
+    assert (example.runnable, example.fillable) == (False, True)
+    (given,) = example.missing
+    assert (given.name, given.kind, given.at, given.placeholder) == (name, kind, at, placeholder)
+    assert json.dumps(example.requests[0].body, ensure_ascii=False) == body
+
+
+@pytest.mark.parametrize("body", [
+    '{"prompt": "Go on ..."}',
+    '{"images": ["aGk="]}',
+    '{"image_url": "data:image/png;base64,aGk="}',
+    '{"options": {"stop": ["..."]}}',
+    '{"prompt": "data: 1"}',
+])  # fmt: skip
+def test_what_is_written_out_is_sent(body):
+    assert read(f"curl {CHAT} -d '{body}'").runnable
+
+
+@pytest.mark.parametrize("body", ['{"model": "m", // which one\n "prompt": "a // b"}', '{/* "x": 1 */"model": "m", "prompt": "a // b"}'])
+def test_json_with_remarks_says_what_it_means_and_is_not_sent(body):
+    example = read(f"curl {CHAT} -d '{body}'")
+    assert example.requests[0].body == {"model": "m", "prompt": "a // b"}
+    assert (example.runnable, example.fillable) == (False, False)
+    assert "remarks" in example.reason
+    assert read(f"curl {CHAT} -d '{body[:-1]}'").requests[0].body is None

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from portal.docs.panels import find_blocks
+from portal.examples import detection
 from portal.examples.detection import read_blocks
 from portal.examples.limits import Clock, TooMuchError
 from portal.examples.values import Block
@@ -142,3 +143,15 @@ def test_half_of_a_block_never_sends_less_than_all_of_it(text):
 def test_no_document_breaks_the_search_for_fences(text, mdx):
     for block in find_blocks(text, mdx=mdx):
         assert 1 <= block.line <= text.count("\n") + 1
+
+
+def test_a_fault_of_ours_costs_the_block_its_button_and_not_the_reader_the_page(monkeypatch):
+    def fail(text):
+        raise ZeroDivisionError
+
+    text = "curl http://localhost:11434/api/tags"
+    with monkeypatch.context() as patched:
+        patched.setattr(detection, "looks_like_http", fail)
+        patched.setattr(detection.logger, "exception", lambda *_: None)
+        assert read(text, "bash").kind == "none"
+    assert read(text, "bash").runnable

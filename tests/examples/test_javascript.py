@@ -228,3 +228,19 @@ def test_what_the_library_sends_is_what_detection_says(name, arrivals):
     said = [as_arrival(request) for request in read(SENT[name], "javascript").requests]
     assert arrived[name], errors
     assert said == arrived[name]
+
+
+@pytest.mark.parametrize(("call", "path", "body"), [
+    ("webSearch('llamas')", "/api/web_search", {"query": "llamas"}),
+    ("webFetch('https://example.org')", "/api/web_fetch", {"url": "https://example.org"}),
+])  # fmt: skip
+def test_a_text_where_the_library_takes_an_object_says_what_is_meant_and_is_not_sent(call, path, body):
+    example = read(f"import ollama from 'ollama'\nawait ollama.{call}", "javascript")
+    (request,) = example.requests
+    assert (request.path, request.body, request.upstream, example.runnable) == (path, body, "cloud", False)
+    assert "stops before sending" in example.reason
+
+
+@pytest.mark.parametrize("key", ["[1, [2]]", "{}", "0x" + "f" * 5000, "() => 1", "/a/"])
+def test_a_member_by_any_odd_name_is_no_fault(key):
+    assert not read(f"import ollama from 'ollama'\nconst o = {{}}\nollama.chat(o[{key}])", "javascript").runnable

@@ -19,6 +19,14 @@ test("values go into all their places, and leave the rest as it was written", ()
   assert.deepEqual(filling.missing(filling.give("a", "", body, "/api/chat").body, "/api/chat"), ["a"]);
 });
 
+test("a text that was an ellipsis is given once it is another, even one that holds an ellipsis", () => {
+  const filling = new Filling([field("prompt", "text", [["prompt"], "..."])], '{"prompt":"..."}', "/x");
+  const { body } = filling.give("prompt", "Go on...", '{"prompt":"..."}', "/x");
+  assert.equal(body, '{"prompt":"Go on..."}');
+  assert.deepEqual(filling.missing(body, "/x"), []);
+  assert.deepEqual(filling.missing(filling.give("prompt", "", body, "/x").body, "/x"), ["prompt"]);
+});
+
 test("a name in the path is put there", () => {
   const filling = new Filling([field("name", "text", [null, "{name}"])], "null", "/v1/models/{name}");
   const given = filling.give("name", "qwen3:1.7b", "null", "/v1/models/{name}");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Filtered, framingOf, Records } from "../../static/js/lib/records.js";
-import { rowsInSight, scrollTo } from "../../static/js/lib/rows.js";
+import { Filtered, framingOf, MOST_LISTED, Records } from "../../static/js/lib/records.js";
+import { heightOf, rowsInSight, scrollTo } from "../../static/js/lib/rows.js";
 import { Tape } from "../../static/js/lib/tape.js";
 
 function recordsOf(framing, pieces) {
@@ -70,10 +70,31 @@ test("the framing is that of the wire", () => {
 });
 
 test("only rows in sight are laid out, and a chosen one is brought into sight", () => {
-  assert.deepEqual(rowsInSight(28 * 50_000, 280, 28, 100_000), { from: 49_994, to: 50_016 });
-  assert.deepEqual(rowsInSight(0, 280, 28, 3), { from: 0, to: 3 });
-  assert.deepEqual(rowsInSight(1e9, 280, 28, 3), { from: 0, to: 3 });
-  assert.equal(scrollTo(0, 500, 280, 28), 0);
-  assert.equal(scrollTo(99, 0, 280, 28), 100 * 28 - 280);
-  assert.equal(scrollTo(5, 0, 280, 28), 0);
+  assert.deepEqual(rowsInSight(28 * 50_000, 280, 28, 100_000), { from: 49_994, to: 50_016, at: 49_994 * 28 });
+  assert.deepEqual(rowsInSight(0, 280, 28, 3), { from: 0, to: 3, at: 0 });
+  assert.deepEqual(rowsInSight(1e9, 280, 28, 3), { from: 0, to: 3, at: 0 });
+  assert.equal(scrollTo(0, 500, 280, 28, 100), 0);
+  assert.equal(scrollTo(99, 0, 280, 28, 100), 100 * 28 - 280);
+  assert.equal(scrollTo(5, 0, 280, 28, 100), 0);
+});
+
+test("every row of a list taller than a browser can lay out is within reach", () => {
+  const [height, size, count] = [280, 28, 1_000_000];
+  const lowest = heightOf(size, count) - height;
+  assert.ok(lowest < 10_000_000);
+  for (const row of [0, 1, 499_999, 999_998, 999_999]) {
+    const top = scrollTo(row, row > 5 ? 0 : lowest, height, size, count);
+    assert.ok(top >= 0 && top <= lowest + 1e-6, `${row}: ${top}`);
+    const { from, to, at } = rowsInSight(top, height, size, count);
+    const seen = at + (row - from) * size - top; // how far below the upper edge of the window
+    assert.ok(from <= row && row < to && seen > -0.01 && seen < height - size + 0.01, `${row}: ${seen}`);
+  }
+});
+
+test("what comes after a million records is counted and no more", () => {
+  const tape = new Tape();
+  const records = new Records(tape, "ndjson");
+  tape.push(0, "{}\n".repeat(MOST_LISTED + 5));
+  assert.equal(records.read(), true);
+  assert.deepEqual([records.list.length, records.beyond], [MOST_LISTED, 5]);
 });

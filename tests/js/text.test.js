@@ -57,7 +57,19 @@ test("what is never complete is cut all the same, and what is no prose stays pla
   const fence = blocksOf(`\`\`\`js\n${"let x = 1;\n".repeat(20_000)}`, 5_000);
   assert.ok(fence.length > 2);
   assert.ok(fence.every(({ text }) => text.startsWith("```js") && text.length < 61_000));
-  assert.deepEqual(blocksOf("x".repeat(50_000), 5_000).map(({ isPlain }) => isPlain), [true]);
+  const long = blocksOf("x".repeat(50_000), 5_000);
+  assert.ok(long.every(({ text, isPlain }) => isPlain && text.length <= 5_000), "a line without an end is handed on as it comes");
+  assert.equal(long.map(({ text }) => text).join(""), "x".repeat(50_000));
+});
+
+test("around a line too long for markdown all stays what it is", () => {
+  const long = "y".repeat(9_000);
+  const kinds = (text) => blocksOf(text, 700).map((block) => (block.isPlain ? "plain" : block.text.split("\n")[0]));
+  assert.deepEqual([...new Set(kinds(`# Title\n${long}\nA *word*.\n\nMore.`))], ["# Title", "plain", "A *word*.", "More."]);
+  const fenced = `\`\`\`js\nfirst();\n${"z".repeat(70_000)}\nlast();\n\`\`\`\nAfter.\n`;
+  const blocks = blocksOf(fenced, 700);
+  assert.deepEqual(blocks.filter(({ isPlain }) => !isPlain).map(({ text }) => text), ["```js\nfirst();\n```\n", "```js\nlast();\n```\n", "After.\n"]);
+  assert.equal(blocks.filter(({ isPlain }) => isPlain).map(({ text }) => text).join(""), `${"z".repeat(70_000)}\n`);
 });
 
 test("pieces are read a little at a time and not twice", () => {
@@ -174,4 +186,15 @@ test("canned results suit the tool that was called", () => {
   assert.equal(JSON.parse(weather.text).temperature, 22);
   assert.equal(cannedFor("add_two_numbers", '{"a": 3, "b": "4"}')[0].text, "7");
   assert.match(cannedFor("x", "not json").at(-1).text, /not available/);
+});
+
+test("an answer quicker than speech is said to be so, once, instead of being read out for minutes", () => {
+  const sentences = new Sentences();
+  for (let number = 0; number < 1_000; number += 1) sentences.push(`Sentence ${number} is here. `);
+  const said = sentences.take(0);
+  assert.match(said, /^Sentence 0 is here\. .*… The answer comes faster than it can be read out; the Text view has all of it\.$/);
+  assert.ok(said.length < 2_200);
+  sentences.push("And one more. ");
+  sentences.end();
+  assert.deepEqual([sentences.take(9_000), sentences.isEmpty], ["", true]);
 });

@@ -28,7 +28,7 @@ sys.stdin.readline()
 taken = 0
 for number in range(67):
     try:
-        taken += reserve(Planned(handle, owner, f"{server}-ref-{number}", "local", "POST /api/chat", "m", "", 100), share, server)
+        taken += reserve(Planned(handle, owner, f"{server}-ref-{number}", "local", "POST /api/chat", "m", "", 100), share)
     except Refused:
         pass
 print(taken)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import socket
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from types import FrameType
 from typing import Any, NoReturn
 
-import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
 from portal.bind import BadBind, address_of, held_socket, is_loopback, loopback_origins, open_socket, split_bind
-from portal.kept_first import kept_first
 from portal.local import local_answers
 from portal.runs.tables import bring_up_to_date, first_line
+from portal.server import load_server, run
 from portal.staticfiles import VENDOR
 from portal.team.joining import offer_setup
+from portal.workers import Workers
+
+_MOST_WORKERS = 64
 
 
 class Command(BaseCommand):
@@ -37,7 +36,7 @@ class Command(BaseCommand):
         """The options of CONTRACT: --bind and --workers."""
         parser.add_argument("--bind", metavar="HOST:PORT", default=settings.PORTAL_BIND, help="where to listen")
         parser.add_argument(
-            "--workers", type=int, default=1, metavar="N", help="worker processes (one)"
+            "--workers", type=int, default=1, metavar="N", help="worker processes (default: one)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,25 +44,19 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _leave)
         bind = options["bind"]
-        self._refuse_workers(options["workers"])
+        workers = options["workers"]
+        _refuse_workers(workers)
         try:
             held = held_socket()
             bind = address_of(held) if held else bind
             host, _ = split_bind(bind)
             _refuse_open_bind(host)
             with held or open_socket(bind) as listening:
-                self._serve(bind, listening)
+                self._serve(bind, listening, workers)
         except BadBind as problem:
             raise CommandError(str(problem)) from None
 
-    def _refuse_workers(self, workers: int) -> None:
-        if workers != 1:
-            raise CommandError(
-                f"--workers {workers} was asked for, but runs live in the memory of one process, so one worker serves. "
-                "Leave the option out."
-            )
-
-    def _serve(self, bind: str, listening: socket.socket) -> None:
+    def _serve(self, bind: str, listening: socket.socket, workers: int) -> None:
         bind = _adopt(bind, listening)
         if not any(settings.PORTAL_DOCS_ROOT.rglob("*.md*")):
             self.stderr.write(
@@ -73,11 +66,17 @@ class Command(BaseCommand):
         self._prepare_database()
         with local_answers(say=self.stdout.write, warn=self.stderr.write):
             _collect_static()
-            server = _load_server()
-            self._offer_setup()
-            self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
-            self.stdout.flush()
-            _run(server, listening)
+            if workers == 1:
+                server = load_server()
+                self._announce(bind)
+                run(server, listening)
+            else:
+                Workers(workers, listening).run(on_ready=lambda: self._announce(bind))
+
+    def _announce(self, bind: str) -> None:
+        self._offer_setup()
+        self.stdout.write(f"The portal is at http://{bind}/ (stop it with Ctrl-C)")
+        self.stdout.flush()
 
     def _offer_setup(self) -> None:
         """With team access, and nobody to administer it, say where the first administrator comes in."""
@@ -102,6 +101,21 @@ class Command(BaseCommand):
             )
         finally:
             connections.close_all()
+
+
+def _refuse_workers(workers: int) -> None:
+    if not 1 <= workers <= _MOST_WORKERS:
+        raise CommandError(f"--workers {workers} was asked for; it can be 1 to {_MOST_WORKERS}.")
+    if workers == 1:
+        return
+    missing = [] if settings.PORTAL_REDIS_URL else ["REDIS_URL"]
+    if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        missing.append("DATABASE_URL with a PostgreSQL")
+    if missing:
+        raise CommandError(
+            f"--workers {workers} was asked for, but several workers share their runs through PostgreSQL and Redis: "
+            f"set {' and '.join(missing)}, or leave the option out."
+        )
 
 
 def _refuse_open_bind(host: str) -> None:
@@ -145,69 +159,6 @@ def _collect_static() -> None:
         return
     call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=[VENDOR.name])
     stamp.write_text(json.dumps(seen))
-
-
-class _Server(uvicorn.Server):
-    """On SIGTERM it finishes the runs it has before it stops; Ctrl-C, or a second SIGTERM, stops it at once."""
-
-    _draining: asyncio.Task[None] | None = None
-
-    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until told to stop."""
-        self._loop = asyncio.get_running_loop()
-        await super().serve(sockets)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """What a signal does."""
-        if sig == signal.SIGTERM and self.started and self._draining is None and settings.PORTAL_DRAIN:
-            self._loop.call_soon_threadsafe(self._begin_to_drain)
-        else:
-            super().handle_exit(sig, frame)
-
-    def _begin_to_drain(self) -> None:
-        if self._draining is None:
-            self._draining = self._loop.create_task(self._drain(), name="drain")
-
-    async def _drain(self) -> None:
-        from portal.runs.here import registry  # it reads settings that are still being made when this module is loaded
-
-        try:
-            await registry.drain(settings.PORTAL_DRAIN)
-        finally:
-            self.should_exit = True
-
-
-def _load_server() -> uvicorn.Server:
-    """The server with the site loaded into it, so that nothing is announced that cannot start."""
-    from portal.asgi import application, front  # loads the site: everything that can be wrong with it shows here
-
-    config = uvicorn.Config(
-        application,
-        http=kept_first(front),
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=1 << 20,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
-        lifespan="on",
-        proxy_headers=False,
-        server_header=False,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
-    config.load()
-    return _Server(config)
-
-
-def _run(server: uvicorn.Server, listening: socket.socket) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Until uvicorn takes the signals over, and again when it repeats them at its end.
-        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
-    server.run(sockets=[listening])
-    if not server.started and not server.should_exit:
-        sys.exit("The portal could not start; the lines above say why.")
 
 
 def _leave(*_: object) -> NoReturn:

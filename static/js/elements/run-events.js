@@ -3,7 +3,7 @@
 import { maker, say } from "../lib/make.js";
 import { pretty } from "../lib/pretty.js";
 import { Filtered, Records, framingOf, offsetText, previewOf } from "../lib/records.js";
-import { rowsInSight, scrollTo } from "../lib/rows.js";
+import { heightOf, rowsInSight, scrollTo } from "../lib/rows.js";
 
 const make = maker(document);
 const BUDGET = 8;
@@ -70,12 +70,11 @@ class RunEvents extends HTMLElement {
 
   #paint(follows) {
     const { found } = this.#filtered;
-    const total = this.#records.list.length;
-    say(this.count, found.length === total ? `${total.toLocaleString("en")} events` : `${found.length.toLocaleString("en")} of ${total.toLocaleString("en")} events`);
-    this.all.style.blockSize = `${found.length * this.#rowSize}px`;
+    say(this.count, countText(found.length, this.#records));
+    this.all.style.blockSize = `${heightOf(this.#rowSize, found.length)}px`;
     if (follows) this.rows.scrollTop = this.rows.scrollHeight;
-    const { from, to } = rowsInSight(this.rows.scrollTop, this.rows.clientHeight, this.#rowSize, found.length);
-    this.window.style.transform = `translateY(${from * this.#rowSize}px)`;
+    const { from, to, at: place } = rowsInSight(this.rows.scrollTop, this.rows.clientHeight, this.#rowSize, found.length);
+    this.window.style.transform = `translateY(${place}px)`;
     while (this.window.children.length > to - from) this.window.lastChild.remove();
     while (this.window.children.length < to - from) this.window.append(this.#row());
     for (let at = from; at < to; at += 1) this.#fill(this.window.children[at - from], found[at], at);
@@ -141,9 +140,15 @@ class RunEvents extends HTMLElement {
     if (!(event.key in steps) || !found.length) return;
     event.preventDefault();
     const at = Math.min(Math.max(steps[event.key], 0), found.length - 1);
-    this.rows.scrollTop = scrollTo(at, this.rows.scrollTop, this.rows.clientHeight, this.#rowSize);
+    this.rows.scrollTop = scrollTo(at, this.rows.scrollTop, this.rows.clientHeight, this.#rowSize, found.length);
     this.#select(found[at]);
   }
+}
+
+function countText(found, { list, beyond }) {
+  const [some, all] = [found, list.length].map((count) => count.toLocaleString("en"));
+  const more = beyond ? `; ${beyond.toLocaleString("en")} more are in Raw only` : "";
+  return `${found === list.length ? all : `${some} of ${all}`} events${more}`;
 }
 
 customElements.define("run-events", RunEvents);

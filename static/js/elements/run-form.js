@@ -1,14 +1,16 @@
 // <run-form>: the request as a form, made from the shape of its endpoint's body. Every control writes into the JSON and reads from it.
 
-import { fieldsOf, isShown, linesText, looseText, numberText } from "../lib/form.js";
-import { nodeAt, removed, reordered, treeOf, valueOf, written } from "../lib/json-tree.js";
+import { choice, format, json, line, longText, number, texts } from "../lib/form-controls.js";
+import { tools } from "../lib/form-tools.js";
+import { turns } from "../lib/form-turns.js";
+import { fieldsOf, isShown } from "../lib/form.js";
+import { nodeAt, removed, treeOf, written } from "../lib/json-tree.js";
 import { maker, say } from "../lib/make.js";
 import { knownStock } from "../lib/offered.js";
 
 const make = maker(document);
-const TURN = { role: "user", content: "" };
-const TOOL = { type: "function", function: { name: "", description: "", parameters: { type: "object", properties: {}, required: [] } } };
-const FLAT_TOOL = { type: "function", name: "", description: "", parameters: { type: "object", properties: {} } };
+// The control of each kind of field; what is not here is a line.
+const CONTROLS = { long: longText, texts, json, number, choice, messages: turns, tools, schema: format, images: said };
 
 class RunForm extends HTMLElement {
   #request = null;
@@ -23,6 +25,19 @@ class RunForm extends HTMLElement {
     this.models = make("datalist", { id: `${request.panel.id}-models` });
     this.append(this.note, this.fields, this.models);
     this.refresh();
+  }
+
+  // What the controls work on.
+  get #form() {
+    const { panel } = this.#request;
+    return {
+      make, modelsId: this.models.id, path: panel.dataset.path,
+      get text() {
+        return panel.body.value;
+      },
+      write: (path, value) => this.#write(path, value),
+      replace: (text) => this.#request.write(text),
+    };
   }
 
   focus() {
@@ -106,19 +121,8 @@ class RunForm extends HTMLElement {
 
   /** Fills `place` for a field. @returns {(node) => void} what shows a value in it */
   #control(field, id, place) {
-    const ways = {
-      long: () => this.#area(field, id, place, { write: (text) => JSON.stringify(text), read: (text, node) => valueOf(text, node), kind: "string" }),
-      texts: () => this.#area(field, id, place, { write: (text) => linesText(text, field.isList), read: (text, node) => [valueOf(text, node)].flat().join("\n"), kind: "lines" }),
-      json: () => this.#json(field.path, id, place),
-      images: () => this.#said(place, "Add picture, above, puts one in; so does dropping or pasting it."),
-      number: () => this.#number(field, id, place),
-      choice: () => this.#choice(field, id, place),
-      group: () => this.#group(field, place),
-      messages: () => this.#turns(field, place),
-      tools: () => this.#tools(field, place),
-      schema: () => this.#format(field, id, place),
-    };
-    return (ways[field.as] ?? (() => this.#line(field, id, place)))();
+    if (field.as === "group") return this.#group(field, place);
+    return (CONTROLS[field.as] ?? line)(field, id, place, this.#form);
   }
 
   #write(path, json) {
@@ -129,88 +133,6 @@ class RunForm extends HTMLElement {
     this.#request.write(isEmpty ? removed(text, parent) : text);
   }
 
-  #said(place, text) {
-    place.append(make("span", { class: "hint" }, text));
-    return () => {};
-  }
-
-  #line(field, id, place) {
-    const input = make("input", { id, "aria-describedby": `${id}-about`, autocomplete: "off", spellcheck: "false", ...(field.as === "model" ? { list: this.models.id } : {}), placeholder: field.silence });
-    input.addEventListener("input", () => this.#write(field.path, field.as === "loose" ? looseText(input.value) : JSON.stringify(input.value)));
-    place.append(input);
-    return (node) => put(input, node ? (node.kind === "string" ? valueOf(this.#text, node) : this.#source(node)) : "");
-  }
-
-  #source(node) {
-    return this.#text.slice(node.from, node.to);
-  }
-
-  #area(field, id, place, { write, read, kind }) {
-    const area = make("textarea", { id, "aria-describedby": `${id}-about`, rows: kind === "lines" ? 2 : 3 });
-    area.addEventListener("input", () => this.#write(field.path, write(area.value)));
-    const note = make("p", { class: "hint", hidden: "" }, "This is written as parts. Change it under JSON.");
-    place.append(area, note);
-    return (node) => {
-      const fits = !node || node.kind === "string" || (kind === "lines" && node.kind === "array" && node.children.every((child) => child.kind === "string"));
-      area.hidden = !fits;
-      note.hidden = fits;
-      if (fits) put(area, node ? read(this.#text, node) : "");
-    };
-  }
-
-  // A number is taken as it is written, so that no digit of a large one is lost.
-  #number(field, id, place) {
-    const input = make("input", { id, "aria-describedby": `${id}-about`, inputmode: "decimal", autocomplete: "off", placeholder: field.silence });
-    const range = field.step ? make("input", { type: "range", min: field.from, max: field.to, step: field.step, "aria-labelledby": `${id}-label` }) : null;
-    input.addEventListener("input", () => {
-      const number = numberText(input.value);
-      input.setAttribute("aria-invalid", String(number === null && input.value.trim() !== ""));
-      if (number !== null) this.#write(field.path, number);
-      else if (!input.value.trim()) this.#write(field.path, null);
-    });
-    range?.addEventListener("input", () => this.#write(field.path, range.value));
-    place.append(input, ...(range ? [range] : []));
-    return (node) => {
-      const text = node ? this.#source(node) : "";
-      if (document.activeElement !== input) input.removeAttribute("aria-invalid");
-      put(input, text);
-      if (range) range.value = text || field.silence || field.from;
-    };
-  }
-
-  #choice(field, id, place) {
-    const select = make("select", { id, "aria-describedby": `${id}-about` });
-    const unsaid = make("option", { value: "" }, field.silence ? `not set (${field.silence})` : "not set");
-    select.append(unsaid, ...field.choices.map((json) => make("option", { value: json }, json.replace(/^"|"$/g, ""))));
-    const other = make("option", { value: "other", disabled: "", hidden: "" }, "something else");
-    select.append(other);
-    select.addEventListener("change", () => this.#write(field.path, select.value || null));
-    place.append(select);
-    return (node) => {
-      const json = node ? this.#source(node) : "";
-      select.value = json === "" || field.choices.includes(json) ? json : "other";
-    };
-  }
-
-  #json(path, id, place) {
-    const area = make("textarea", { id, class: "code", rows: 3, spellcheck: "false", "aria-describedby": `${id}-about` });
-    const fault = make("p", { class: "hint bad", role: "status" });
-    area.addEventListener("input", () => {
-      const isJson = treeOf(area.value) !== null;
-      area.setAttribute("aria-invalid", String(!isJson && area.value.trim() !== ""));
-      say(fault, isJson || !area.value.trim() ? "" : "Not JSON yet, so it is not in the request.");
-      if (isJson) this.#write(path, area.value.trim());
-      else if (!area.value.trim()) this.#write(path, null);
-    });
-    place.append(area, fault);
-    return (node) => {
-      if (document.activeElement === area) return;
-      area.removeAttribute("aria-invalid");
-      say(fault, "");
-      put(area, node ? outdented(this.#text, node) : "");
-    };
-  }
-
   #group(field, place) {
     const before = this.#controls.length;
     const rows = field.fields.map((inner) => this.#row(inner));
@@ -219,160 +141,11 @@ class RunForm extends HTMLElement {
     place.append(group);
     return () => {};
   }
-
-  #turns(field, place) {
-    const list = make("ol", { class: "turns" });
-    const add = make("button", { type: "button" }, "Add a turn");
-    add.addEventListener("click", () => {
-      const node = nodeAt(treeOf(this.#text), field.path);
-      const turns = node?.children.length ?? 0;
-      const last = turns ? valueOf(this.#text, node.children.at(-1)) : null;
-      this.#write([...field.path, turns], JSON.stringify({ ...TURN, role: last?.role === "user" ? "assistant" : "user" }));
-      list.lastElementChild?.querySelector("textarea")?.focus();
-    });
-    place.append(list, add);
-    const show = [];
-    return (node) => {
-      const turns = node?.kind === "array" ? node.children : [];
-      while (show.length > turns.length) show.pop().row.remove();
-      while (show.length < turns.length) show.push(this.#turn(field, show.length, list));
-      turns.forEach((turn, at) => show[at].show(turn, turns.length));
-    };
-  }
-
-  #turn(field, at, list) {
-    const path = [...field.path, at];
-    const role = make("select", { "aria-label": `Role of turn ${at + 1}` }, ...["system", "user", "assistant", "tool"].map((one) => make("option", { value: one }, one)));
-    const content = make("textarea", { rows: 2, "aria-label": `Text of turn ${at + 1}` });
-    const note = make("span", { class: "hint" });
-    const move = (label, step) => {
-      const button = make("button", { type: "button", "aria-label": `Move turn ${at + 1} ${label}` }, label === "up" ? "↑" : "↓");
-      button.addEventListener("click", () => this.#move(field, list, at, step));
-      return button;
-    };
-    const [up, down] = [move("up", -1), move("down", 1)];
-    const remove = make("button", { type: "button", "aria-label": `Remove turn ${at + 1}` }, "×");
-    remove.addEventListener("click", () => {
-      this.#write(path, null);
-      (list.children[Math.min(at, list.children.length - 1)]?.querySelector("textarea") ?? list.nextElementSibling).focus();
-    });
-    role.addEventListener("change", () => this.#write([...path, "role"], JSON.stringify(role.value)));
-    content.addEventListener("input", () => this.#write([...path, ...content.dataset.at.split("/").map((step) => (/^\d+$/.test(step) ? Number(step) : step))], JSON.stringify(content.value)));
-    const row = make("li", {}, make("div", { class: "turn-head" }, role, note, up, down, remove), content);
-    list.append(row);
-    return { row, show: (turn, count) => this.#showTurn(turn, { role, content, note, up, down }, at, count) };
-  }
-
-  #showTurn(turn, { role, content, note, up, down }, at, count) {
-    const value = valueOf(this.#text, turn);
-    const spoken = typeof value?.role === "string" ? value.role : "";
-    if (spoken && ![...role.options].some((option) => option.value === spoken)) role.append(make("option", { value: spoken }, spoken));
-    role.value = spoken;
-    // Of a content in parts, the first text is what can be written here.
-    const part = Array.isArray(value?.content) ? value.content.findIndex((one) => typeof one?.text === "string") : -1;
-    const isParts = Array.isArray(value?.content);
-    content.dataset.at = isParts ? `content/${part}/text` : "content";
-    content.hidden = isParts && part < 0;
-    put(content, String((isParts ? value.content[part]?.text : value?.content) ?? ""));
-    const besides = ["images", "tool_calls", "thinking"].filter((name) => value?.[name] !== undefined);
-    say(note, isParts ? `${value.content.length} parts` : besides.length ? `with ${besides.join(", ")}` : "");
-    up.disabled = at === 0;
-    down.disabled = at === count - 1;
-  }
-
-  #move(field, list, at, step) {
-    this.#request.write(exchanged(this.#text, field.path, at, at + step));
-    const target = list.children[at + step];
-    const buttons = target.querySelectorAll("button");
-    (buttons[step < 0 ? 0 : 1].disabled ? target.querySelector("textarea") : buttons[step < 0 ? 0 : 1]).focus();
-  }
-
-  #tools(field, place) {
-    const list = make("ol", { class: "turns" });
-    const add = make("button", { type: "button" }, "Add a tool");
-    const isFlat = this.#request.panel.dataset.path === "/v1/responses";
-    const anthropic = { name: "", description: "", input_schema: { type: "object", properties: {} } };
-    const start = this.#request.panel.dataset.path === "/v1/messages" ? anthropic : isFlat ? FLAT_TOOL : TOOL;
-    add.addEventListener("click", () => {
-      const count = nodeAt(treeOf(this.#text), field.path)?.children.length ?? 0;
-      this.#write([...field.path, count], JSON.stringify(start, null, 2));
-      list.lastElementChild?.querySelector("input")?.focus();
-    });
-    place.append(list, add);
-    const show = [];
-    return (node) => {
-      const tools = node?.kind === "array" ? node.children : [];
-      while (show.length > tools.length) show.pop().row.remove();
-      while (show.length < tools.length) show.push(this.#tool(field, show.length, list, add, start));
-      tools.forEach((tool, at) => show[at].show(tool));
-    };
-  }
-
-  #tool(field, at, list, add, start) {
-    const own = start.function ? [...field.path, at, "function"] : [...field.path, at];
-    const schema = start.input_schema ? "input_schema" : "parameters";
-    const line = (name, label) => {
-      const input = make("input", { "aria-label": `${label} of tool ${at + 1}`, placeholder: label, autocomplete: "off", spellcheck: "false" });
-      input.addEventListener("input", () => this.#write([...own, name], JSON.stringify(input.value)));
-      return { input, show: (value) => put(input, typeof value === "string" ? value : "") };
-    };
-    const [name, description] = [line("name", "Name"), line("description", "What it does")];
-    const remove = make("button", { type: "button", "aria-label": `Remove tool ${at + 1}` }, "×");
-    remove.addEventListener("click", () => {
-      this.#write([...field.path, at], null);
-      add.focus();
-    });
-    const place = make("div");
-    const id = `${this.#request.panel.id}-tool-${at}`;
-    const parameters = this.#json([...own, schema], id, place);
-    place.querySelector("textarea").setAttribute("aria-label", `Parameters of tool ${at + 1}, JSON Schema`);
-    place.querySelector("textarea").removeAttribute("aria-describedby");
-    const row = make("li", {}, make("div", { class: "turn-head" }, name.input, description.input, remove), place);
-    list.append(row);
-    return {
-      row, show: (tool) => {
-        const value = valueOf(this.#text, tool);
-        const inner = start.function ? value?.function : value;
-        name.show(inner?.name);
-        description.show(inner?.description);
-        parameters(nodeAt(treeOf(this.#text), [...own, schema]));
-      },
-    };
-  }
-
-  #format(field, id, place) {
-    const select = make("select", { id, "aria-describedby": `${id}-about` },
-      make("option", { value: "" }, "any text"), make("option", { value: "json" }, "any JSON"), make("option", { value: "schema" }, "JSON by a schema"));
-    const inner = make("div");
-    const schema = this.#json(field.path, `${id}-schema`, inner);
-    inner.querySelector("textarea").setAttribute("aria-label", "The schema, JSON");
-    inner.querySelector("textarea").removeAttribute("aria-describedby");
-    const start = { type: "object", properties: { answer: { type: "string" } }, required: ["answer"] };
-    select.addEventListener("change", () => this.#write(field.path, { "": null, json: '"json"', schema: JSON.stringify(start, null, 2) }[select.value]));
-    place.append(select, inner);
-    return (node) => {
-      select.value = !node ? "" : node.kind === "object" ? "schema" : "json";
-      inner.hidden = node?.kind !== "object";
-      if (!inner.hidden) schema(node);
-    };
-  }
 }
 
-// What the reader is writing is not written over.
-function put(control, text) {
-  if (control.value !== text && document.activeElement !== control) control.value = text;
-}
-
-function exchanged(text, path, one, other) {
-  const count = nodeAt(treeOf(text), path).children.length;
-  const order = Array.from({ length: count }, (_, at) => (at === one ? other : at === other ? one : at));
-  return reordered(text, path, order);
-}
-
-// A value as it stands in the text, its lines moved to the left edge.
-function outdented(text, { from, to }) {
-  const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf("\n", from - 1) + 1, from))[0];
-  return text.slice(from, to).replaceAll(`\n${indent}`, "\n");
+function said(field, id, place) {
+  place.append(make("span", { class: "hint" }, "Add picture, above, puts one in; so does dropping or pasting it."));
+  return () => {};
 }
 
 customElements.define("run-form", RunForm);

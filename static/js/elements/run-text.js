@@ -29,6 +29,7 @@ class RunText extends HTMLElement {
   #flows = {};
   #blocks = new Blocks();
   #waiting = [];
+  #long = null; // where a line too long for markdown goes on
   #isPlain = read("answers") === "plain";
   #isOver = false;
   #again = false;
@@ -77,6 +78,7 @@ class RunText extends HTMLElement {
     this.#readers = { thinking: new Parts(thinking), text: new Parts(text), note: new Parts(note) };
     this.#blocks = new Blocks();
     this.#waiting = [];
+    this.#long = null;
     this.#isOver = false;
     for (const holder of [this.thought, this.done, this.tail, this.noteText]) holder.replaceChildren();
     this.#flows = { thinking: this.#flow(this.thought), text: this.#flow(this.tail), note: this.#flow(this.noteText) };
@@ -93,7 +95,8 @@ class RunText extends HTMLElement {
       const part = this.#readers[kind].take(MOST_AT_ONCE);
       if (part) this.#flows[kind].append(part);
     }
-    const part = this.#readers.text.take(MOST_AT_ONCE);
+    // What waits to be read as markdown is laid out anew when a part of it was: it must not pile up.
+    const part = sizeOf(this.#waiting) < MOST_AT_ONCE ? this.#readers.text.take(MOST_AT_ONCE) : "";
     if (part) this.#take(part);
     const { live } = this.#run;
     const isAll = Object.values(this.#readers).every((reader) => reader.isOver);
@@ -152,7 +155,8 @@ class RunText extends HTMLElement {
     while (this.#waiting.length && room > 0 && !this.#waits) {
       const { text, isPlain } = this.#waiting.shift();
       room -= text.length;
-      if (isPlain) this.#flow(this.done).append(text);
+      if (!isPlain) this.#long = null;
+      if (isPlain) (this.#long ??= this.#flow(this.done)).append(text);
       else if (hasMarkup(text)) this.done.append(...nodes(text));
       else this.done.append(make("p", {}, wordsOf(text)));
     }
@@ -220,5 +224,7 @@ class RunText extends HTMLElement {
     return undefined;
   }
 }
+
+const sizeOf = (blocks) => blocks.reduce((sum, { text }) => sum + text.length, 0);
 
 customElements.define("run-text", RunText);

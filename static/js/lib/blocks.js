@@ -1,7 +1,5 @@
 // Cuts a markdown text that comes in pieces into blocks that no later text can change: paragraphs, lists, fences, tables.
 
-import { Lines } from "./lines.js";
-
 // Longer than this a block is not waited for; what reads markdown is never handed more at once.
 const LONGEST = 4_000;
 const LONGEST_FENCE = 60_000;
@@ -9,30 +7,38 @@ const FENCE = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
 const ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)/;
 const HEADING = /^ {0,3}#{1,6}(?:\s|$)/;
 
-/** @typedef {{text: string, isPlain: boolean}} Block  a plain one is no markdown: a line too long to be prose */
+/** @typedef {{text: string, isPlain: boolean}} Block  a plain one is no markdown: a line too long to be prose, or a piece of one */
 
 export class Blocks {
-  #lines = new Lines();
   #open = [];
   #size = 0;
   #tail = "";
+  #isLong = false; // the line that is open is too long to be prose, and what came of it was handed on
   #fence = null;
   #sawBlank = false;
 
   /** The blocks that `text` completes. @returns {Block[]} */
   push(text) {
-    const lines = this.#lines.push(text);
-    this.#tail = lines.length ? text.slice(text.lastIndexOf("\n") + 1) : this.#tail + text;
     const blocks = [];
-    for (const line of lines) this.#line(line, blocks);
+    const end = text.lastIndexOf("\n");
+    if (end < 0) this.#tail += text;
+    else {
+      const lines = (this.#tail + text.slice(0, end)).split("\n");
+      this.#tail = text.slice(end + 1);
+      for (const line of lines) this.#line(line, blocks);
+    }
+    if (this.#isLong || this.#tail.length > (this.#fence ? LONGEST_FENCE : LONGEST)) this.#handOn(blocks);
     return blocks;
   }
 
   /** What was not complete is, because nothing follows. @returns {Block[]} */
   end() {
     const blocks = [];
-    for (const line of this.#lines.end()) this.#line(line, blocks);
-    this.#tail = "";
+    if (this.#tail && !this.#isLong) {
+      const line = this.#tail;
+      this.#tail = "";
+      this.#line(line, blocks);
+    }
     this.#close(blocks);
     return blocks;
   }
@@ -42,7 +48,28 @@ export class Blocks {
     return this.#open.map((line) => `${line}\n`).join("") + this.#tail;
   }
 
+  // Its end is not waited for: by then it would be too much to lay out at once.
+  #handOn(blocks) {
+    if (!this.#isLong) this.#closeBefore(blocks);
+    this.#isLong = true;
+    if (this.#tail) blocks.push({ text: this.#tail, isPlain: true });
+    this.#tail = "";
+  }
+
+  #closeBefore(blocks) {
+    const isOpener = this.#fence && this.#open.length === 1; // with nothing in it yet
+    if (isOpener) this.#open = [];
+    else if (this.#fence) this.#add(this.#fence.mark);
+    this.#close(blocks);
+  }
+
   #line(line, blocks) {
+    if (this.#isLong) {
+      this.#isLong = false;
+      blocks.push({ text: `${line}\n`, isPlain: true });
+      if (this.#fence) this.#add(this.#fence.opener);
+      return undefined;
+    }
     if (this.#fence) return this.#fenceLine(line, blocks);
     if (line.length > LONGEST) {
       this.#close(blocks);
@@ -92,7 +119,7 @@ export class Blocks {
   }
 
   #close(blocks) {
-    const text = this.rest.slice(0, this.rest.length - this.#tail.length);
+    const text = this.#open.map((line) => `${line}\n`).join("");
     if (text.trim()) blocks.push({ text, isPlain: false });
     this.#open = [];
     this.#size = 0;

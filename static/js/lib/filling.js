@@ -36,6 +36,7 @@ export class Filling {
     const isOpen = ({ at, placeholder }) => {
       if (at === null) return path.includes(placeholder);
       const value = valueAt(body, at);
+      if (placeholder && valueAt(this.body, at) === placeholder) return value === placeholder;
       return placeholder ? typeof value === "string" && value.includes(placeholder) : value === null;
     };
     return this.fields.filter(({ places }) => places.some(isOpen)).map(({ name }) => name);

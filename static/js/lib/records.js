@@ -2,6 +2,9 @@
 
 import { Lines } from "./lines.js";
 
+// A list of more than this would fill the memory of the page with what nobody reads; Raw has all of it.
+export const MOST_LISTED = 1_000_000;
+
 /** How the answer of `path` is cut into records. */
 export const framingOf = (path, streamed) => (!streamed ? "whole" : path.startsWith("/api/") ? "ndjson" : "sse");
 
@@ -14,6 +17,8 @@ export const framingOf = (path, streamed) => (!streamed ? "whole" : path.startsW
 export class Records {
   /** @type {Record[]} */
   list = [];
+  /** How many came after the last of the list. */
+  beyond = 0;
   #tape;
   #lines = new Lines();
   #next = 0;
@@ -71,6 +76,10 @@ export class Records {
   }
 
   #add(at, name, text) {
+    if (this.list.length >= MOST_LISTED) {
+      this.beyond += 1;
+      return;
+    }
     const before = this.list.at(-1)?.at ?? at;
     this.list.push({ at, gap: at - before, name, text });
   }

@@ -2,18 +2,26 @@
 
 export const PAUSE = 2_000; // ms between two announcements
 const LONGEST = 600;
+// Who is told more than this at once is minutes behind.
+const MOST = 2_000;
+const TOO_MUCH = "The answer comes faster than it can be read out; the Text view has all of it.";
 const END = /[.!?。！？…](?:["'”’)\]]*)(?=\s)|\n/g;
 
 export class Sentences {
   #open = "";
   #ready = "";
   #last = -Infinity;
+  #isSilent = false;
 
   push(text) {
+    if (this.#isSilent || this.#ready.length > 2 * MOST) return;
     this.#open += text;
     let end = 0;
     for (const match of this.#open.matchAll(END)) end = match.index + match[0].length;
-    if (!end && this.#open.length > LONGEST) end = this.#open.lastIndexOf(" ", LONGEST) + 1 || LONGEST;
+    while (this.#open.length - end > LONGEST) {
+      const blank = this.#open.lastIndexOf(" ", end + LONGEST) + 1;
+      end = blank > end ? blank : end + LONGEST;
+    }
     this.#ready += this.#open.slice(0, end);
     this.#open = this.#open.slice(end);
   }
@@ -38,7 +46,10 @@ export class Sentences {
     this.#last = now;
     const said = spoken(this.#ready);
     this.#ready = "";
-    return said;
+    if (said.length <= MOST) return said;
+    this.#isSilent = true;
+    this.#open = "";
+    return `${said.slice(0, said.lastIndexOf(" ", MOST) + 1 || MOST)}… ${TOO_MUCH}`;
   }
 }
 

@@ -1,0 +1,178 @@
+"""This worker's way to Redis: scripts, what is said on channels, and whether Redis is there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as TooSlow
+
+from portal.runs.tables import first_line
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Hearer = Callable[[str], None]
+
+# Seconds. What is not answered by then counts as away, and until it answers again nobody waits for it.
+PATIENCE = 2.0
+_PING_EVERY = 2.0
+_PAUSE = 0.25
+_CONNECTIONS = 8
+
+
+class Away(Exception):
+    """Redis does not answer, or cannot take what it is given; the message says which."""
+
+
+class Link:
+    """Use `open` before anything else. While `is_up` is false everything raises `Away` at once; `look` tries again."""
+
+    def __init__(self, url: str) -> None:
+        self.is_up = False
+        self.trouble = "not connected yet"
+        self.on_change: Callable[[], None] = lambda: None
+        pool = BlockingConnectionPool.from_url(
+            url, max_connections=_CONNECTIONS, timeout=PATIENCE, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE,
+            decode_responses=True, protocol=2, retry=Retry(NoBackoff(), 0),
+        )  # fmt: skip
+        self._redis = Redis(connection_pool=pool)
+        # One connection apart for listening, which may wait for as long as there is nothing to hear.
+        self._ears = Redis.from_url(
+            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, decode_responses=True, protocol=2,
+            retry=Retry(NoBackoff(), 0),
+        )  # fmt: skip
+        self._scripts: dict[str, Any] = {}
+        self._hearers: dict[str, list[Hearer]] = {}
+        self._pubsub: PubSub | None = None
+        self._listening: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connect, if that can be done now, and begin to listen."""
+        with suppress(Away):
+            await self.look()
+        self._listening = asyncio.create_task(self._listen(), name="listen to Redis")
+
+    async def aclose(self) -> None:
+        """Stop listening and close the connections."""
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait([self._listening])
+        for redis in (self._redis, self._ears):
+            with suppress(RedisError, OSError):
+                await redis.aclose()
+
+    async def look(self) -> None:
+        """Ask whether Redis is there. Raises `Away`."""
+        await self._attempt(lambda redis: redis.ping())
+        if not self.is_up:
+            self.is_up, self.trouble = True, ""
+            self.on_change()
+
+    async def do(self, work: Callable[[Redis], Awaitable[T]]) -> T:
+        """The result of one command. Raises `Away`."""
+        if not self.is_up:
+            raise Away(self.trouble)
+        return await self._attempt(work)
+
+    async def run(self, script: str, *arguments: str | int | float) -> Any:
+        """The result of one of our scripts. Raises `Away`."""
+        made = self._scripts.get(script)
+        if made is None:
+            made = self._scripts[script] = self._redis.register_script(script)
+        return await self.do(lambda redis: made(args=arguments))
+
+    async def entries(self, run: str, after: int, count: int | None = None) -> list[tuple[int, list[str]]]:
+        """The live end of a run's log from the batch on that holds the frame after `after`.
+
+        Of each batch the first frame's number, and the frames. Raises `Away`.
+        """
+        found: Any = await self.do(lambda redis: redis.xrange(f"portal:log:{run}", f"{after + 1}", "+", count=count))
+        return [(int(entry["n"]), entry["f"].split("\n")) for _, entry in found]
+
+    async def has(self, key: str) -> bool:
+        """Whether there is such a key. Raises `Away`."""
+        return bool(await self.do(lambda redis: redis.exists(key)))
+
+    async def say(self, channel: str, text: str) -> int:
+        """How many heard it. Raises `Away`."""
+        return int(await self.do(lambda redis: redis.publish(channel, text)))
+
+    async def hear(self, channel: str, hearer: Hearer) -> None:
+        """Call `hearer` with what is said on the channel. What was said while Redis was away is lost: look at the log."""
+        hearers = self._hearers.setdefault(channel, [])
+        hearers.append(hearer)
+        if len(hearers) == 1 and self._pubsub is not None:
+            with suppress(RedisError, OSError):
+                await self._pubsub.subscribe(channel)
+
+    async def unhear(self, channel: str, hearer: Hearer) -> None:
+        """Call it no more."""
+        hearers = self._hearers.get(channel, [])
+        if hearer in hearers:
+            hearers.remove(hearer)
+        if not hearers and self._hearers.pop(channel, None) is not None and self._pubsub is not None:
+            with suppress(RedisError, OSError):
+                await self._pubsub.unsubscribe(channel)
+
+    async def _attempt(self, work: Callable[[Redis], Awaitable[T]]) -> T:
+        try:
+            return await work(self._redis)
+        except (NoConnection, TooSlow, OSError, TimeoutError) as problem:
+            was_up, self.is_up = self.is_up, False
+            self.trouble = "it takes too long" if isinstance(problem, (TooSlow, TimeoutError)) else first_line(problem)
+            if was_up:
+                self.on_change()
+            raise Away(self.trouble) from None
+        except RedisError as problem:
+            raise Away(first_line(problem)) from None
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._listen_once()
+            except (RedisError, OSError, TimeoutError):
+                await asyncio.sleep(_PAUSE)
+            except Exception:
+                logger.exception("listening to Redis met a fault of the portal")
+                await asyncio.sleep(_PAUSE)
+
+    async def _listen_once(self) -> None:
+        async with self._ears.pubsub() as pubsub:
+            known = set(self._hearers)
+            await pubsub.subscribe("portal:all", *known)
+            self._pubsub = pubsub
+            try:
+                if others := self._hearers.keys() - known:
+                    await pubsub.subscribe(*others)
+                while True:
+                    await self._hear_one(pubsub)
+            finally:
+                self._pubsub = None
+
+    async def _hear_one(self, pubsub: PubSub) -> None:
+        message = await pubsub.get_message(timeout=_PING_EVERY)
+        if message is None:
+            # A connection that has gone silently is found out by this.
+            await pubsub.ping()
+            message = await pubsub.get_message(timeout=PATIENCE)
+        if message is None:
+            raise TooSlow("no answer to a ping")
+        if message["type"] == "message":
+            self._tell(message["channel"], message["data"])
+        elif message["type"] == "subscribe":
+            # From now on nothing is missed; what was said before is seen by looking.
+            self._tell(message["channel"], "")
+
+    def _tell(self, channel: str, text: str) -> None:
+        for hearer in list(self._hearers.get(channel, ())):
+            hearer(text)
