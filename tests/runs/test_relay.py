@@ -165,7 +165,7 @@ ENDS = [
     ("bytes that are not UTF-8", "/api/chat", None, stream([b'{"message":{"content":"\xff\xfe"}}\n'], pause=0.1), "failed", "broken_protocol"),
     ("half a character", "/api/chat", None, stream([b'{"message":"\xc3']), "failed", "broken_protocol"),
     ("a record without end", "/api/chat", None, stream([b"x" * 1_000_000] * 9), "failed", "broken_protocol"),
-    ("not HTTP at all", "/api/chat", None, lambda line, asked: line.send(b"SSH-2.0-OpenSSH\r\n\r\n"), "interrupted", "interrupted"),
+    ("not HTTP at all", "/api/chat", None, lambda line, asked: line.send(b"SSH-2.0-OpenSSH\r\n\r\n"), "failed", "broken_protocol"),
 ]  # fmt: skip
 
 
@@ -189,6 +189,17 @@ async def test_a_missing_model_is_answered_with_the_models_that_are_there(regist
     _, end = await outcome(registry, order(far_end, {"model": "nope", "messages": []}))
     assert "“nope” is not installed" in end["error"]["message"]
     assert "far:1b" in end["error"]["hint"]
+
+
+@pytest.mark.parametrize(("embedded", "hint"), [(False, "no model of that name"), (True, "downloads no other")])
+async def test_a_model_that_no_registry_has_is_told_with_the_next_step(
+    registry: Registry, far_end: FarEnd, embedded: bool, hint: str
+) -> None:
+    upstream = Upstream("local", far_end.origin, embedded=embedded)
+    far_end.script = stream([b'{"status":"pulling manifest"}\n', b'{"error":"pull model manifest: file does not exist"}\n'])
+    asked = {"request": {"upstream": "local", "method": "POST", "path": "/api/pull", "body": {"model": "nope"}}}
+    _, end = await outcome(registry, read_order(asked, {"local": upstream}))
+    assert hint in end["error"]["hint"]
 
 
 async def test_an_address_where_nothing_listens_is_named_with_the_next_step(registry: Registry) -> None:

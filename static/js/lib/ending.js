@@ -25,6 +25,8 @@ const HELP = {
     "If a proxy stands in between, let it pass answers on as they are, without buffering or rewriting.",
   ],
 };
+// What these ask for is done to that model and no other: nothing is gained by another one, and much lost.
+const OF_ONE_MODEL = new Set(["/api/delete", "/api/push", "/api/create", "/api/copy", "/api/pull"]);
 const LIMITS = { "/api/chat": "num_predict", "/api/generate": "num_predict", "/v1/responses": "max_output_tokens" };
 
 /** @param {import("./answering.js").Answering} run @returns {Ending | null} null while it runs, and when all went well */
@@ -34,7 +36,8 @@ export function endingOf({ view, request, asked, reader, tape }) {
   const card = (tone, what, next, more = {}) => ({ tone, what, sent, next, offersModels: false, offersAgain: true, again, pulls: "", help: [], signsIn: false, ...more });
   if (view.error) {
     const { code, message, hint } = view.error;
-    const isGone = code === "model_not_found" && !request.isErrand;
+    if (request.isMeantToFail) return card("bad", message, "This example is here to show that.", { offersAgain: false });
+    const isGone = code === "model_not_found" && !request.isErrand && !OF_ONE_MODEL.has(request.path);
     return card("bad", message, hint ?? "", {
       offersModels: isGone, offersAgain: request.isErrand || !IN_VAIN.has(code), pulls: isGone ? asked.model : "", help: HELP[code] ?? [], signsIn: code === "sign_in",
     });
