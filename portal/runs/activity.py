@@ -87,7 +87,7 @@ def _point(run: str, at: datetime, outcome: str, stats: dict[str, Any] | None) -
 
 def _live(run: Run) -> Live:
     last = run.log.after(max(run.head - 1, 0))
-    frame = json.loads(last[0]) if last else {"type": "state", "state": "starting"}
+    frame: dict[str, Any] = json.loads(last[0]) if last else {"type": "state", "state": "starting"}
     # A head comes when the answer begins, and its bytes at once or soon.
     state = frame.get("state") or ("streaming" if frame["type"] == "data" else "waiting")
     return Live(row_of_run(run), state, frame.get("position"), run.log.size)
