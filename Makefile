@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench hostile clean
+.PHONY: help run test check bench hostile faults clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: $(VENV)/tests ## Lint, types, Django's checks, links, spelling and style 
 
 hostile: $(VENV)/tests $(VENV)/javascript ## Try all 5,000 hostile texts on an answer (make test tries a sample)
 	@HOSTILE_TEXTS=all $(BIN)/python -m pytest -q tests/e2e/test_hostile.py
+
+faults: $(VENV)/tests ## Cut answers after each of their bytes and sockets 10,000 times (make test tries a sample)
+	@FAULTS=all $(BIN)/python -m pytest -q tests/runs/test_faults.py
 
 bench: $(VENV)/tests $(VENV)/javascript ## Run the benchmarks and print their ratios
 	$(BIN)/python -m bench

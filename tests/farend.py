@@ -176,7 +176,7 @@ class FarEnd:
             playing = asyncio.ensure_future(self.routes.get(asked.path, self.script)(Line(writer), asked))
             leaving = asyncio.ensure_future(reader.read(1))
             await asyncio.wait({playing, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not playing.done():
+            if not playing.done() or isinstance(playing.exception(), OSError):
                 asked.hung_up.set()
             leaving.cancel()
             playing.cancel()

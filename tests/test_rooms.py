@@ -22,7 +22,7 @@ SEARCH = {"tantivy"}
 
 # Room -> (packages of others, rooms of ours) it may import besides the standard library and itself.
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
-    "portal.ollama": ({"httpx"}, set()),
+    "portal.ollama": ({"httpx", "httpx_aiohttp", "aiohttp"}, set()),
     "portal.embedded": ({"xllamacpp", "starlette", "uvicorn"}, set()),
     "portal.examples": (PARSERS, {"portal.ollama.endpoints"}),
     "portal.docs": ({"django", "emoji", *MARKDOWN, *SEARCH}, {"portal.examples"}),
@@ -73,7 +73,7 @@ def test_every_room_is_in_the_table() -> None:
 
 def test_one_module_alone_speaks_http_to_the_upstream() -> None:
     speakers = [
-        file.name for file in modules_of("portal.ollama") if any(within(name, {"httpx"}) for name in imports_of(file))
+        file.name for file in modules_of("portal.ollama") if any(within(name, {"httpx", "httpx_aiohttp", "aiohttp"}) for name in imports_of(file))
     ]
     assert speakers == ["client.py"]
 

@@ -5,28 +5,34 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
+import aiohttp
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
 from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Unreachable
 from portal.ollama.upstreams import Upstream
 
 # An answer may be silent while a model loads: Ollama itself allows a load five minutes (OLLAMA_LOAD_TIMEOUT).
 LONGEST_SILENCE = 600.0
-_TIMEOUT = httpx.Timeout(connect=5.0, read=LONGEST_SILENCE, write=60.0, pool=5.0)
+CONNECT_WITHIN = 5.0
 _MOST_CONNECTIONS = 2000
-# A kept connection may be closed by the other end in the moment it is used again, which would cost a run. Opening one
-# costs nothing on a local network; to the cloud it costs a TLS handshake, so those are kept, briefly.
-_FRESH = httpx.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=0)
-_KEPT = httpx.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=20, keepalive_expiry=5.0)
+_KEPT_FOR = 5.0
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "portal"}
 _SHOWN_HEADERS = ("content-type", "retry-after", "x-request-id")
 
 
 _START = "Start Ollama there (ollama serve), or set OLLAMA_HOST to the address where it listens and restart the portal."
 _WAIT = "The embedded engine is being started again; run it once more in a few seconds."
+
+
+_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, aiohttp.ClientError)
+_UNREACHABLE = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError,
+                httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)  # fmt: skip
+_CUT = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, httpx.NetworkError, httpx.RemoteProtocolError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +44,29 @@ class Answer:
     chunks: AsyncIterator[bytes]
 
 
+_on_sent: ContextVar[Callable[[], None] | None] = ContextVar("on_sent", default=None)
+
+
 class Client:
     """Connections to the upstreams, shared by all runs of one event loop.
 
     Nothing of the machine's environment takes part (no proxies, no netrc), redirects are not followed, and the bytes
-    of an answer are never decoded here.
+    of an answer are never decoded here. Bounds are in seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, connect_within: float = CONNECT_WITHIN, longest_silence: float = LONGEST_SILENCE) -> None:
+        self._connect_within = connect_within
         tls = ssl.create_default_context()
+        # httpx's own parser costs several times what the rest of the way of a record does; aiohttp's is written in C.
         self._http = httpx.AsyncClient(
-            timeout=_TIMEOUT,
+            # `pool` bounds all of getting a connection: waiting for a free one, finding the address, connecting.
+            timeout=httpx.Timeout(longest_silence, connect=connect_within, pool=connect_within),
             trust_env=False,
             follow_redirects=False,
-            transport=httpx.AsyncHTTPTransport(limits=_FRESH, verify=tls, trust_env=False),
-            mounts={"https://": httpx.AsyncHTTPTransport(limits=_KEPT, verify=tls, trust_env=False)},
+            # What an upstream would like remembered is nobody's here.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            transport=AiohttpTransport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=False)),
+            mounts={"https://": AiohttpTransport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=True))},
         )
 
     @asynccontextmanager
@@ -71,19 +85,14 @@ class Client:
         if upstream.key is not None:
             headers["Authorization"] = f"Bearer {upstream.key}"
 
-        async def trace(event: str, _info: Mapping[str, Any]) -> None:
-            if on_sent is not None and event == "http11.send_request_body.complete":
-                on_sent()
-
+        _on_sent.set(on_sent)
         try:
-            async with self._http.stream(
-                method, upstream.origin + path, content=content, headers=headers, extensions={"trace": trace}
-            ) as response:
+            async with self._http.stream(method, upstream.origin + path, content=content, headers=headers) as response:
                 _refuse_detours(upstream, response)
                 shown = {name: response.headers[name] for name in _SHOWN_HEADERS if name in response.headers}
                 yield Answer(response.status_code, shown, response.aiter_raw())
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise translate(error, upstream, f"{method} {path}") from error
+        except _ERRORS as error:
+            raise translate(error, upstream, f"{method} {path}", self._connect_within) from error
 
     async def fetch(self, upstream: Upstream, method: str, path: str, content: bytes | None = None, *,
                     at_most: int = 8 << 20, within: float = 5.0) -> tuple[int, bytes]:  # fmt: skip
@@ -102,12 +111,44 @@ class Client:
                             f"{upstream.origin} answered {method} {path} with more than {at_most} bytes."
                         )
                 return response.status_code, bytes(body)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise translate(error, upstream, f"{method} {path}") from error
+        except _ERRORS as error:
+            raise translate(error, upstream, f"{method} {path}", within) from error
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self._http.aclose()
+
+
+def _session(tls: ssl.SSLContext, *, is_kept: bool) -> aiohttp.ClientSession:
+    """What the transport sends over, made in the event loop that uses it.
+
+    A kept connection may be closed by the other end in the moment it is used again, which would cost a run. Opening one
+    costs nothing on a local network; to the cloud it costs a TLS handshake, so those are kept, briefly.
+    """
+    if is_kept:
+        connector = aiohttp.TCPConnector(ssl=tls, limit=_MOST_CONNECTIONS, keepalive_timeout=_KEPT_FOR)
+    else:
+        connector = aiohttp.TCPConnector(ssl=tls, limit=_MOST_CONNECTIONS, force_close=True)
+    told = aiohttp.TraceConfig()
+    told.on_request_headers_sent.append(_note_head)
+    told.on_request_chunk_sent.append(_note_body)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[told])
+
+
+async def _note_head(
+    _session: object, _context: object, head: aiohttp.TraceRequestHeadersSentParams
+) -> None:
+    if int(head.headers.get("Content-Length", 0)) == 0:
+        _note_sent()
+
+
+async def _note_body(_session: object, _context: object, _chunk: object) -> None:
+    _note_sent()
+
+
+def _note_sent() -> None:
+    if (on_sent := _on_sent.get()) is not None:
+        on_sent()
 
 
 def _refuse_detours(upstream: Upstream, response: httpx.Response) -> None:
@@ -121,19 +162,21 @@ def _refuse_detours(upstream: Upstream, response: httpx.Response) -> None:
         raise BrokenProtocol(f"{upstream.origin} compressed its answer ({encoding!r}) although it was asked not to.")
 
 
-def translate(error: Exception, upstream: Upstream, what: str) -> OllamaError:
-    """Put one of httpx's errors into the words of `portal.ollama.errors`."""
+def translate(error: Exception, upstream: Upstream, what: str, within: float = CONNECT_WITHIN) -> OllamaError:
+    """Put one of httpx's errors, or one of aiohttp's that it does not know, into the words of `portal.ollama.errors`."""
+    # The transport's own table takes a refused connection, and one that was cut, for one that came too late.
+    cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
     where = upstream.where[:1].upper() + upstream.where[1:]
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
+    if isinstance(cause, _UNREACHABLE):
         return Unreachable(
             f"Nothing answers at {upstream.origin}: the connection for {what} was "
-            + ("not made within 5 seconds." if isinstance(error, httpx.TimeoutException) else "refused."),
+            + (f"not made within {within:g} seconds." if isinstance(cause, (TimeoutError, httpx.TimeoutException)) else "refused."),
             _WAIT if upstream.embedded else _START,
         )
-    if isinstance(error, (httpx.ReadTimeout, httpx.WriteTimeout)):
+    if isinstance(cause, (TimeoutError, httpx.TimeoutException)):
         return Interrupted(f"{where} fell silent during {what}; the portal hung up.")
-    if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError)):
+    if isinstance(cause, _CUT):
         return Interrupted(
             f"{where} closed the connection before its answer to {what} was whole."
         )
-    return BrokenProtocol(f"{where} could not be understood ({type(error).__name__}) on {what}.")
+    return BrokenProtocol(f"{where} could not be understood ({type(cause).__name__}) on {what}.")

@@ -158,6 +158,11 @@ class Relay:
         except Unreachable:
             road.breaker.note_failure()
             raise
+        except Interrupted:
+            # Who has said that the answer is complete may hang up as it likes.
+            if not self.reading.done:
+                raise
+            return self._verdict()
         finally:
             loading.cancel()
         if answer.status >= 400:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -18,6 +19,11 @@ from tests.farend import FarEnd, chat, stream, whole
 from tests.portal_server import PortalServer
 
 pytestmark = pytest.mark.browser
+
+COPY_PICTURE = """async (base64) => {
+  const blob = new Blob([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], { type: "image/png" });
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +144,68 @@ def test_a_picture_becomes_a_chip_and_smaller_and_goes_again(page: Page, portal:
     chip.get_by_role("button", name="Remove picture 1").click()
     expect(chip).to_have_count(0)
     assert "images" not in body(panel).input_value()
+
+
+def test_pictures_come_by_drop_and_by_paste(page: Page, portal: PortalServer, upstream: FarEnd, tmp_path: Path) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel = opened(page, portal)
+    chips = panel.locator("run-pictures li")
+    (tmp_path / "a.png").write_bytes(base64.b64decode(png(40, 30)))
+    _drop(page, editor(panel), tmp_path / "a.png")
+    expect(chips).to_have_count(1)
+    expect(chips).to_contain_text("PNG, 40 × 30")
+    page.evaluate(COPY_PICTURE, png(20, 10))
+    editor(panel).focus()
+    page.keyboard.press("Control+v")
+    expect(chips).to_have_count(2)
+    expect(chips.last).to_contain_text("PNG, 20 × 10")
+    panel.get_by_role("tab", name="Form").click()
+    _drop(page, panel.get_by_label("Text of turn 1"), tmp_path / "a.png")
+    expect(chips).to_have_count(3)
+    expect(panel.locator("run-form")).to_contain_text("with images")
+    panel.get_by_role("button", name="Run", exact=True).click()
+    expect(panel.locator(".answer .text")).to_have_text("ok")
+    sent = upstream.requests_for("/api/chat")[-1].json["messages"][-1]["images"]
+    assert [sent[0], sent[2]] == [png(40, 30), png(40, 30)]
+    assert base64.b64decode(sent[1]).startswith(b"\x89PNG")
+
+
+def _drop(page: Page, target: Locator, file: Path) -> None:
+    """Drag a file from outside of the browser over `target` and let it go there."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+    where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 20, "data": {"items": [], "files": [str(file)], "dragOperationsMask": 1}}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **where})
+    session.detach()
+
+
+def test_no_way_of_writing_over_lines_offends_the_policy_of_the_page(page: Page, portal: PortalServer) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel = opened(page, portal)
+    page.evaluate("window.offences = []; addEventListener('securitypolicyviolation', (event) => offences.push(event.violatedDirective))")
+    page.evaluate("navigator.clipboard.writeText('7,\\n8,')")
+    session = page.context.new_cdp_session(page)
+    lines = "[\n  1,\n  2,\n  3\n]"
+    for act, left in [
+        (lambda: page.keyboard.type("x"), "[\nx  3\n]"),
+        (lambda: page.keyboard.type("["), "[\n[  1,\n  2,\n]  3\n]"),
+        (lambda: page.keyboard.insert_text("4, 5,\n6,"), "[\n4, 5,\n6,  3\n]"),
+        (lambda: page.keyboard.press("Delete"), "[\n  3\n]"),
+        (lambda: session.send("Input.imeSetComposition", {"text": "九", "selectionStart": 1, "selectionEnd": 1}), "[\n九  3\n]"),
+        (lambda: page.keyboard.press("Control+v"), "[\n7,\n8,  3\n]"),
+    ]:
+        write(page, editor(panel), lines)
+        page.keyboard.press("Control+Home")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Shift+ArrowDown")
+        page.keyboard.press("Shift+ArrowDown")
+        act()
+        expect(body(panel)).to_have_value(left)
+        session.send("Input.insertText", {"text": ""})
+    assert page.evaluate("offences") == []
 
 
 def test_the_playground_takes_a_command_and_a_link_brings_it_back(

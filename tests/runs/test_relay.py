@@ -166,7 +166,7 @@ ENDS = [
     ("bytes that are not UTF-8", "/api/chat", None, stream([b'{"message":{"content":"\xff\xfe"}}\n'], pause=0.1), "failed", "broken_protocol"),
     ("half a character", "/api/chat", None, stream([b'{"message":"\xc3']), "failed", "broken_protocol"),
     ("a record without end", "/api/chat", None, stream([b"x" * 1_000_000] * 9), "failed", "broken_protocol"),
-    ("not HTTP at all", "/api/chat", None, lambda line, asked: line.send(b"SSH-2.0-OpenSSH\r\n\r\n"), "interrupted", "interrupted"),
+    ("not HTTP at all", "/api/chat", None, lambda line, asked: line.send(b"SSH-2.0-OpenSSH\r\n\r\n"), "failed", "broken_protocol"),
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 // CodeMirror as the editor of a request's body. It knows how JSON looks; what a body means is told by who opens it.
 
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippet } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, snippet } from "@codemirror/autocomplete";
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
@@ -38,9 +38,9 @@ export function openEditor(parent, { text, label, check, complete, changed, run 
         autocompletion({ override: [(context) => completions(context, complete)], icons: false, activateOnTyping: true }),
         json(), syntaxHighlighting(HIGHLIGHT), longTexts, EditorView.lineWrapping,
         linter((view) => check(view.state.doc.toString()), { delay: 250 }),
-        keymap.of([{ key: "Tab", run: acceptCompletion }, ...closeBracketsKeymap, ...standardKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
+        keymap.of([{ key: "Tab", run: takeOffer }, ...closeBracketsKeymap, ...standardKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
-        insertsOfMore, said, THEME,
+        changesOfMore, said, THEME,
       ],
     }),
   });
@@ -55,18 +55,33 @@ export function openEditor(parent, { text, label, check, complete, changed, run 
   };
 }
 
-// Where dictation, a phone's keyboard or a test writes several characters over others, Chromium would keep the look of what stood there
-// in style attributes, which the page's policy refuses with a complaint. So they are put into the text here.
-const insertsOfMore = EditorView.domEventHandlers({
+// Where something is written over others, or two lines become one, Chromium would keep the look of what stood there in style
+// attributes, which the page's policy refuses with a complaint. So it is put into the text here, as typing would put it.
+const changesOfMore = EditorView.domEventHandlers({
   beforeinput(event, view) {
-    if (event.inputType !== "insertText" || event.isComposing || !(event.data?.length > 1)) return false;
+    const written = event.isComposing ? null : writtenBy(event);
+    if (written === null) return false;
     const { from, to } = rangeOf(event, view);
-    if (from === to) return false;
-    view.dispatch({ changes: { from, to, insert: event.data }, selection: { anchor: from + event.data.length }, userEvent: "input.type", scrollIntoView: true });
+    if (from === to || (!written && view.state.doc.lineAt(from).to >= to)) return false;
+    write(view, from, to, written);
     event.preventDefault();
     return true;
   },
 });
+
+function writtenBy({ inputType, data }) {
+  if (inputType === "insertText") return data;
+  if (inputType === "insertParagraph" || inputType === "insertLineBreak") return "\n";
+  return inputType.startsWith("delete") ? "" : null;
+}
+
+// Who listens to typing, such as what puts a selection in quotation marks, is asked first.
+function write(view, from, to, insert) {
+  const userEvent = insert ? "input.type" : "delete";
+  const asTyped = () => view.state.update({ changes: { from, to, insert }, selection: { anchor: from + insert.length }, userEvent, scrollIntoView: true });
+  const isTaken = insert && view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, insert, asTyped));
+  if (!isTaken) view.dispatch(asTyped());
+}
 
 // What was selected a moment ago may not have come to the editor's own state yet.
 function rangeOf(event, view) {
@@ -99,6 +114,9 @@ function completions(context, complete) {
   }));
   return { from: found.from, options, validFor: /^"?[\w.:/-]*$/ };
 }
+
+// An offer that came a moment ago is not taken yet, lest a key meant for the text takes it; but neither does Tab lead away then.
+const takeOffer = (view) => acceptCompletion(view) || completionStatus(view.state) === "active";
 
 const applied = (text, end) => (view, completion, from, to) =>
   snippet(text.replace(/[#$]\{|\\/g, "\\$&").replace("|", "${}"))(view, completion, from, Math.max(to, Math.min(end, view.state.doc.length)));

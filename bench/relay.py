@@ -1,0 +1,165 @@
+"""What the portal adds to a stream it relays, beside none and nginx over the same far end in the same minutes.
+
+Every stream is a run on a websocket of its own; records of some 120 bytes bear the time they were sent.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from bench.load import children_of, spent_by
+from bench.report import Figure, percentile
+from bench.streams import Seen, SocketStream, Stream, open_streams, see
+from tests.nginx import Nginx
+from tests.portal_server import PortalServer
+
+RATE, SECONDS = 30, 6
+SIZES = (50, 200, 500)
+IDLE = 2000
+POURED, EACH = 50, 8000
+_NGINX = """
+server {{ listen 127.0.0.1:{{port}}; keepalive_timeout 300; client_max_body_size 2m; location / {{
+  proxy_pass http://127.0.0.1:{port}; proxy_http_version 1.1; proxy_buffering off; proxy_request_buffering off; }} }}
+"""
+_MANY = {"PORTAL_RUNS_AT_ONCE": "2000", "PORTAL_LONGEST_QUEUE": "1000"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to the far end: how it is asked, where, and the process whose work is counted (0: nobody's)."""
+
+    name: str
+    kind: type[Stream]
+    where: str
+    pid: int = 0
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came over one way, and the processor microseconds its process spent on a record."""
+
+    seen: Seen
+    cpu: float
+
+    def at(self, share: float) -> float:
+        """The delay in milliseconds that this share of the records did not exceed."""
+        return percentile(self.seen.delays, share)
+
+
+def measure() -> Iterator[Figure]:
+    """Latency, processor time, throughput and memory, in this order."""
+    with _far_end() as port, Nginx(_NGINX.format(port=port)) as nginx:
+        direct = Way("none", Stream, f"http://127.0.0.1:{port}")
+        by_nginx = Way("nginx", Stream, nginx.origin, children_of(nginx.process.pid)[0])
+        with _portal(port, keep="30") as recording:
+            kept = _paced(recording, SIZES[-1])
+        with _portal(port, keep="0") as portal:
+            for size in SIZES:
+                yield from _latency(size, *(_paced(way, size) for way in (direct, by_nginx, portal)), kept)
+            yield from _offered(portal)
+            yield from _poured(by_nginx, portal)
+        with _portal(port, keep="0") as portal:
+            yield from _held(portal)
+
+
+def _paced(way: Way, size: int, rate: int = RATE) -> Taken:
+    """Streams of one length that are started in turn; looked at is the time in which all of them run."""
+    spending = (lambda: spent_by(way.pid)) if way.pid else None
+    seen = _run(lambda: see(way.kind, way.where, f"{rate * SECONDS}:{rate}", size, over=2.5, spending=spending))
+    return Taken(seen, seen.spent / max(1, len(seen.delays)) * 1e6)
+
+
+def _latency(size: int, direct: Taken, by_nginx: Taken, portal: Taken, kept: Taken) -> Iterator[Figure]:
+    p50, p99 = (portal.at(share) - direct.at(share) for share in (0.5, 0.99))
+    beside = f"nginx {by_nginx.at(0.5) - direct.at(0.5):.2f} and {by_nginx.at(0.99) - direct.at(0.99):.2f}"
+    yield Figure(f"a record later than directly, median of {size} streams", p50, {50: 0.5, 200: 0.25, 500: 0.5}[size], "ms", beside)
+    yield Figure(f"the same, 99 of 100, {size} streams", p99, {50: 1.0, 200: 1.0, 500: 5.0}[size], "ms")
+    if size == SIZES[-1]:
+        first = percentile(portal.seen.firsts, 0.99)
+        yield Figure("from asking to the first record, 99 of 100", first, 150, "ms", f"{size} streams started over 2.5 s")
+        yield Figure("CPU a record, times nginx's", portal.cpu / by_nginx.cpu, 2.5, "times",
+                     f"{portal.cpu:.0f} µs against {by_nginx.cpu:.0f} µs")  # fmt: skip
+        yield Figure("CPU a record with the log recorded, times nginx's", kept.cpu / by_nginx.cpu, 3.3, "times",
+                     f"{kept.cpu:.0f} µs; 99 of 100 records {kept.at(0.99) - direct.at(0.99):.1f} ms later")  # fmt: skip
+
+
+def _offered(portal: Way) -> Iterator[Figure]:
+    """More than it may be able to carry: what does not come in time has to come later, and nothing may be lost."""
+    rate = 100
+    taken = _paced(portal, SIZES[-1], rate)
+    missing = 1 - taken.seen.records / (SIZES[-1] * rate * SECONDS)
+    yield Figure("missing of 50,000 records/s that were offered", missing * 100, 1.0, "%",
+                 f"{len(taken.seen.firsts)} of {SIZES[-1]} streams began, {taken.seen.ended} ended; 99 of 100 records {taken.at(0.99):.0f} ms late")  # fmt: skip
+
+
+def _poured(by_nginx: Way, portal: Way) -> Iterator[Figure]:
+    rates = []
+    for way in (by_nginx, portal):
+        seen = _run(lambda way=way: see(way.kind, way.where, f"{EACH}:0", POURED, over=0.2))  # type: ignore[misc]
+        rates.append(seen.records / seen.seconds)
+    yield Figure("records/s of nginx, times the portal's, as fast as they go", rates[0] / rates[1], 4.0, "times",
+                 f"{rates[0]:,.0f} against {rates[1]:,.0f}, {POURED} streams")  # fmt: skip
+
+
+def _held(portal: Way) -> Iterator[Figure]:
+    """Memory of streams that have begun, and of sockets that only stand open; then both at once, with streams that run."""
+    _run(lambda: see(portal.kind, portal.where, "2:30", 50, over=0.2))  # what is made once is made
+
+    async def hold() -> tuple[float, float, Seen]:
+        at_rest = _memory(portal.pid)
+        held = await open_streams(SocketStream, portal.where, "held:1", SIZES[-1], over=2.5)
+        for stream in held:
+            await stream.begun
+        streaming = _memory(portal.pid)
+        for stream in held:
+            stream.transport.abort()
+        before = _memory(portal.pid)
+        idle = await open_streams(SocketStream, portal.where, "", IDLE, over=4)
+        idling = _memory(portal.pid)
+        seen = await see(SocketStream, portal.where, f"{RATE * SECONDS}:{RATE}", SIZES[-1], over=2.5)
+        for stream in idle:
+            stream.transport.abort()
+        return (streaming - at_rest) / SIZES[-1], (idling - before) / IDLE, seen
+
+    stream, socket, seen = _run(hold)
+    yield Figure("memory of a stream", stream / 1024, 45, "KB", f"of {SIZES[-1]}; of an idle socket {socket / 1024:.1f} KB")
+    missing = SIZES[-1] * RATE * SECONDS - seen.records
+    yield Figure(f"a record late with {SIZES[-1]} streams beside {IDLE} idle sockets, 99 of 100", percentile(seen.delays, 0.99), 10, "ms",
+                 f"{missing} records missing")  # fmt: skip
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    time.sleep(0.5)  # what the last one left is cleared away
+    return uvloop.run(work())
+
+
+def _memory(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+
+@contextmanager
+def _portal(port: int, *, keep: str) -> Iterator[Way]:
+    with PortalServer(OLLAMA_HOST=f"127.0.0.1:{port}", PORTAL_KEEP_RUNS=keep, **_MANY) as portal:
+        time.sleep(3)  # indexing and the graph of links are over
+        yield Way("portal", SocketStream, portal.origin, portal.process.pid)
+
+
+@contextmanager
+def _far_end() -> Iterator[int]:
+    process = subprocess.Popen([sys.executable, "-m", "bench.far_streams"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
