@@ -21,7 +21,8 @@ class Memory:
 
     def __init__(self) -> None:
         self._looked = float("-inf")
-        self._look: asyncio.Task[frozenset[str] | None] | None = None
+        self._held: frozenset[str] | None = None
+        self._looking = asyncio.Lock()
 
     async def lacks(self, client: Client, upstream: Upstream, model: str) -> bool:
         """Whether it says that `model` is not in there; False too where it does not tell.
@@ -30,11 +31,11 @@ class Memory:
         """
         if upstream.origin == CLOUD_ORIGIN:
             return False
-        if self._look is None or (self._look.done() and time.monotonic() - self._looked > _FRESH):
-            self._looked = time.monotonic()
-            self._look = asyncio.create_task(_look(client, upstream), name=f"look at the memory of {upstream.name}")
-        held = await asyncio.shield(self._look)
-        return held is not None and full_name(model).lower() not in held
+        async with self._looking:
+            if time.monotonic() - self._looked > _FRESH:
+                self._held = await _look(client, upstream)
+                self._looked = time.monotonic()
+        return self._held is not None and full_name(model).lower() not in self._held
 
 
 async def _look(client: Client, upstream: Upstream) -> frozenset[str] | None:

@@ -165,6 +165,7 @@ class Relay:
             return self._verdict()
         finally:
             loading.cancel()
+            await asyncio.wait([loading])
         if answer.status >= 400:
             raise await self._refusal(answer.status, body)
         return self._verdict()
