@@ -346,7 +346,7 @@ def test_a_model_that_is_gone_can_be_installed_on_the_spot(page: Page, portal: P
 
 
 def test_every_end_is_said_in_words_with_the_way_on(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(chat(["half "] * 3), finish=False)
+    upstream.script = stream(chat(["half "] * 3)[:-1], finish=False)
     page.goto(portal.url)
     panel = run(page, CHAT)
     expect(panel.locator(".error")).to_contain_text("before it")
@@ -367,6 +367,7 @@ def test_a_model_that_loads_first_is_said_to(page: Page, portal: PortalServer, u
             await asyncio.sleep(0.005)
         await stream(chat(["here"], load_duration=2_000_000_000))(line, asked)
 
+    upstream.routes["/api/ps"] = whole({"models": []})
     upstream.script = load_first
     page.goto(portal.url)
     panel = run(page, CHAT)
