@@ -61,6 +61,7 @@ urlpatterns = [
         path("journal/<int:year>/<int:month>/", journal.month),
         path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
         path("runs/token", doors.token),
+        path("runs/may", runs.may),
         path("playground/", playground, name="playground"),
         path("endpoints/", runs.endpoints, name="endpoints"),
         path("shared/<str:token>/log", doors.shared_log),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from portal.dashboard.health import Health
@@ -71,9 +71,10 @@ class Proven:
     changed: int
 
 
-def describe_upstreams(found: Sequence[Health], now: datetime) -> list[Station]:
-    """Each upstream with its models."""
-    return [_station(health, now) for health in found]
+def describe_upstreams(found: Sequence[Health], now: datetime, *, with_addresses: bool = True) -> list[Station]:
+    """Each upstream with its models and, for whom they are, its address."""
+    stations = [_station(health, now) for health in found]
+    return stations if with_addresses else [replace(station, address="") for station in stations]
 
 
 def _station(health: Health, now: datetime) -> Station:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from portal.examples.unknowns import Text, Unknown, Words, join_pieces, show_words
@@ -33,7 +34,12 @@ def names_ollama_host(setting: str) -> bool:
 
 def read_address(words: Words) -> Address | None:
     """Read a URL, or the path of one; None when there is no telling where it leads."""
-    url = show_words(_stand_in_for_host(words)).strip()
+    return _read_url(words if isinstance(words, str) else show_words(_stand_in_for_host(words)))
+
+
+@lru_cache(maxsize=1024)  # a set names the same few over and over
+def _read_url(url: str) -> Address | None:
+    url = url.strip()
     if url.startswith("/"):
         return Address("local", "", _path_of(url))
     if "://" not in url:

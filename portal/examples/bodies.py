@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from portal.examples.limits import weigh
+from portal.examples.limits import MAX_WEIGHT, TooMuchError, weight_of
 from portal.examples.unknowns import Entries, Items, Text, Unknown, Words, join_pieces, placeholder_of, show_words
 from portal.examples.values import Step
 
@@ -24,6 +24,7 @@ _YOURS = re.compile(r"((?:your|Your|YOUR)[-_ ][\w.:/-]+|[A-Z]+_[A-Z_]*[A-Z])")
 _IMAGE_KEYS = {"images", "image", "image_url"}
 _ELLIPSES = ("...", "…")
 _MAY_BE_LEFT_OPEN = _GIVEN_KEYS | {"text", "instructions"}
+_MAY_BE_OPEN = _MAY_BE_LEFT_OPEN | _IMAGE_KEYS | {"data"}
 _REMARKS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|(//[^\n]*|/\*.*?(?:\*/|\Z))', re.DOTALL)
 
 
@@ -40,6 +41,7 @@ class Settled:
 
     body: object = None
     places: list[Place] = field(default_factory=list)
+    weight: int = 0
 
 
 def read_json(words: Words) -> object:
@@ -126,13 +128,15 @@ def _split_at_marks(text: str, unknowns: list[Unknown]) -> Iterator[Words]:
 
 def settle(value: object) -> Settled:
     """Turn a body with unknown places into plain JSON: null for a whole unknown value, `{name}` for a piece of text."""
-    weigh(value)
     settled = Settled()
     settled.body = _settle(value, (), settled)
     return settled
 
 
 def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
+    settled.weight += weight_of(value)
+    if settled.weight > MAX_WEIGHT:  # lists can hold themselves many times over
+        raise TooMuchError
     if isinstance(value, str):
         return _settle_text(value, at, settled)
     if isinstance(value, (Items, Entries)) and value.doubt is not None:
@@ -155,7 +159,8 @@ def _settle(value: object, at: tuple[Step, ...], settled: Settled) -> object:
 
 
 def _settle_text(text: str, at: tuple[Step, ...], settled: Settled) -> str | None:
-    if place := _find_opening(text, at):
+    key = at[-1] if at and isinstance(at[-1], str) else _key_of(at)
+    if key in _MAY_BE_OPEN and (place := _find_opening(text, at, key)):
         settled.places.append(place)
         return text
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
@@ -169,9 +174,8 @@ def _place_to_fill(at: tuple[Step, ...]) -> Place:
     return Unknown(str(at[-1]) if at else "body", "computed"), at, None
 
 
-def _find_opening(text: str, at: tuple[Step, ...]) -> Place | None:
+def _find_opening(text: str, at: tuple[Step, ...], key: str) -> Place | None:
     """The place of a text that only stands for what a reader is to give: `<model name>`, `...`, half an image."""
-    key = next((step for step in reversed(at) if isinstance(step, str)), "")
     image = _find_half_image(text, at, key)
     if image is not None or len(text) > 60 or key not in _MAY_BE_LEFT_OPEN:
         return image
@@ -179,6 +183,14 @@ def _find_opening(text: str, at: tuple[Step, ...]) -> Place | None:
         return Unknown(key, "gap"), at, text
     found = _IN_BRACKETS.fullmatch(text) or (_YOURS.fullmatch(text) if key in ("model", "name") else None)
     return (Unknown(found[1], "argument"), at, text) if found and key in _GIVEN_KEYS else None
+
+
+def _key_of(at: tuple[Step, ...]) -> str:
+    """The name under which a place is found, with the numbers of lists left out."""
+    for step in reversed(at):
+        if isinstance(step, str):
+            return step
+    return ""
 
 
 def _find_half_image(text: str, at: tuple[Step, ...], key: str) -> Place | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from portal.examples.limits import weigh
+from portal.examples.limits import MAX_WEIGHT, TooMuchError, weight_of
 from portal.examples.unknowns import Entries, Items, Text, Unknown, Words
 from portal.examples.values import Kind
 
@@ -104,19 +104,23 @@ def _look_into(value: object, seen: set[int]) -> Unknown | None:
 
 def is_plain(value: object) -> bool:
     """Say whether a value is JSON through and through, with nothing unknown in it."""
-    if isinstance(value, (dict, list, tuple)):
-        weigh(value)
-    return _is_plain(value)
-
-
-def _is_plain(value: object) -> bool:
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return True
-    if isinstance(value, (Items, Entries)) and value.doubt is not None:
-        return False
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
-    return isinstance(value, (list, tuple)) and all(map(_is_plain, value))
+    waiting, weight = [value], 0
+    while waiting:
+        item = waiting.pop()
+        weight += weight_of(item)
+        if weight > MAX_WEIGHT:  # lists can hold themselves many times over
+            raise TooMuchError
+        if item is None or isinstance(item, (bool, int, float, str)):
+            continue
+        if not isinstance(item, (dict, list, tuple)) or getattr(item, "doubt", None) is not None:
+            return False
+        if isinstance(item, dict):
+            if not all(isinstance(key, str) for key in item):
+                return False
+            waiting.extend(item.values())
+        else:
+            waiting.extend(item)
+    return True
 
 
 def as_words(value: object) -> Words | None:

@@ -38,8 +38,11 @@ _SETS_NAMES = re.compile(
     r"^[ \t]*(?:(?:const|let|var|async|function|class|def|export)\s|[\w$.]+[ \t]*=[^=]|[\w$]+:[\w.\[\], |]+ =)",
     re.MULTILINE,
 )
+# One of them stands in every address of the API, but for what a variable of an earlier block holds of it.
+_PATHS = ("/api", "/v1")
 # What a block of shell text has to hold to send something, whatever language it is truly in.
-_SIGNS_OF_REQUESTS = ("curl", "Invoke-", "invoke-", "irm ", "iwr ", *_SIGNS_OF_CODE, "ollama.", "client.")
+_SIGNS_IN_CODE = (*_SIGNS_OF_CODE, "ollama.", "client.")
+_SIGNS_OF_REQUESTS = ("curl", "Invoke-", "invoke-", "irm ", "iwr ", *_SIGNS_IN_CODE)
 
 
 class _Page:
@@ -74,9 +77,13 @@ class _Page:
 
     def _may_be_example(self, block: Block) -> bool:
         text = block.text
-        if not any(mark in text for mark in _MARKS) and not any(name in text for name in self._names):
+        if not _holds_any(text, _MARKS) and not _holds_any(text, self._names):
             return False
-        return _family(block) != "shell" or any(sign in text for sign in _SIGNS_OF_REQUESTS) or looks_like_http(text)
+        if _family(block) != "shell":
+            return True
+        if not _holds_any(text, _PATHS) and "$" not in text:  # such as a line that installs something
+            return _holds_any(text.replace("ollama.com", ""), _SIGNS_IN_CODE)
+        return _holds_any(text, _SIGNS_OF_REQUESTS) or looks_like_http(text)
 
     def _read(self, block: Block) -> Example:
         if self._page_clock.is_over():
@@ -159,8 +166,15 @@ class _Page:
         return calls
 
 
+def _holds_any(text: str, marks: Iterable[str]) -> bool:
+    for mark in marks:  # noqa: SIM110 - asked of every block of every page, and `any` takes twice the time
+        if mark in text:
+            return True
+    return False
+
+
 def _family(block: Block) -> str | None:
-    return _FAMILIES.get(block.lang.lower())
+    return _FAMILIES.get(block.lang) or _FAMILIES.get(block.lang.lower())
 
 
 def _may_set_names(block: Block) -> bool:
@@ -185,12 +199,16 @@ def read_blocks(
     `make_clock` starts the one budget that all the reading of a block shares; when it is spent, the block stays code.
     """
     page = _Page(hosts or {}, make_clock)
-    return tuple(_heed(page.read(block), read_hints(block.hints)) for block in blocks)
+    examples = map(page.read, blocks)
+    return tuple(
+        _heed(example, read_hints(block.hints)) if block.hints and example.kind != "none" else example
+        for block, example in zip(blocks, examples, strict=True)
+    )
 
 
 def _heed(example: Example, hints: Hints) -> Example:
     """Take the author's word: a block to be skipped, or with a hint that cannot be read, has no Run button."""
-    if example.kind == "none" or hints == NO_HINTS:
+    if hints == NO_HINTS:
         return example
     if not hints.skip and not hints.problem:
         return replace(example, hints=hints)

@@ -37,6 +37,12 @@ def evaluate(run: Run, node: Node, scope: Scope) -> object:  # noqa: PLR0912 - o
             return find_name(text_of(node), scope)
         case "string":
             return read_string(node)
+        case "member_expression" | "subscript_expression":
+            return _evaluate_member(run, node, scope)
+        case "call_expression":
+            return _evaluate_call(run, node, scope)
+        case "object":
+            return _evaluate_object(run, node, scope)
         case "number":
             number = read_number(text_of(node))
             return Unknown(text_of(node)[:40], "computed") if number is None else number
@@ -50,14 +56,8 @@ def evaluate(run: Run, node: Node, scope: Scope) -> object:  # noqa: PLR0912 - o
             return UNDEFINED
         case "this":
             return scope.find("this")
-        case "object":
-            return _evaluate_object(run, node, scope)
         case "array":
             return _evaluate_array(run, node, scope)
-        case "member_expression" | "subscript_expression":
-            return _evaluate_member(run, node, scope)
-        case "call_expression":
-            return _evaluate_call(run, node, scope)
         case "new_expression":
             return _evaluate_new(run, node, scope)
         case "binary_expression":

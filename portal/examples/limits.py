@@ -46,14 +46,18 @@ def split_lines(text: str) -> list[str]:
 
 
 class Clock:
-    """The processor time one block may take in all, counted from when the clock is made; it stands while others work."""
+    """The processor time one block may take in all, counted from the first question; it stands while others work."""
 
     def __init__(self, seconds: float = BLOCK_SECONDS) -> None:
-        self._end = thread_time() + seconds
+        self._seconds = seconds
+        self._end: float | None = None  # asking for the time costs more than reading a short block
 
     def left(self) -> float:
         """The seconds that are left; none or less when the time is up."""
-        return self._end - thread_time()
+        now = thread_time()
+        if self._end is None:
+            self._end = now + self._seconds
+        return self._end - now
 
     def is_over(self) -> bool:
         """Say whether the time is up."""
@@ -89,15 +93,6 @@ def _limit(parser: Any, seconds: float) -> None:
     parser.timeout_micros = max(1, int(seconds * 1_000_000))  # 0 would be no limit
 
 
-def weigh(value: object) -> None:
-    """Stop the reading when a value written out would be large: lists can hold themselves many times over."""
-    waiting, weight = [value], 0
-    while waiting:
-        item = waiting.pop()
-        weight += 1 + (len(item) // 100 if isinstance(item, str) else 0)
-        if weight > MAX_WEIGHT:
-            raise TooMuchError
-        if isinstance(item, dict):
-            waiting.extend(item.values())
-        elif isinstance(item, (list, tuple)):
-            waiting.extend(item)
+def weight_of(value: object) -> int:
+    """What a value counts for by itself, without what it holds; `MAX_WEIGHT` is the most that is read of one body."""
+    return 1 + len(value) // 100 if isinstance(value, str) else 1

@@ -36,18 +36,18 @@ def evaluate(run: Run, node: ast.expr, scope: Scope) -> object:  # noqa: PLR0912
             return _read_constant(node.value)
         case ast.Name():
             return _find_name(node.id, scope)
+        case ast.Attribute():
+            return _evaluate_attribute(run, node, scope)
+        case ast.Call():
+            return _evaluate_call(run, node, scope)
         case ast.JoinedStr():
             return join_pieces(_format_pieces(run, node, scope))
         case ast.List() | ast.Tuple() | ast.Set():
             return _evaluate_list(run, node, scope)
         case ast.Dict():
             return _evaluate_dict(run, node, scope)
-        case ast.Attribute():
-            return _evaluate_attribute(run, node, scope)
         case ast.Subscript():
             return _subscript(evaluate(run, node.value, scope), evaluate(run, node.slice, scope))
-        case ast.Call():
-            return _evaluate_call(run, node, scope)
         case ast.BinOp():
             return _combine(evaluate(run, node.left, scope), node.op, evaluate(run, node.right, scope))
         case ast.BoolOp():

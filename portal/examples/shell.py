@@ -71,6 +71,8 @@ def read_commands(text: str, variables: dict[str, Words], clock: Clock) -> Shell
 
 def _drop_prompts(text: str) -> str:
     """Of a session with `$ ` before each command keep the commands: the lines between them are output."""
+    if "$ " not in text:
+        return text
     lines = [line + "\n" for line in split_lines(text)]
     if not any(line.lstrip().startswith("$ ") for line in lines):
         return text
@@ -180,21 +182,23 @@ def _run_command(node: Node, shell: Shell, stdin: Words | None) -> Words:
     if len(shell.commands) >= MAX_COMMANDS:
         raise TooMuchError
     words: list[Words] = []
-    inside = dict(shell.variables)
+    outside = shell.variables
     for child in node.named_children:
-        if child.type == "variable_assignment":
+        kind = child.type
+        if kind == "command_name":
+            words.append(_expand(child.named_children[0], shell) if child.named_children else _text_of(child))
+        elif kind == "variable_assignment":
+            if shell.variables is outside:  # `NAME=value command` sets NAME for that command alone
+                shell.variables = dict(outside)
             _assign(child, shell)
-        elif child.type == "herestring_redirect":
+        elif kind == "herestring_redirect":
             stdin = join_pieces([_expand(child.named_children[-1], shell), "\n"])
-        elif child.type == "file_redirect":
+        elif kind == "file_redirect":
             if child.children[0].type == "<":
                 stdin = _read_file(_expand(child.named_children[-1], shell), shell)
-        elif child.type == "command_name":
-            words.append(_expand(child.named_children[0], shell) if child.named_children else _text_of(child))
-        elif child.type not in ("comment", "file_descriptor"):
+        elif kind not in ("comment", "file_descriptor"):
             words.append(_expand(child, shell))
-    if any(child.type == "variable_assignment" for child in node.named_children):
-        shell.variables = inside  # `NAME=value command` sets NAME for that command alone
+    shell.variables = outside
     while len(words) > 1 and words[0] in _RUNNERS:
         words = words[1:]
         while len(words) > 1 and isinstance(words[0], str) and (words[0].startswith("-") or "=" in words[0]):

@@ -25,6 +25,8 @@ _UNNOTICED = 0.3
 
 _INSTALL = "Run one of these, or install it: ollama pull."
 _INSTALL_OTHERWISE = "To use another, connect an Ollama of your own: set OLLAMA_HOST and restart the portal."
+# What Ollama says when a registry does not know a model, and the embedded engine, which has no registry, of all but its own.
+_NOT_IN_REGISTRY = "pull model manifest: file does not exist"
 
 
 class _TooMuch(Exception):
@@ -235,7 +237,7 @@ class Relay:
         text = error_text_of(body)
         where = _capital(self.order.upstream.where)
         said = f": “{quoted(text)}”" if text else " without saying why"
-        problem = Refused(f"{where} refused {self.order.what} with status {status}{said}.", _next_step(status))
+        problem = Refused(f"{where} refused {self.order.what} with status {status}{said}.", self._next_step(status, text))
         problem.code = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}.get(
             status, "refused"
         )
@@ -261,13 +263,20 @@ class Relay:
         missing.code = "model_not_found"
         return missing
 
+    def _next_step(self, status: int, said: str | None) -> str:
+        if said == _NOT_IN_REGISTRY:
+            if self.order.upstream.embedded:
+                return f"The embedded engine has one model and downloads no other. {_INSTALL_OTHERWISE}"
+            return "The registry has no model of that name; see how it is written in the library on ollama.com."
+        return _next_step(status)
+
     def _verdict(self) -> tuple[Outcome, Failure | None]:
         reading = self.reading
         if reading.error is not None:
             return "failed", Failure(
                 "upstream_error",
                 f"{_capital(self.order.upstream.where)} broke off: “{quoted(reading.error)}”.",
-                _next_step(500),
+                self._next_step(500, reading.error),
             )
         if reading.done or reading.framing == "whole":
             return "done", None

@@ -57,5 +57,5 @@ def until(opened: ClientConnection, kind: str) -> Frames:
     """What comes, to the first frame of that kind."""
     frames: Frames = []
     while not frames or frames[-1]["type"] != kind:
-        frames.append(json.loads(opened.recv(timeout=20)))
+        frames.append(json.loads(opened.recv(timeout=40)))
     return frames

@@ -192,6 +192,17 @@ async def test_a_missing_model_is_answered_with_the_models_that_are_there(regist
     assert "far:1b" in end["error"]["hint"]
 
 
+@pytest.mark.parametrize(("embedded", "hint"), [(False, "no model of that name"), (True, "downloads no other")])
+async def test_a_model_that_no_registry_has_is_told_with_the_next_step(
+    registry: Registry, far_end: FarEnd, embedded: bool, hint: str
+) -> None:
+    upstream = Upstream("local", far_end.origin, embedded=embedded)
+    far_end.script = stream([b'{"status":"pulling manifest"}\n', b'{"error":"pull model manifest: file does not exist"}\n'])
+    asked = {"request": {"upstream": "local", "method": "POST", "path": "/api/pull", "body": {"model": "nope"}}}
+    _, end = await outcome(registry, read_order(asked, {"local": upstream}))
+    assert hint in end["error"]["hint"]
+
+
 async def test_an_address_where_nothing_listens_is_named_with_the_next_step(registry: Registry) -> None:
     with FarEnd() as gone:
         pass

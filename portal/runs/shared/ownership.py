@@ -26,7 +26,7 @@ _CHECK_EVERY = 5.0
 
 
 class Ownership:
-    """Keeps this worker's lease. `on_lost` is called for a run that is another's by now.
+    """Keeps this worker's lease; `trouble` says why it cannot be renewed. `on_lost` is called for a run that is another's by now.
 
     `on_renewed` is called after each renewal with the runs whose worker's lease has run out, `on_away` when there was none.
     """
@@ -36,6 +36,7 @@ class Ownership:
         self.on_renewed: Callable[[dict[str, str]], Awaitable[None]] | None = None
         self.on_away: Callable[[], None] = lambda: None
         self._link, self._worker, self._publisher, self._desk = link, worker, publisher, desk
+        self.trouble = "not connected yet"
         self._ticked = time.monotonic()
         self._may_have_slept = False
         self._hurry, self._sure = asyncio.Event(), asyncio.Event()
@@ -106,7 +107,9 @@ class Ownership:
             found = await self._link.run(scripts.RENEW, self._worker, LEASE)
             if self.on_renewed is not None:
                 await self.on_renewed(dict(zip(found[::2], found[1::2], strict=True)))
-        except Away:
+            self.trouble = ""
+        except Away as problem:
+            self.trouble = str(problem)
             self.on_away()
             return
         if not was_up:
@@ -125,7 +128,8 @@ class Ownership:
             for run, worker in zip(runs, workers, strict=True):
                 if worker not in ("", self._worker):
                     self.on_lost(run)
-        lost = await self._lost_in_database(unknown)
+        # One that has ended here is closed in the database by this worker itself.
+        lost = await self._lost_in_database([run for run in unknown if not self._publisher.has_ended(run)])
         for run in unknown:
             if run in lost:
                 self.on_lost(run)

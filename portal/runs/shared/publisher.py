@@ -73,6 +73,10 @@ class Publisher:
         """The runs whose end is not in Redis yet."""
         return list(self._open)
 
+    def has_ended(self, run: str) -> bool:
+        """Whether an open run's own log has its last frame."""
+        return (kept := self._open.get(run)) is not None and kept.log.ended
+
     def start(self) -> None:
         """Begin to write."""
         self._task = asyncio.create_task(self._publish(), name="publish logs")

@@ -56,7 +56,7 @@ class SharedRegistry(Registry):
     @property
     def trouble(self) -> str:
         """Why Redis cannot be used just now; nothing while it can."""
-        return self._link.trouble or self._publisher.trouble
+        return self._link.trouble or self._ownership.trouble or self._publisher.trouble
 
     def _tie(self) -> None:
         self._publisher.on_lost = self._ownership.on_lost = self._give_up

@@ -20,7 +20,8 @@ class RunEnding extends HTMLElement {
     if (ending) this.#offer(ending, run.request);
   }
 
-  #offer({ offersAgain, again, pulls, offersModels }, request) {
+  #offer({ offersAgain, again, pulls, offersModels, signsIn }, request) {
+    if (signsIn) this.buttons.append(make("a", { href: `/sign-in/?next=${encodeURIComponent(location.pathname)}` }, "Sign in"));
     if (offersAgain) this.#button(again, {});
     if (pulls) this.#button(`Install ${pulls}`, { errand: pullOf(pulls) });
     if (offersModels) this.#offerModels(this.buttons, request);
