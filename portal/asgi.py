@@ -34,7 +34,7 @@ from portal.runs.here import registry
 from portal.runs.revoking import stop_what_is_revoked
 from portal.staticfiles import VENDOR, is_named_by_content
 from portal.team.guarding import MembersFirst, Recognised
-from portal.team.here import desk, is_team, members_only, recognition
+from portal.team.here import accounts, desk, is_team, members_only, recognition
 
 
 @asynccontextmanager
@@ -94,11 +94,15 @@ async def watching() -> AsyncIterator[None]:
 async def recognising() -> AsyncIterator[None]:
     """Changes to people are seen while the server runs, whichever server makes them."""
     recognition.start()
+    if accounts is not None:
+        accounts.start()
     recognition.listen(partial(stop_what_is_revoked, registry, recognition))
     try:
         yield
     finally:
         await recognition.aclose()
+        if accounts is not None:
+            await accounts.aclose()
         await desk.aclose(within=2)
 
 

@@ -83,6 +83,7 @@ def _shown(request: Request, example: Example, number: int) -> dict[str, object]
         "runs": runs,
         "fields": _fields_of(example, number) if runs else [],
         "why_not": f"for {request.origin}" if elsewhere else example.reason,
+        "expects": example.hints.expect_status if (example.hints.expect_status or 0) >= 400 else None,
     }
 
 

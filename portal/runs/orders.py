@@ -17,11 +17,14 @@ _LONGEST_SOURCE = 300
 
 
 class Rejected(Exception):
-    """A message that cannot be acted on: `code` for programs, the message for people, `field` the part at fault."""
+    """A message that cannot be acted on: `code` for programs, the message for people, `field` the part at fault.
 
-    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+    `wait` is in how many seconds it may be otherwise, 0 where waiting does not help.
+    """
+
+    def __init__(self, code: str, message: str, field: str | None = None, *, wait: int = 0) -> None:
         super().__init__(message)
-        self.code, self.field = code, field
+        self.code, self.field, self.wait = code, field, wait
 
 
 @dataclass(frozen=True, slots=True)

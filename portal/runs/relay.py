@@ -20,10 +20,13 @@ from portal.runs.roads import OVERLOADED, Road
 
 LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
-
+# A wait so short needs no reason.
+_UNNOTICED = 0.3
 
 _INSTALL = "Run one of these, or install it: ollama pull."
 _INSTALL_OTHERWISE = "To use another, connect an Ollama of your own: set OLLAMA_HOST and restart the portal."
+# What Ollama says when a registry does not know a model, and the embedded engine, which has no registry, of all but its own.
+_NOT_IN_REGISTRY = "pull model manifest: file does not exist"
 
 
 class _TooMuch(Exception):
@@ -141,10 +144,12 @@ class Relay:
     async def _ask(self, road: Road, *, is_last: bool) -> tuple[Outcome, Failure | None]:
         order = self.order
         self.enter("connecting", None if road is self._roads[0] else road.upstream.name)
+        loading = asyncio.create_task(self._say_loading(road), name=f"loading of {self.log.run}")
         try:
             async with self.client.send(
                 order.upstream, order.endpoint.method, order.path, order.content, on_sent=lambda: self.enter("waiting")
             ) as answer:
+                loading.cancel()
                 road.note_status(answer.status, answer.headers.get("retry-after", ""))
                 if answer.status in OVERLOADED and not is_last:
                     raise _Overloaded
@@ -160,9 +165,21 @@ class Relay:
             if not self.reading.done:
                 raise
             return self._verdict()
+        finally:
+            loading.cancel()
+            await asyncio.wait([loading])
         if answer.status >= 400:
             raise await self._refusal(answer.status, body)
         return self._verdict()
+
+    async def _say_loading(self, road: Road) -> None:
+        """Where the model is not in memory, say so once the run has waited a moment for it."""
+        model = self.order.model
+        if self.order.endpoint.needs is None or model is None or not await road.memory.lacks(self.client, road.upstream, model):
+            return
+        await asyncio.sleep(_UNNOTICED)
+        if self._state == "waiting":
+            self.log.append(state_fields("waiting", self.meter.ms_since_start(), loading=model))
 
     def _say_place(self, position: int) -> None:
         self._state = "queued"
@@ -220,7 +237,7 @@ class Relay:
         text = error_text_of(body)
         where = _capital(self.order.upstream.where)
         said = f": “{quoted(text)}”" if text else " without saying why"
-        problem = Refused(f"{where} refused {self.order.what} with status {status}{said}.", _next_step(status))
+        problem = Refused(f"{where} refused {self.order.what} with status {status}{said}.", self._next_step(status, text))
         problem.code = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}.get(
             status, "refused"
         )
@@ -246,13 +263,20 @@ class Relay:
         missing.code = "model_not_found"
         return missing
 
+    def _next_step(self, status: int, said: str | None) -> str:
+        if said == _NOT_IN_REGISTRY:
+            if self.order.upstream.embedded:
+                return f"The embedded engine has one model and downloads no other. {_INSTALL_OTHERWISE}"
+            return "The registry has no model of that name; see how it is written in the library on ollama.com."
+        return _next_step(status)
+
     def _verdict(self) -> tuple[Outcome, Failure | None]:
         reading = self.reading
         if reading.error is not None:
             return "failed", Failure(
                 "upstream_error",
                 f"{_capital(self.order.upstream.where)} broke off: “{quoted(reading.error)}”.",
-                _next_step(500),
+                self._next_step(500, reading.error),
             )
         if reading.done or reading.framing == "whole":
             return "done", None

@@ -8,7 +8,11 @@ import { IDLE, refused } from "../../static/js/lib/view.js";
 const REQUEST = { method: "POST", path: "/api/chat", upstream: "gpu", body: '{"model":"m:1b"}', streamed: true, startedAt: 0 };
 
 function ended(view, ...texts) {
-  const run = new Answering(REQUEST);
+  return endedOf(REQUEST, view, ...texts);
+}
+
+function endedOf(request, view, ...texts) {
+  const run = new Answering(request);
   texts.forEach((text, at) => run.take({ type: "data", at, text }));
   run.take({ type: "end" });
   run.read();
@@ -18,13 +22,25 @@ function ended(view, ...texts) {
 
 test("an error says what happened, what was sent and what to do", () => {
   const card = ended({ state: "failed", error: { code: "unreachable", message: "Nothing answers.", hint: "Start it." } });
-  assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true, again: "Run again", pulls: "", help: card.help });
+  assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true, again: "Run again", pulls: "", help: card.help, signsIn: false });
   assert.match(card.help.join(" "), /OLLAMA_HOST/);
 });
 
 test("a model that is not there offers those that are, and not the same again", () => {
   const card = ended({ state: "failed", error: { code: "model_not_found", message: "", hint: "" } });
   assert.deepEqual([card.offersModels, card.offersAgain, card.pulls], [true, false, "m:1b"]);
+});
+
+for (const [method, path] of [["DELETE", "/api/delete"], ["POST", "/api/push"]]) {
+  test(`${path} of a model that is not there offers no other`, () => {
+    const card = endedOf({ ...REQUEST, method, path }, { state: "failed", error: { code: "model_not_found", message: "", hint: "" } });
+    assert.deepEqual([card.offersModels, card.pulls], [false, ""]);
+  });
+}
+
+test("an example that is meant to fail says so, and offers no way round it", () => {
+  const card = endedOf({ ...REQUEST, isMeantToFail: true }, { state: "failed", error: { code: "model_not_found", message: "Gone.", hint: "Install it." } });
+  assert.deepEqual([card.what, card.next, card.offersModels, card.pulls], ["Gone.", "This example is here to show that.", false, ""]);
 });
 
 test("what was not sent is not said to have been sent", () => {
@@ -36,7 +52,7 @@ test("a stop is said without blame, and whether something was kept", () => {
   assert.match(ended({ state: "cancelled" }).what, /before anything came/);
   const card = ended({ state: "cancelled" }, '{"message":{"content":"x"}}\n');
   assert.match(card.what, /is kept/);
-  assert.equal(card.tone, "plain");
+  assert.equal(card.tone, "note");
 });
 
 for (const state of ["interrupted", "limit", "failed"]) {

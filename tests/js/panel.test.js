@@ -69,6 +69,19 @@ test("the request goes out as it is where nobody need stand in, or nobody can be
   assert.equal(error.code, "unreachable");
 });
 
+test("an example is meant to fail as long as it is the author's", () => {
+  const { written, dataset } = placed(new Storage(), { expects: "404" });
+  assert.equal(written.sendable.isMeantToFail, true);
+  written.write({ path: "/api/generate" });
+  assert.equal(written.sendable.isMeantToFail, false);
+  assert.equal(dataset.expects, "404");
+});
+
+test("an example that is meant to fail is sent as it stands", async () => {
+  const request = { ...REQUEST, isMeantToFail: true };
+  assert.equal((await withStandIn(request, () => assert.fail("asked"))).prepared, request);
+});
+
 function running(t, found = {}) {
   t.mock.method(globalThis, "fetch", answers(found));
   const said = { sent: [], cancelled: [], attached: [] };

@@ -47,12 +47,13 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 def test_workers_that_die_or_stop_have_their_runs_ended_by_another(shared: Stores, far_end: FarEnd) -> None:
-    far_end.script = held = Held(chat(["a", "b"])[:2], chat(["c"])[:1], [])
-    held.go()
     with shared.worker(far_end) as dying, shared.worker(far_end) as stopping, shared.worker(far_end) as third:
         with sockets(dying, stopping, third, third) as (one, two, *watching):
-            runs = [start(opened) for opened in (one, two)]
-            seen = [until(opened, "data") for opened in (one, two)]
+            runs, seen = [], []
+            for opened in (one, two):
+                far_end.script = held = Held(chat(["a", "b"])[:2], chat(["c"])[:1], [])
+                runs.append(start(opened))
+                seen.append(until(opened, "data"))
             for opened, run in zip(watching, runs, strict=True):
                 say(opened, "attach", run=run, after=0)
             watched = [until(opened, "data") for opened in watching]

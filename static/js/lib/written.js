@@ -5,8 +5,8 @@ import { Edit } from "./edit.js";
 import { findFault } from "./json.js";
 
 /**
- * @typedef {{upstream: string, method: string, path: string, body: string, fault: object | null, streamed: boolean, startedAt: number}} Sendable
- * `body` is JSON text, "null" for none; `fault` says where it is no JSON.
+ * @typedef {{upstream: string, method: string, path: string, body: string, fault: object | null, streamed: boolean, isMeantToFail: boolean, startedAt: number}} Sendable
+ * `body` is JSON text, "null" for none; `fault` says where it is no JSON. What is meant to fail is the author's own, to show an error.
  */
 
 export class Written {
@@ -55,7 +55,8 @@ export class Written {
     const { upstream, method, path, streams } = this.#dataset;
     const body = this.hasBody ? this.#area.value : "null";
     const fault = this.hasBody ? findFault(body) : null;
-    return { upstream, method, path, body, fault, streamed: !fault && doesStream(streams, body), startedAt: Date.now() };
+    const isMeantToFail = this.#dataset.expects !== undefined && !this.isEdited;
+    return { upstream, method, path, body, fault, streamed: !fault && doesStream(streams, body), isMeantToFail, startedAt: Date.now() };
   }
 
   /** Changes parts of it. Whoever listens to the textarea is told as of typing. */
