@@ -126,7 +126,9 @@ class _Page:
             calls = self._read_code(text, javascript_first=family == "javascript")
             if calls is not None:
                 return calls or self._read_cell(text)
-        return self._read_shell(text) if "curl" in text and family in ("python", "javascript") else []
+        if "curl" not in text or family not in ("python", "javascript"):
+            return []
+        return self._read_cell(text) or self._read_shell(text)
 
     def _read_cell(self, text: str) -> list[Call]:
         """Read the lines of a notebook's cell that go to the shell."""
