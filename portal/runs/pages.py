@@ -70,7 +70,7 @@ async def run(request: HttpRequest, run_id: str) -> HttpResponse:
     place = address_of(sheet.asked.page, sheet.asked.example, run=found.id) if sheet.asked.example else ""
     link = request.build_absolute_uri(f"/shared/{token}/") if token else ""
     context |= {"is_mine": True, "place": place, "link": link, "can_share": archive is not None}
-    return _private(render(request, "runs/run.html", context | _shown(sheet)))
+    return _private(render(request, "runs/run.html", context | _shown(found, sheet)))
 
 
 @require_safe
@@ -84,15 +84,15 @@ async def shared(request: HttpRequest, token: str) -> HttpResponse:
     if _wants_json(request):
         return _private(JsonResponse(told(sheet)))
     place = address_of(sheet.asked.page, sheet.asked.example, shared=token) if sheet.asked.example else ""
-    return _private(render(request, "runs/run.html", {"place": place, "log": f"/shared/{token}/log"} | _shown(sheet)))
+    return _private(render(request, "runs/run.html", {"place": place, "log": f"/shared/{token}/log"} | _shown(found, sheet)))
 
 
 async def _lay_out(found: Watchable) -> Sheet:
     return await asyncio.to_thread(lay_out, asked_of(found), await found.written(0))
 
 
-def _shown(sheet: Sheet) -> dict[str, object]:
-    return {"sheet": sheet, "figures": _figures_of((sheet.end or {}).get("stats"))}
+def _shown(found: Watchable, sheet: Sheet) -> dict[str, object]:
+    return {"sheet": sheet, "head": sheet.head, "figures": _figures_of((sheet.end or {}).get("stats"))}
 
 
 def _problem(request: HttpRequest, problem: Rejected) -> HttpResponse:

@@ -37,13 +37,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`state` is where the run stands; `end` its last frame, once there is one. `is_cut` when not all of the answer is here."""
+    """`state` is where the run stands; `end` its last frame, once there is one. `is_cut` when not all of the answer is here.
+
+    `head` is the number of the last frame in it.
+    """
 
     asked: Asked
     state: str
     said: Said
     end: dict[str, Any] | None
     is_cut: bool
+    head: int
 
     @property
     def body(self) -> str:
@@ -66,10 +70,11 @@ def asked_of(run: Watchable) -> Asked:
 def lay_out(asked: Asked, frames: Iterable[str]) -> Sheet:
     """Read the frames of a run; takes a moment for a long one."""
     pieces: list[str] = []
-    state, status, size = "", 200, 0
+    state, status, size, head = "", 200, 0, 0
     end: dict[str, Any] | None = None
     for line in frames:
         frame = json.loads(line)
+        head = frame["seq"]
         match frame["type"]:
             case "state":
                 state = frame["state"]
@@ -82,7 +87,7 @@ def lay_out(asked: Asked, frames: Iterable[str]) -> Sheet:
                 end = frame
     endpoint = find_endpoint(asked.method, asked.path)
     framing = framing_of(endpoint, status, asked.streams) if endpoint else "whole"
-    return Sheet(asked, state, read_answer("".join(pieces), framing), end, size > _MOST_SHOWN)
+    return Sheet(asked, state, read_answer("".join(pieces), framing), end, size > _MOST_SHOWN, head)
 
 
 def told(sheet: Sheet) -> dict[str, object]:

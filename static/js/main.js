@@ -9,6 +9,7 @@ const ELEMENTS = {
   "doc-tabs": () => import("./elements/doc-tabs.js"),
   "document-filter": () => import("./elements/document-filter.js"),
   "live-board": () => import("./elements/live-board.js"),
+  "live-run": () => import("./elements/live-run.js"),
   "main > article.prose": () => import("./elements/reading-place.js"),
   "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
   "page-contents": () => import("./elements/page-contents.js"),
