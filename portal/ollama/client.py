@@ -82,8 +82,8 @@ class Client:
         headers = dict(_HEADERS)
         if content is not None:
             headers["Content-Type"] = "application/json"
-        if upstream.key is not None:
-            headers["Authorization"] = f"Bearer {upstream.key}"
+        if key := upstream.present_key:
+            headers["Authorization"] = f"Bearer {key}"
 
         _on_sent.set(on_sent)
         try:
@@ -98,7 +98,9 @@ class Client:
                     at_most: int = 8 << 20, within: float = 5.0) -> tuple[int, bytes]:  # fmt: skip
         """Ask a small question: the status and the body, of at most `at_most` bytes and within `within` seconds."""
         timeout = httpx.Timeout(within)
-        headers = dict(_HEADERS) | ({"Authorization": f"Bearer {upstream.key}"} if upstream.key else {})
+        headers = dict(_HEADERS)
+        if key := upstream.present_key:
+            headers["Authorization"] = f"Bearer {key}"
         try:
             async with self._http.stream(
                 method, upstream.origin + path, content=content, headers=headers, timeout=timeout
