@@ -84,6 +84,7 @@ urlpatterns = [
         Audience.PEOPLE,
         path("runs/", pages.runs, name="runs"),
         path("runs/new/", plain_views.form),
+        path("runs/delete", doors.delete_several),
         path("runs/<str:run_id>/log", doors.log),
         path("runs/<str:run_id>/events", doors.events),
         path("runs/<str:run_id>/cancel", doors.cancel),

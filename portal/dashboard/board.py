@@ -130,7 +130,8 @@ def _line(row: Row, said: str) -> RunLine:
 
 def _live_line(one: Live, now: datetime) -> RunLine:
     size = f" · {size_text(one.size)}" if one.state == "streaming" else ""
-    return _line(one.row, f"{one.state} · {span_text(now - one.row.created)}{size}")
+    place = f", {one.position} in line" if one.state == "queued" and one.position else ""
+    return _line(one.row, f"{one.state}{place} · {span_text(now - one.row.created)}{size}")
 
 
 def _ended(row: Row, now: datetime) -> str:

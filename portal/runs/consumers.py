@@ -149,8 +149,8 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
                 async for batch in batches:
                     for frame in batch:
                         await self.send(text_data=frame)
-                    # Sending does not suspend while the socket is free: without this a fast stream would own the loop.
-                    await asyncio.sleep(0)
+                        # Sending does not suspend while the socket is free: without this a fast stream would own the loop.
+                        await asyncio.sleep(0)
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(message))

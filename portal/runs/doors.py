@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import Error
@@ -35,6 +36,7 @@ from portal.team.readers import Reader
 _HEARTBEAT = 15.0
 _LONGEST_POLL = 25.0
 _PATIENCE = 1.0
+MOST_DELETED = 200
 _STATUS = {
     "no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503, "not_stopped": 503, "no_store": 503,
     "sign_in": 401, "not_allowed": 403, "over_limit": 429, "local_only": 403,
@@ -86,6 +88,25 @@ async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/delete` deletes the run with everything in it; one that is under way is stopped first."""
     await registry.delete(run_id, reader=_reader(request).id)
     return _done(request, "/runs/")
+
+
+@require_POST
+@_says_why
+async def delete_several(request: HttpRequest) -> HttpResponse:
+    """`POST /runs/delete` deletes the runs a form names as `run`, or where it says `all` those it names as `listed`."""
+    named = request.POST.getlist("listed" if request.POST.get("all") else "run")
+    if len(named) > MOST_DELETED:
+        raise Rejected("bad_message", f"{len(named)} runs are too many to delete at once; name at most {MOST_DELETED}.", "run")
+    reader = _reader(request).id
+    for run_id in dict.fromkeys(named):
+        try:
+            await registry.delete(run_id, reader=reader)
+        except Rejected as problem:
+            # What is gone already, or was never this reader's, is not there either way.
+            if problem.code != "no_such_run":
+                raise
+    shown = {name: request.GET[name] for name in ("model", "outcome", "page", "example") if request.GET.get(name)}
+    return _done(request, "/runs/" + (f"?{urlencode(shown)}" if shown else ""))
 
 
 @require_POST
