@@ -109,7 +109,7 @@ def read_upstreams(environment: Mapping[str, str]) -> dict[str, Upstream]:
     if key and key_file:
         raise BadUpstream("OLLAMA_API_KEY and OLLAMA_API_KEY_FILE are both set; leave one of them out.")
     if key_file and _read_key(Path(key_file)) is None:
-        raise BadUpstream(f"OLLAMA_API_KEY_FILE is {key_file}, but no key can be read there; the file holds the key and nothing else.")
+        raise BadUpstream(f"OLLAMA_API_KEY_FILE is {key_file}, but no key can be read there; it holds the key and nothing else.")
     if key or key_file:
         found["cloud"] = Upstream("cloud", CLOUD_ORIGIN, key=key or None, key_file=Path(key_file) if key_file else None)
     for item in filter(None, map(str.strip, environment.get("PORTAL_UPSTREAMS", "").split(","))):
