@@ -97,6 +97,7 @@ class Client:
     async def fetch(self, upstream: Upstream, method: str, path: str, content: bytes | None = None, *,
                     at_most: int = 8 << 20, within: float = 5.0) -> tuple[int, bytes]:  # fmt: skip
         """Ask a small question: the status and the body, of at most `at_most` bytes and within `within` seconds."""
+        _on_sent.set(None)  # a run may ask it between two tries of its own
         timeout = httpx.Timeout(within)
         headers = dict(_HEADERS)
         if key := upstream.present_key:

@@ -52,7 +52,7 @@ test("a stop is said without blame, and whether something was kept", () => {
   assert.match(ended({ state: "cancelled" }).what, /before anything came/);
   const card = ended({ state: "cancelled" }, '{"message":{"content":"x"}}\n');
   assert.match(card.what, /is kept/);
-  assert.equal(card.tone, "plain");
+  assert.equal(card.tone, "note");
 });
 
 for (const state of ["interrupted", "limit", "failed"]) {

@@ -1,7 +1,7 @@
 // How a run ended, said to the person who ran it: what happened, what was sent, what to do next.
 
 /**
- * @typedef {{tone: "bad" | "plain", what: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean, again: string, pulls: string, help: string[], signsIn: boolean}} Ending
+ * @typedef {{tone: "bad" | "note", what: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean, again: string, pulls: string, help: string[], signsIn: boolean}} Ending
  * `again` names the button that runs the same once more, `pulls` the model that can be installed; `help` are the steps of settings help.
  * With `signsIn` it is for somebody who has yet to sign in.
  */
@@ -42,12 +42,12 @@ export function endingOf({ view, request, asked, reader, tape }) {
       offersModels: isGone, offersAgain: request.isErrand || !IN_VAIN.has(code), pulls: isGone ? asked.model : "", help: HELP[code] ?? [], signsIn: code === "sign_in",
     });
   }
-  if (view.state === "cancelled") return card("plain", tape.bytes ? "You stopped this run. What had come is kept." : "You stopped this run before anything came.", "");
+  if (view.state === "cancelled") return card("note", tape.bytes ? "You stopped this run. What had come is kept." : "You stopped this run before anything came.", "");
   if (view.state === "interrupted" || view.state === "limit" || view.state === "failed") {
     return card("bad", "The run ended before the answer was whole, and nobody said why.", "Run it again.");
   }
-  if (view.state === "done" && request.isErrand) return card("plain", `The model “${asked.model}” is installed.`, "");
-  if (view.state === "done" && reader.isCutShort) return card("plain", ...cutShort(request.path), { offersAgain: false });
+  if (view.state === "done" && request.isErrand) return card("note", `The model “${asked.model}” is installed.`, "");
+  if (view.state === "done" && reader.isCutShort) return card("note", ...cutShort(request.path), { offersAgain: false });
   return null;
 }
 
