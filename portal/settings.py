@@ -79,6 +79,7 @@ PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
 PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
 PORTAL_REDIS_URL = _redis("REDIS_URL")
+PORTAL_LOCAL_ONLY = _choice("PORTAL_LOCAL_ONLY", "no", ("no", "yes")) == "yes"
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
     PORTAL_UPSTREAMS = read_upstreams(os.environ)
