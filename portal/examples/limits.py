@@ -33,11 +33,11 @@ def is_too_long(text: str) -> bool:
     if len(text) > MAX_DATA or text.count("\n") > MAX_LINES:
         return True
     words = text.translate(_QUOTES).split()
-    return sum(len(word) if len(word) < 200 or not _is_data(word) else 0 for word in words) > MAX_CHARACTERS
+    return len(text) - sum(len(word) for word in words if len(word) >= 200 and _is_data(word)) > MAX_CHARACTERS
 
 
 def _is_data(word: str) -> bool:
-    return word.translate(_NO_SIGNS).isalnum()
+    return word.isascii() and word.translate(_NO_SIGNS).isalnum()
 
 
 def split_lines(text: str) -> list[str]:

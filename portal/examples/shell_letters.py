@@ -7,6 +7,7 @@ as in `{🦙`, which ends the process: it must never see one.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _DIGITS = [chr(code) for code in (*range(0xC0, 0xD7), *range(0xD8, 0xE1))]  # 32 letters; × between them is none
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
@@ -17,7 +18,7 @@ _SPELLED = re.compile(f"[{_CLASS}]{{5}}")
 
 def spell(text: str) -> str:
     """The text with each of these characters as five letters."""
-    return text if text.isascii() else _TO_SPELL.sub(_spell_one, text)
+    return text if text.isascii() else _TO_SPELL.sub(lambda found: _spell_one(found[0]), text)
 
 
 def unspell(text: str) -> str:
@@ -25,8 +26,9 @@ def unspell(text: str) -> str:
     return text if text.isascii() else _SPELLED.sub(_unspell_one, text)
 
 
-def _spell_one(found: re.Match[str]) -> str:
-    code = ord(found[0])
+@lru_cache(maxsize=4096)
+def _spell_one(character: str) -> str:
+    code = ord(character)
     return "".join(_DIGITS[code >> shift & 31] for shift in (20, 15, 10, 5, 0))
 
 
