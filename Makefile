@@ -26,7 +26,7 @@ hostile: $(VENV)/tests $(VENV)/javascript ## Try all 5,000 hostile texts on an a
 	@HOSTILE_TEXTS=all $(BIN)/python -m pytest -q tests/e2e/test_hostile.py
 
 faults: $(VENV)/tests ## Cut answers after each of their bytes and sockets 10,000 times (make test tries a sample)
-	@FAULTS=all $(BIN)/python -m pytest -q tests/runs/test_faults.py
+	@FAULTS=all $(BIN)/python -m pytest -q tests/runs/test_faults.py tests/runs/test_disconnects.py
 
 bench: $(VENV)/tests $(VENV)/javascript ## Run the benchmarks and print their ratios
 	$(BIN)/python -m bench

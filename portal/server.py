@@ -12,7 +12,9 @@ from types import FrameType
 import uvicorn
 from django.conf import settings
 
+from portal import sockets
 from portal.kept_first import kept_first
+from portal.sockets import PatientSocket
 
 
 class Server(uvicorn.Server):
@@ -59,11 +61,11 @@ def load_server() -> Server:
     config = uvicorn.Config(
         application,
         http=kept_first(front),
-        ws="websockets-sansio",
+        ws=PatientSocket,
         ws_per_message_deflate=False,
         ws_max_size=1 << 20,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
+        ws_ping_interval=sockets.PING_EVERY,
+        ws_ping_timeout=sockets.PONG_WITHIN,
         lifespan="on",
         proxy_headers=False,
         server_header=False,

@@ -37,9 +37,9 @@ def _secret(kept: Path) -> str:
         ) from None
 
 
-def _whole(name: str, default: int) -> int:
+def _whole(name: str, default: int, digits: int = 5) -> int:
     value = env(name) or str(default)
-    if not (value.isascii() and value.isdigit() and len(value) < 6):
+    if not (value.isascii() and value.isdigit() and len(value) <= digits):
         raise ImproperlyConfigured(f"{name} is “{value}”; it must be a whole number such as {default}.")
     return int(value)
 
@@ -69,6 +69,9 @@ PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo", "team"))
 PORTAL_READ = _choice("PORTAL_READ", "public", ("public", "members"))
 PORTAL_SESSION_HOURS = _whole("PORTAL_SESSION_HOURS", 72)
 PORTAL_SESSION_DAYS = _whole("PORTAL_SESSION_DAYS", 30)
+PORTAL_PERSON_AT_ONCE = _whole("PORTAL_PERSON_AT_ONCE", 4)
+PORTAL_PERSON_HOURLY = _whole("PORTAL_PERSON_HOURLY", 0)
+PORTAL_PERSON_TOKENS = _whole("PORTAL_PERSON_TOKENS", 0, digits=12)
 PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
@@ -76,6 +79,7 @@ PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
 PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
 PORTAL_REDIS_URL = _redis("REDIS_URL")
+PORTAL_LOCAL_ONLY = _choice("PORTAL_LOCAL_ONLY", "no", ("no", "yes")) == "yes"
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
     PORTAL_UPSTREAMS = read_upstreams(os.environ)

@@ -16,6 +16,7 @@ from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
 from portal.runs.playground import playground
 from portal.team import people_views as people
+from portal.team import usage_views as usage
 from portal.team import views as team
 from portal.team.audiences import Audience, open_to
 
@@ -61,6 +62,7 @@ urlpatterns = [
         path("journal/<int:year>/<int:month>/", journal.month),
         path("journal/<int:year>/<int:month>/<str:name>/", journal.entry),
         path("runs/token", doors.token),
+        path("runs/may", runs.may),
         path("playground/", playground, name="playground"),
         path("endpoints/", runs.endpoints, name="endpoints"),
         path("shared/<str:token>/log", doors.shared_log),
@@ -82,6 +84,7 @@ urlpatterns = [
         Audience.PEOPLE,
         path("runs/", pages.runs, name="runs"),
         path("runs/new/", plain_views.form),
+        path("runs/delete", doors.delete_several),
         path("runs/<str:run_id>/log", doors.log),
         path("runs/<str:run_id>/events", doors.events),
         path("runs/<str:run_id>/cancel", doors.cancel),
@@ -107,6 +110,7 @@ urlpatterns = [
         path("people/<str:handle>/suspend", people.suspend),
         path("people/<str:handle>/restore", people.restore),
         path("audit/", people.audit, name="audit"),
+        path("usage/", usage.usage, name="usage"),
     ),
 ]
 handler404 = "portal.docs.views.not_found"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from portal.dashboard.health import Health
@@ -71,9 +71,10 @@ class Proven:
     changed: int
 
 
-def describe_upstreams(found: Sequence[Health], now: datetime) -> list[Station]:
-    """Each upstream with its models."""
-    return [_station(health, now) for health in found]
+def describe_upstreams(found: Sequence[Health], now: datetime, *, with_addresses: bool = True) -> list[Station]:
+    """Each upstream with its models and, for whom they are, its address."""
+    stations = [_station(health, now) for health in found]
+    return stations if with_addresses else [replace(station, address="") for station in stations]
 
 
 def _station(health: Health, now: datetime) -> Station:
@@ -129,7 +130,8 @@ def _line(row: Row, said: str) -> RunLine:
 
 def _live_line(one: Live, now: datetime) -> RunLine:
     size = f" · {size_text(one.size)}" if one.state == "streaming" else ""
-    return _line(one.row, f"{one.state} · {span_text(now - one.row.created)}{size}")
+    place = f", {one.position} in line" if one.state == "queued" and one.position else ""
+    return _line(one.row, f"{one.state}{place} · {span_text(now - one.row.created)}{size}")
 
 
 def _ended(row: Row, now: datetime) -> str:

@@ -26,7 +26,8 @@ from portal.docs.views import show
 from portal.ollama.models import full_name
 from portal.runs.activity import read_activity
 from portal.runs.here import archive, registry
-from portal.team.identity import reader_of
+from portal.team.identity import reader_in
+from portal.team.rights import knows_addresses
 
 _RECENT, _ENTRIES = 6, 5
 # A journal of thousands of entries takes a moment when it is read first; the page does not wait for it.
@@ -77,16 +78,16 @@ def _told(health: Health) -> dict[str, object]:
 async def _board(request: HttpRequest) -> dict[str, object]:
     """Everything the dashboard says; nothing here waits for an upstream."""
     watch.attend()
-    now = the_time()
+    now, reader = the_time(), reader_in(getattr(request, "scope", {}))
     window = WINDOWS.get(request.GET.get("over", ""), WINDOWS["day"])
     activity, journal, verification = await asyncio.gather(
-        read_activity(_reader(request), now - window.span, registry=registry, archive=archive, most=_RECENT),
+        read_activity(reader.id, now - window.span, registry=registry, archive=archive, most=_RECENT),
         _read_journal(),
         asyncio.to_thread(read_verification, settings.PORTAL_DATA),
     )
     shelf = catalogue.present
     return describe_runs(activity, now) | {
-        "stations": describe_upstreams(watch.of(), now),
+        "stations": describe_upstreams(watch.of(), now, with_addresses=knows_addresses(reader)),
         "windows": WINDOWS,
         "window": window,
         "tokens": draw_tokens(activity.points, window, now),
@@ -106,7 +107,3 @@ async def _read_journal() -> Journal | Literal["waits"] | None:
         return "waits"
     except Unreadable:
         return None
-
-
-def _reader(request: HttpRequest) -> str:
-    return reader_of(getattr(request, "scope", {}))

@@ -64,6 +64,8 @@ def read_commands(text: str, variables: dict[str, Words], clock: Clock) -> Shell
     """Read a block of shell text; the result lists its commands in the order they would run."""
     if text.count("|") > MAX_COMMANDS:  # the grammar's time grows with the square of a pipeline
         raise TooMuchError
+    if "^\n" in text:  # how a line goes on at the prompt of Windows
+        text = text.replace("^\n", "\\\n")
     shell = Shell(dict(variables), clock=clock)
     _run(parse_tree(_LANGUAGE, _drop_prompts(text), clock), shell, None)
     return shell

@@ -22,10 +22,11 @@ _MOST_POINTS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A run under way: where it stands and how many characters of its log there are."""
+    """A run under way: where it stands, its place where it waits in the queue, and how many characters of its log there are."""
 
     row: Row
     state: str
+    position: int | None
     size: int
 
 
@@ -86,7 +87,7 @@ def _point(run: str, at: datetime, outcome: str, stats: dict[str, Any] | None) -
 
 def _live(run: Run) -> Live:
     last = run.log.after(max(run.head - 1, 0))
-    frame = json.loads(last[0]) if last else {"type": "state", "state": "starting"}
+    frame: dict[str, Any] = json.loads(last[0]) if last else {"type": "state", "state": "starting"}
     # A head comes when the answer begins, and its bytes at once or soon.
     state = frame.get("state") or ("streaming" if frame["type"] == "data" else "waiting")
-    return Live(row_of_run(run), state, run.log.size)
+    return Live(row_of_run(run), state, frame.get("position"), run.log.size)

@@ -13,12 +13,13 @@ from django.conf import settings
 
 from portal.ollama.bodies import load_json
 from portal.ollama.errors import BadBody
+from portal.runs.accounting import start_counted
 from portal.runs.orders import Rejected, read_order, read_ref
 from portal.runs.permitting import permit
 from portal.runs.registry import Registry
 from portal.runs.watching import Watchable, check_after
 from portal.team.audiences import Audience, admits
-from portal.team.here import recognition
+from portal.team.here import accounts, recognition
 from portal.team.identity import reader_now
 from portal.team.readers import Reader
 
@@ -92,8 +93,10 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
 
     async def _start(self, message: dict[str, Any]) -> None:
         ref = read_ref(message)
-        permitted = await permit(read_order(message, settings.PORTAL_UPSTREAMS), self.reader, settings.PORTAL_UPSTREAMS)
-        run = await self.registry.start(permitted.order, owner=self.reader.id, ref=ref)
+        upstreams = settings.PORTAL_UPSTREAMS
+        order = read_order(message, upstreams)
+        permitted = await permit(order, self.reader, upstreams, local_only=settings.PORTAL_LOCAL_ONLY)
+        run = await start_counted(self.registry, accounts, permitted.order, reader=self.reader, ref=ref, scope=self.scope)
         await self._send({"type": "accepted", "ref": ref, "run": run.id} | ({"note": permitted.note} if permitted.note else {}))
         self._watch(run, 0)
 
@@ -146,8 +149,8 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
                 async for batch in batches:
                     for frame in batch:
                         await self.send(text_data=frame)
-                    # Sending does not suspend while the socket is free: without this a fast stream would own the loop.
-                    await asyncio.sleep(0)
+                        # Sending does not suspend while the socket is free: without this a fast stream would own the loop.
+                        await asyncio.sleep(0)
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(message))

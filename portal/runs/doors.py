@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -19,21 +21,25 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.ollama.bodies import LARGEST_BODY, load_json
 from portal.ollama.errors import BadBody
 from portal.runs import sharing
+from portal.runs.accounting import start_counted
 from portal.runs.here import archive, keeper, registry
 from portal.runs.orders import Rejected, read_order, read_ref
 from portal.runs.permitting import permit
 from portal.runs.sheet import asked_of
 from portal.runs.watching import Watchable, check_after
+from portal.team.here import accounts
 from portal.team.identity import reader_in
+from portal.team.noting import note_done
 from portal.team.readers import Reader
 
 # A comment now and then keeps proxies from taking a silent stream for a dead one.
 _HEARTBEAT = 15.0
 _LONGEST_POLL = 25.0
 _PATIENCE = 1.0
+MOST_DELETED = 200
 _STATUS = {
     "no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503, "not_stopped": 503, "no_store": 503,
-    "sign_in": 401, "not_allowed": 403,
+    "sign_in": 401, "not_allowed": 403, "over_limit": 429, "local_only": 403,
 }  # fmt: skip
 
 P = ParamSpec("P")
@@ -49,7 +55,8 @@ def _says_why(door: Door[P]) -> Door[P]:
             return await door(request, *args, **kwargs)
         except Rejected as problem:
             error = {"code": problem.code, "message": str(problem), "field": problem.field}
-            return JsonResponse({"error": error}, status=_STATUS.get(problem.code, 400))
+            headers = {"Retry-After": str(problem.wait)} if problem.wait else {}
+            return JsonResponse({"error": error}, status=_STATUS.get(problem.code, 400), headers=headers)
 
     return cast(Door[P], answer)
 
@@ -62,8 +69,8 @@ async def start(request: HttpRequest) -> HttpResponse:
     order = read_order(message, settings.PORTAL_UPSTREAMS)
     reader = _reader(request)
     ref = read_ref(message)
-    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS)
-    run = await registry.start(permitted.order, owner=reader.id, ref=ref)
+    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS, local_only=settings.PORTAL_LOCAL_ONLY)
+    run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=ref, scope=_scope(request))
     return _started(run, permitted.note)
 
 
@@ -85,6 +92,25 @@ async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
 
 @require_POST
 @_says_why
+async def delete_several(request: HttpRequest) -> HttpResponse:
+    """`POST /runs/delete` deletes the runs a form names as `run`, or where it says `all` those it names as `listed`."""
+    named = request.POST.getlist("listed" if request.POST.get("all") else "run")
+    if len(named) > MOST_DELETED:
+        raise Rejected("bad_message", f"{len(named)} runs are too many to delete at once; name at most {MOST_DELETED}.", "run")
+    reader = _reader(request).id
+    for run_id in dict.fromkeys(named):
+        try:
+            await registry.delete(run_id, reader=reader)
+        except Rejected as problem:
+            # What is gone already, or was never this reader's, is not there either way.
+            if problem.code != "no_such_run":
+                raise
+    shown = {name: request.GET[name] for name in ("model", "outcome", "page", "example") if request.GET.get(name)}
+    return _done(request, "/runs/" + (f"?{urlencode(shown)}" if shown else ""))
+
+
+@require_POST
+@_says_why
 async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/again` sends the same request to the same upstream once more: 201 with the new run's id."""
     asked = asked_of(await _find(request, run_id))
@@ -92,8 +118,8 @@ async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     what = {"upstream": asked.upstream, "method": asked.method, "path": asked.path, "body": body}
     order = read_order({"request": what, "source": {"page": asked.page, "example": asked.example}}, settings.PORTAL_UPSTREAMS)
     reader = _reader(request)
-    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS)
-    run = await registry.start(permitted.order, owner=reader.id, ref=str(uuid.uuid4()))
+    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS, local_only=settings.PORTAL_LOCAL_ONLY)
+    run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=str(uuid.uuid4()), scope=_scope(request))
     if _is_of_page(request):
         return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})
     return _started(run, permitted.note)
@@ -116,6 +142,7 @@ async def share(request: HttpRequest, run_id: str) -> HttpResponse:
     token = await archive.read(sharing.share, run.id, run.owner)
     if token is None:
         raise Rejected("not_recorded", "The run is not recorded yet, so a link would lead nowhere; try again in a moment.")
+    await _note(request, "shared a run", run.id)
     if _is_of_page(request):
         return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})
     return JsonResponse({"address": f"/shared/{token}/"}, status=201)
@@ -128,6 +155,7 @@ async def unshare(request: HttpRequest, run_id: str) -> HttpResponse:
     run = await _find(request, run_id)
     if archive is not None:
         await archive.read(sharing.unshare, run.id, run.owner)
+        await _note(request, "took back a link", run.id)
     return _done(request, f"/runs/{run.id}/")
 
 
@@ -241,8 +269,20 @@ async def _find(request: HttpRequest, run_id: str) -> Watchable:
     return await registry.find(run_id, reader=_reader(request).id)
 
 
+async def _note(request: HttpRequest, what: str, run_id: str) -> None:
+    try:
+        await note_done(_scope(request), _reader(request), what, run_id)
+    except (Error, OSError):
+        raise Rejected("unreadable", "It was done, but could not be written into the audit; try again.") from None
+
+
+def _scope(request: HttpRequest) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = getattr(request, "scope", {})
+    return found
+
+
 def _reader(request: HttpRequest) -> Reader:
-    return reader_in(getattr(request, "scope", {}))
+    return reader_in(_scope(request))
 
 
 async def _read_after(run: Watchable, text: str) -> int:

@@ -41,14 +41,18 @@ class Stats:
 # stream, and building a dict to serialise costs several times as much.
 
 
-def state_fields(state: State, at: float, position: int | None = None, *, upstream: str | None = None) -> str:
+def state_fields(
+    state: State, at: float, position: int | None = None, *, upstream: str | None = None, loading: str | None = None
+) -> str:
     """`state`: where the run stands since `at`, in milliseconds since it started.
 
-    `position` is its place in the queue, from 1; `upstream` names the one that stands in for that it was meant for.
+    `position` is its place in the queue, from 1; `upstream` names the one that stands in for that it was meant for;
+    `loading` the model that is not in memory yet.
     """
     place = "" if position is None else f',"position":{position}'
     stand_in = "" if upstream is None else f',"upstream":"{upstream}"'
-    return f'"type":"state","state":"{state}","at":{at:.1f}{place}{stand_in}'
+    model = "" if loading is None else f',"loading":{_quote(loading)}'
+    return f'"type":"state","state":"{state}","at":{at:.1f}{place}{stand_in}{model}'
 
 
 def head_fields(status: int, headers: Mapping[str, str]) -> str:

@@ -1,12 +1,16 @@
 """The registry of this process, for the doors."""
 
+from functools import partial
+
 from django.conf import settings
 
+from portal.runs.accounting import settle_ended
 from portal.runs.archive import Archive
 from portal.runs.keeper import Keeper
 from portal.runs.presence import Presence
 from portal.runs.registry import Registry
 from portal.runs.roads import Bounds, Roads
+from portal.team.here import accounts
 
 presence = Presence(settings.PORTAL_DATA / "servers")
 keeper = (
@@ -26,3 +30,5 @@ def _registry() -> Registry:
 
 
 registry = _registry()
+if accounts is not None:
+    registry.on_end = partial(settle_ended, accounts)

@@ -17,11 +17,14 @@ _LONGEST_SOURCE = 300
 
 
 class Rejected(Exception):
-    """A message that cannot be acted on: `code` for programs, the message for people, `field` the part at fault."""
+    """A message that cannot be acted on: `code` for programs, the message for people, `field` the part at fault.
 
-    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+    `wait` is in how many seconds it may be otherwise, 0 where waiting does not help.
+    """
+
+    def __init__(self, code: str, message: str, field: str | None = None, *, wait: int = 0) -> None:
         super().__init__(message)
-        self.code, self.field = code, field
+        self.code, self.field, self.wait = code, field, wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,9 @@ def _find_upstream(request: Mapping[str, object], upstreams: Mapping[str, Upstre
     if isinstance(name, str) and name in upstreams:
         return upstreams[name]
     known = ", ".join(f"“{known}”" for known in upstreams)
-    hint = " Set OLLAMA_API_KEY and restart the portal to reach Ollama's cloud." if name == "cloud" else ""
+    hint = ""
+    if name == "cloud":
+        hint = " Set OLLAMA_API_KEY and restart the portal to reach Ollama's cloud, unless it is to stay local (PORTAL_LOCAL_ONLY)."
     raise Rejected("unknown_upstream", f"This portal has no such upstream; it has {known}.{hint}", "request.upstream")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -16,12 +18,15 @@ from portal.ollama.bodies import load_json
 from portal.ollama.choosing import choose, needs_of, wanted_by
 from portal.ollama.endpoints import find_endpoint
 from portal.ollama.errors import BadBody, OllamaError
+from portal.runs.accounting import start_counted
 from portal.runs.here import registry
 from portal.runs.orders import Rejected, read_order, read_ref
-from portal.runs.permitting import permit
+from portal.runs.permitting import allowed, permit
 from portal.runs.sheet import address_of
 from portal.runs.views import models_of
+from portal.team.here import accounts
 from portal.team.identity import reader_in
+from portal.team.readers import Reader
 
 _FIRST = "POST /api/chat"
 
@@ -53,7 +58,7 @@ class Filled:
 async def form(request: HttpRequest) -> HttpResponse:
     """`/runs/new/`: the request of an example, sent here by its page, as a form. It starts nothing."""
     filled = _read(request.POST if request.method == "POST" else request.GET)
-    filled, note = await _with_a_model_that_is_here(filled)
+    filled, note = await _with_a_model_that_is_here(filled, reader_in(_scope(request)))
     return _show(request, filled, note=note)
 
 
@@ -65,12 +70,17 @@ async def start(request: HttpRequest) -> HttpResponse:
     try:
         body = load_json(filled.body) if filled.body.strip() else None
         order = read_order({"request": asked | {"body": body}, "source": source}, settings.PORTAL_UPSTREAMS)
-        reader, ref = reader_in(getattr(request, "scope", {})), read_ref({"ref": filled.ref})
-        permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS)
-        run = await registry.start(permitted.order, owner=reader.id, ref=ref)
+        reader, ref = reader_in(_scope(request)), read_ref({"ref": filled.ref})
+        permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS, local_only=settings.PORTAL_LOCAL_ONLY)
+        run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=ref, scope=_scope(request))
     except (BadBody, Rejected) as problem:
         return _show(request, filled, problem=str(problem), status=400)
     return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})
+
+
+def _scope(request: HttpRequest) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = getattr(request, "scope", {})
+    return found
 
 
 def is_form(request: HttpRequest) -> bool:
@@ -85,7 +95,7 @@ def _read(fields: QueryDict) -> Filled:
     return Filled(what, upstream, fields.get("body", ""), fields.get("page", ""), fields.get("example", ""), ref)
 
 
-async def _with_a_model_that_is_here(filled: Filled) -> tuple[Filled, str]:
+async def _with_a_model_that_is_here(filled: Filled, reader: Reader) -> tuple[Filled, str]:
     """The same request with the nearest model that can do the job, and a sentence that says so, where its own is missing."""
     endpoint, upstream = find_endpoint(filled.method, filled.path), settings.PORTAL_UPSTREAMS.get(filled.upstream)
     try:
@@ -93,7 +103,7 @@ async def _with_a_model_that_is_here(filled: Filled) -> tuple[Filled, str]:
         wanted = wanted_by(endpoint, filled.path, body) if endpoint and not endpoint.changes_server else None
         if endpoint is None or wanted is None or wanted.place == "path" or upstream is None or not isinstance(body, dict):
             return filled, ""
-        chosen = choose(wanted, needs_of(endpoint, body), await models_of(upstream))
+        chosen = choose(wanted, needs_of(endpoint, body), allowed(reader, await models_of(upstream), upstream))
     except (BadBody, OllamaError):
         return filled, ""  # what is wrong is said when it is sent
     if chosen is None or not chosen.stands_in:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Protocol
@@ -51,6 +51,7 @@ class Run:
         self.id, self.order, self.owner, self.facts = facts.run, facts.order, facts.owner, facts
         self.log = RunLog(self.id)
         self.watchers = 0
+        self.on_end: Callable[[Run], None] = lambda run: None
         self._elsewhere = elsewhere
         self._relay = Relay(
             self.order, self.log, client, owner=self.owner, roads=roads.of(self.order), ownership=elsewhere
@@ -104,6 +105,7 @@ class Run:
                     Failure("internal", "The portal met a fault of its own.", "Run it again."),
                 )
             self._relay.end(*self._relay.stop_reason)
+        self.on_end(self)
 
     async def wait(self) -> None:
         """Return when the run has ended."""
@@ -171,6 +173,8 @@ class Registry:
         self._client: Client | None = None
         self.is_draining = False
         self._elsewhere: Elsewhere | None = None
+        # Called with every run that has ended.
+        self.on_end: Callable[[Run], None] = lambda run: None
         self._keeper, self._archive, self._roads = keeper, archive, roads or Roads()
         if keeper is not None:
             keeper.on_gone = self._forget
@@ -280,6 +284,7 @@ class Registry:
     def _begin(self, facts: Facts) -> Run:
         self._make_room()
         run = Run(facts, self.client, self._roads, self._elsewhere)
+        run.on_end = self.on_end
         self._runs[run.id] = self._by_ref[facts.owner, facts.ref] = run
         if self._keeper is not None:
             self._keeper.take(run.facts, run.log)

@@ -20,7 +20,8 @@ from portal.runs.roads import OVERLOADED, Road
 
 LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
-
+# A wait so short needs no reason.
+_UNNOTICED = 0.3
 
 _INSTALL = "Run one of these, or install it: ollama pull."
 _INSTALL_OTHERWISE = "To use another, connect an Ollama of your own: set OLLAMA_HOST and restart the portal."
@@ -143,10 +144,12 @@ class Relay:
     async def _ask(self, road: Road, *, is_last: bool) -> tuple[Outcome, Failure | None]:
         order = self.order
         self.enter("connecting", None if road is self._roads[0] else road.upstream.name)
+        loading = asyncio.create_task(self._say_loading(road), name=f"loading of {self.log.run}")
         try:
             async with self.client.send(
                 order.upstream, order.endpoint.method, order.path, order.content, on_sent=lambda: self.enter("waiting")
             ) as answer:
+                loading.cancel()
                 road.note_status(answer.status, answer.headers.get("retry-after", ""))
                 if answer.status in OVERLOADED and not is_last:
                     raise _Overloaded
@@ -162,9 +165,21 @@ class Relay:
             if not self.reading.done:
                 raise
             return self._verdict()
+        finally:
+            loading.cancel()
+            await asyncio.wait([loading])
         if answer.status >= 400:
             raise await self._refusal(answer.status, body)
         return self._verdict()
+
+    async def _say_loading(self, road: Road) -> None:
+        """Where the model is not in memory, say so once the run has waited a moment for it."""
+        model = self.order.model
+        if self.order.endpoint.needs is None or model is None or not await road.memory.lacks(self.client, road.upstream, model):
+            return
+        await asyncio.sleep(_UNNOTICED)
+        if self._state == "waiting":
+            self.log.append(state_fields("waiting", self.meter.ms_since_start(), loading=model))
 
     def _say_place(self, position: int) -> None:
         self._state = "queued"

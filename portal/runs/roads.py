@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from portal.ollama.memory import Memory
 from portal.ollama.upstreams import Upstream
 from portal.runs.breakers import Breaker
 from portal.runs.lanes import Lane, LaneInMemory
@@ -25,6 +26,7 @@ class Road:
     upstream: Upstream
     lane: Lane
     breaker: Breaker
+    memory: Memory = field(default_factory=Memory)
     holds: list[float] = field(default_factory=list)
 
     def note_status(self, status: int, retry_after: str) -> None:
@@ -59,6 +61,7 @@ class Roads:
         self._stand_ins, self._make_lane, self._make_breaker = stand_ins or {}, make_lane, make_breaker
         self._roads: dict[tuple[str, bool], Road] = {}
         self._breakers: dict[str, Breaker] = {}
+        self._memories: dict[str, Memory] = {}
 
     def of(self, order: Order) -> list[Road]:
         """The roads this order may take, in the order in which they are tried. What changes a server goes to that one only."""
@@ -75,7 +78,7 @@ class Roads:
             lane = self._make_lane(f"{name}:quick" if is_quick else name, at_once, self._bounds.longest_row)
             if name not in self._breakers:
                 self._breakers[name] = self._make_breaker(name)
-            road = Road(upstream, lane, self._breakers[name])
+            road = Road(upstream, lane, self._breakers[name], self._memories.setdefault(name, Memory()))
             self._roads[name, is_quick] = road
         # The engine beside the portal gets its address when it starts.
         return road if road.upstream == upstream else replace(road, upstream=upstream)

@@ -19,6 +19,11 @@ from portal.ollama.shapes import SHARED, shape_of
 from portal.ollama.shelf import take_stock
 from portal.ollama.upstreams import Upstream
 from portal.runs.here import registry
+from portal.runs.permitting import allowed, barred
+from portal.team.asking import whom_to_ask
+from portal.team.identity import reader_in
+from portal.team.readers import Reader
+from portal.team.rights import knows_addresses
 
 _KEPT_FOR = 3.0
 _kept: dict[str, tuple[float, list[Model]]] = {}
@@ -32,15 +37,18 @@ async def models(request: HttpRequest) -> JsonResponse:
         return _no_such_upstream()
     try:
         offers = await take_stock(registry.client, upstream)
+        theirs = allowed(_reader(request), [offer.model for offer in offers], upstream)
     except OllamaError as problem:
         return _error(502, problem.code, str(problem), problem.hint)
-    return JsonResponse({"models": [offer.as_json() for offer in offers]}, headers={"Cache-Control": "no-store"})
+    told = [offer.as_json() for offer in offers if offer.model in theirs]
+    return JsonResponse({"models": told}, headers={"Cache-Control": "no-store"})
 
 
 @require_GET
-async def endpoints(_request: HttpRequest) -> JsonResponse:
+async def endpoints(request: HttpRequest) -> JsonResponse:
     """`/endpoints/`: which upstreams there are, what can be asked of them, and the shape of every body as JSON Schema."""
-    upstreams = [{"name": one.name, "where": one.where} for one in settings.PORTAL_UPSTREAMS.values()]
+    told = knows_addresses(_reader(request))
+    upstreams = [{"name": one.name, "where": one.where if told else one.name} for one in settings.PORTAL_UPSTREAMS.values()]
     table = [
         {
             "method": one.method, "path": one.path, "wire": one.wire, "summary": one.summary, "streams": one.streams,
@@ -48,7 +56,18 @@ async def endpoints(_request: HttpRequest) -> JsonResponse:
         }
         for one in ENDPOINTS
     ]  # fmt: skip
-    return JsonResponse({"upstreams": upstreams, "endpoints": table, "shared": SHARED}, headers={"Cache-Control": "max-age=60"})
+    headers = {"Cache-Control": "private, max-age=60"}
+    return JsonResponse({"upstreams": upstreams, "endpoints": table, "shared": SHARED}, headers=headers)
+
+
+@require_GET
+async def may(request: HttpRequest) -> JsonResponse:
+    """`/runs/may`: `barred`, each endpoint the reader may not ask with the sentence that says why, and `whom` to ask."""
+    reader = _reader(request)
+    found = barred(reader)
+    whom = await whom_to_ask() if found and reader.is_somebody else ""
+    told = {"signed_in": reader.is_somebody, "barred": found, "whom": whom}
+    return JsonResponse(told, headers={"Cache-Control": "no-store"})
 
 
 @csrf_exempt
@@ -77,7 +96,7 @@ async def choice(request: HttpRequest) -> JsonResponse:
         use = chosen.model.name if chosen else None
         return {"wanted": wanted.name, "place": wanted.place, "use": use, "needs": sorted(needed)}
 
-    return await _about_models(found.get("upstream"), answer)
+    return await _about_models(found.get("upstream"), lambda here, there: answer(allowed(_reader(request), here, there)))
 
 
 async def readyz(_request: HttpRequest) -> HttpResponse:
@@ -93,12 +112,12 @@ async def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-async def _about_models(name: object, answer: Callable[[list[Model]], dict[str, object]]) -> JsonResponse:
+async def _about_models(name: object, answer: Callable[[list[Model], Upstream], dict[str, object]]) -> JsonResponse:
     upstream = settings.PORTAL_UPSTREAMS.get(name) if isinstance(name, str) else None
     if upstream is None:
         return _no_such_upstream()
     try:
-        return JsonResponse(answer(await models_of(upstream)))
+        return JsonResponse(answer(await models_of(upstream), upstream))
     except OllamaError as problem:
         return _error(502, problem.code, str(problem), problem.hint)
 
@@ -111,6 +130,10 @@ async def models_of(upstream: Upstream) -> list[Model]:
     found = await list_models(registry.client, upstream)
     _kept[upstream.name] = (time.monotonic(), found)
     return found
+
+
+def _reader(request: HttpRequest) -> Reader:
+    return reader_in(getattr(request, "scope", {}))
 
 
 def _no_such_upstream() -> JsonResponse:

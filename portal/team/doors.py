@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from portal.team.addresses import address_of
 from portal.team.audit import Actor
 from portal.team.guarding import wants_page
-from portal.team.here import is_team, limits
+from portal.team.here import is_team, limits, proxies
 from portal.team.identity import reader_in
 from portal.team.readers import Reader
 from portal.team.recognition import COOKIE
@@ -67,7 +67,7 @@ def reader(request: HttpRequest) -> Reader:
 
 def actor(request: HttpRequest, handle: str = "") -> Actor:
     """Who asks, for the audit."""
-    address = address_of(getattr(request, "scope", {}), settings.PORTAL_PROXIES)
+    address = address_of(getattr(request, "scope", {}), proxies)
     return Actor(handle or reader(request).handle, address)
 
 

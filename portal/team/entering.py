@@ -25,13 +25,14 @@ async def sign_in(desk: Desk, handle: str, password: str, actor: Actor, browser:
         "account:" + key_of(handle)[:40]: BY_ACCOUNT,
         "address:" + neighbourhood(actor.address): BY_ADDRESS,
     }
+    unknown = Actor("", actor.address)
     wait = await desk.do(_take_all, keys)
     if wait:
-        await desk.do(note, actor, "was refused to sign in", handle[:40], "too many tries")
+        await desk.do(note, unknown, "was refused to sign in", handle[:40], "too many tries")
         raise Refused(f"That was tried too often. Try again in {_span(wait)}.", status=429, wait=wait)
     person = await desk.do(_find, handle)
     if not await is_right(password, person.password if person else None) or person is None:
-        await desk.do(note, actor, "was refused to sign in", handle[:40], "wrong handle or password")
+        await desk.do(note, unknown, "was refused to sign in", handle[:40], "wrong handle or password")
         raise Refused("No such handle, or not its password. Nobody was signed in.", status=403)
     for key, rate in keys.items():
         await desk.do(give_back, key, rate)

@@ -7,6 +7,12 @@ from django.db import models
 
 from portal.team.roles import ROLES
 
+# What browsers say they are: each of these says what the ones below it do, besides.
+_BROWSERS = (("Firefox/", "Firefox"), ("Edg/", "Edge"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"), ("Windows", "Windows"), ("Linux", "Linux"),
+)  # fmt: skip
+
 
 class People(BaseUserManager["Person"]):
     """Looks people up by their handle."""
@@ -49,6 +55,13 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: signed in {self.created:%Y-%m-%d %H:%M}"
+
+    @property
+    def name(self) -> str:
+        """The browser as people know it; in its own words where it is none of the usual ones."""
+        browser = next((name for mark, name in _BROWSERS if mark in self.browser), self.browser or "Unnamed")
+        system = next((name for mark, name in _SYSTEMS if mark in self.browser), "")
+        return f"{browser} on {system}" if system else browser
 
 
 class Invitation(models.Model):
@@ -97,6 +110,37 @@ class Allowance(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Use(models.Model):
+    """One run as it counts: reserved when it starts, settled when it ends. What was asked and answered is not in it.
+
+    `tokens` are those reserved until it has `ended`, and then those it took. Whichever server runs it renews `lease`.
+    """
+
+    owner = models.CharField(max_length=150)
+    handle = models.CharField(max_length=40)
+    ref = models.CharField(max_length=64)
+    upstream = models.CharField(max_length=32)
+    what = models.CharField(max_length=80)
+    model = models.CharField(max_length=300)
+    page = models.CharField(max_length=300)
+    began = models.DateTimeField(db_index=True)
+    ended = models.DateTimeField(null=True)
+    lease = models.DateTimeField()
+    tokens = models.PositiveBigIntegerField()
+    outcome = models.CharField(max_length=20)
+    ttft_ms = models.FloatField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["owner", "ref"], name="counted_once"),)
+        indexes = (
+            models.Index(fields=["owner", "-began"], name="uses_of_owner"),
+            models.Index(fields=["lease"], condition=models.Q(ended=None), name="uses_under_way"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.handle}: {self.what}, {self.outcome or 'under way'}"
 
 
 class Event(models.Model):

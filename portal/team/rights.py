@@ -48,6 +48,11 @@ def why_not(reader: Reader, wish: Wish) -> str:
     return f"You have not been given {name} on {wish.upstream}."
 
 
+def knows_addresses(reader: Reader) -> bool:
+    """Whether somebody is told where the servers are."""
+    return is_at_least(reader.role, "maintainer")
+
+
 def may_ask(reader: Reader, model: str, upstream: str) -> bool:
     """Whether somebody has been given a model on an upstream."""
     return any(

@@ -32,6 +32,18 @@ def test_what_was_run_stands_there_and_is_there_after_a_restart(far_end: FarEnd,
         assert ("Tokens answered: 4 in 2 runs" in page.text) is (keeps == "30")
 
 
+def test_a_run_that_waits_is_told_with_its_place_in_the_queue(far_end: FarEnd, tmp_path: Path) -> None:
+    far_end.script = silence  # type: ignore[assignment]
+    with server(far_end, tmp_path, PORTAL_RUNS_AT_ONCE="1") as portal, reading(portal) as client:
+        asked = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "far:1b", "messages": []}}
+        names = [client.post("/runs/", json={"ref": f"{at:08}-0000-4000-8000-000000000000", "request": asked}).json()["run"] for at in range(3)]
+        client.get(f"/runs/{names[2]}/log", params={"after": 0, "wait": 10})
+        page = client.get("/live/").text
+        assert [f"queued, {place} in line" in page for place in (1, 2, 3)] == [True, True, False]
+        for name in reversed(names):
+            client.post(f"/runs/{name}/cancel")
+
+
 def test_looking_at_it_asks_no_upstream_anything_and_waits_for_none(far_end: FarEnd) -> None:
     """The far end never answers a look, and each look is one request of the watch: the pages come without it."""
     far_end.routes["/api/version"] = silence  # type: ignore[assignment]

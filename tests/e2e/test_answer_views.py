@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -345,7 +346,7 @@ def test_a_model_that_is_gone_can_be_installed_on_the_spot(page: Page, portal: P
 
 
 def test_every_end_is_said_in_words_with_the_way_on(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(chat(["half "] * 3), finish=False)
+    upstream.script = stream(chat(["half "] * 3)[:-1], finish=False)
     page.goto(portal.url)
     panel = run(page, CHAT)
     expect(panel.locator(".error")).to_contain_text("before it")
@@ -353,8 +354,28 @@ def test_every_end_is_said_in_words_with_the_way_on(page: Page, portal: PortalSe
     upstream.script = stream(chat(["whole"], done_reason="length"))
     panel.get_by_role("button", name="Run again").click()
     expect(panel.get_by_role("status")).to_have_text("Done")
-    expect(panel.locator(".ending")).to_contain_text("Allow more with num_predict")
+    expect(panel.locator(".views + .ending")).to_contain_text("Allow more with num_predict")
+    assert panel.locator(".ending button").count() == 0
     expect(panel.locator(".text")).to_have_text("whole")
+
+
+def test_a_model_that_loads_first_is_said_to(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    loaded = threading.Event()
+
+    async def load_first(line: Line, asked: Asked) -> None:
+        while not loaded.is_set():
+            await asyncio.sleep(0.005)
+        await stream(chat(["here"], load_duration=2_000_000_000))(line, asked)
+
+    upstream.routes["/api/ps"] = whole({"models": []})
+    upstream.script = load_first
+    page.goto(portal.url)
+    panel = run(page, CHAT)
+    expect(panel.get_by_role("status")).to_have_text("Loading far:1b, then the first token")
+    loaded.set()
+    expect(panel.get_by_role("status")).to_have_text("Done")
+    expect(panel.locator(".text")).to_have_text("here")
+    expect(turn_to(panel, "Figures")).to_contain_text("loading the model2.00 s")
 
 
 MARKDOWN = """# Why

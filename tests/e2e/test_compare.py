@@ -84,6 +84,32 @@ def test_what_is_compared_has_no_accessibility_fault(browser: Browser, portal: P
     assert faults == []
 
 
+def test_a_lane_that_fails_says_why_leaves_the_others_alone_and_can_be_run_again(
+    browser: Browser, portal: PortalServer, upstreams: tuple[FarEnd, FarEnd], axe: str  # noqa: F811
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True, reduced_motion="reduce")
+    local, _ = upstreams
+    local.routes["/api/chat"] = whole({"error": "out of memory"}, "500 Internal Server Error")
+    try:
+        tool = open_tool(page, portal, "Compare")
+        tool.get_by_role("button", name="Run all").click()
+        expect(tool.get_by_role("status").first).to_have_text("All have ended.")
+        lanes = tool.locator(".lane")
+        expect(lanes.nth(0).locator(".error")).to_contain_text("“out of memory”")
+        expect(lanes.nth(0).get_by_role("status")).to_have_text("Failed")
+        expect(lanes.nth(1).locator(".answer .text")).to_have_text(ANSWERS["two:2b"])
+        expect(tool.get_by_role("table")).to_have_count(0)
+        faults = _faults_in_both_themes(page, axe)
+    finally:
+        del local.routes["/api/chat"]
+    lanes.nth(0).get_by_role("button", name="Run again").click()
+    expect(lanes.nth(0).locator(".answer .text")).to_have_text(ANSWERS["one:1b"])
+    expect(lanes.nth(0).locator(".error")).to_be_hidden()
+    expect(tool.get_by_role("row", name="speed")).to_have_text("speed10 tokens/s24 tokens/s best")
+    page.close()
+    assert faults == []
+
+
 def test_a_request_repeated_shows_how_its_figures_spread(
     page: Page, portal: PortalServer, upstreams: tuple[FarEnd, FarEnd]
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DOCS
+from tests.e2e.test_compare import open_tool
 from tests.e2e.test_panel import WORDS, panel, run, state, text
 from tests.farend import FarEnd, Held, chat, stream
 from tests.portal_server import PortalServer
@@ -100,6 +101,38 @@ def test_a_page_left_open_over_a_crash_shows_by_itself_what_was_kept(
     with server(upstream, tmp_path, portal.origin.removeprefix("http://")):
         expect(state(panel(page))).to_have_text("Interrupted", timeout=60_000)
         expect(text(panel(page))).to_have_text("".join(words[: 8 - lost]).strip())
+    page.faults.clear()  # type: ignore[attr-defined]  # the browser reports the lost server on its console
+
+
+@pytest.mark.parametrize("tool", ["Compare", "Repeat"])
+def test_of_several_runs_the_one_a_crash_cut_short_is_shown_beside_those_that_follow(
+    page: Page, upstream: FarEnd, tmp_path: Path, tool: str
+) -> None:
+    upstream.script = held = Held(*([record] for record in chat(f"word {number} " for number in range(4))[:-1]), [])
+    with server(upstream, tmp_path) as portal:
+        page.goto(portal.url)
+        shown = open_tool(page, portal, tool)
+        if tool == "Repeat":
+            shown.get_by_label("times").fill("2")
+        shown.get_by_role("button", name="Run all" if tool == "Compare" else "Start").click()
+        for number in range(4):
+            while kept_words(tmp_path) <= number:
+                time.sleep(0.02)
+            if number < 3:
+                held.go()
+        if tool == "Compare":
+            expect(shown.locator(".lane .text").first).to_contain_text("word 3")
+        portal.process.send_signal(signal.SIGKILL)
+        portal.process.wait()
+    forget_frames(tmp_path, 1)
+    upstream.script = stream(chat(["whole"]))
+    with server(upstream, tmp_path, portal.origin.removeprefix("http://")):
+        ended = "All have ended, 1 of 2 without a whole answer." if tool == "Compare" else "2 runs, 1 of them failed."
+        expect(shown.get_by_role("status").first).to_contain_text(ended, timeout=60_000)
+    if tool == "Compare":
+        expect(shown.locator(".lane .state")).to_have_text(["Interrupted", "Done"])
+        expect(shown.locator(".lane .error")).to_have_count(1)
+        expect(shown.locator(".lane .text")).to_have_text(["word 0 word 1 word 2", "whole"])
     page.faults.clear()  # type: ignore[attr-defined]  # the browser reports the lost server on its console
 
 

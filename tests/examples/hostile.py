@@ -39,6 +39,8 @@ EXPLOSIONS = {
     + "ollama.ps()" + "}" * 12,
     "JavaScript, a class that extends itself": "class A extends A {}\nnew A().x()\nollama.ps()",
     "a shell variable doubled": "x=ab\n" + 'x="$x$x"\n' * 60 + 'curl http://localhost:11434/api/chat -d "$x"',
+    "a shell variable doubled many times in one line": "x=ab\n" + 'x="$x$x"\n' * 13 + f'x="{"$x" * 1500}"\n'
+    + 'curl http://localhost:11434/api/chat -d "$x"',
     "shell loops in loops": "".join("for a in 1 2 3 4 5 6 7 8 9; do " for _ in range(9))
     + "curl http://localhost:11434/api/tags; " + "done; " * 9,
     "JSON that is all brackets": "curl http://localhost:11434/api/chat -d '" + "[" * 9000 + "]" * 9000 + "'",

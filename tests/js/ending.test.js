@@ -22,7 +22,7 @@ function endedOf(request, view, ...texts) {
 
 test("an error says what happened, what was sent and what to do", () => {
   const card = ended({ state: "failed", error: { code: "unreachable", message: "Nothing answers.", hint: "Start it." } });
-  assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true, again: "Run again", pulls: "", help: card.help });
+  assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true, again: "Run again", pulls: "", help: card.help, signsIn: false });
   assert.match(card.help.join(" "), /OLLAMA_HOST/);
 });
 
@@ -52,7 +52,7 @@ test("a stop is said without blame, and whether something was kept", () => {
   assert.match(ended({ state: "cancelled" }).what, /before anything came/);
   const card = ended({ state: "cancelled" }, '{"message":{"content":"x"}}\n');
   assert.match(card.what, /is kept/);
-  assert.equal(card.tone, "plain");
+  assert.equal(card.tone, "note");
 });
 
 for (const state of ["interrupted", "limit", "failed"]) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket as socket_module
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,10 +25,12 @@ class Stores:
     postgres: PostgreSQL
     redis: RedisServer
 
-    def worker(self, upstream: FarEnd, data: Path | None = None, *, workers: int = 1, **environment: str) -> PortalServer:
+    def worker(
+        self, upstream: FarEnd, data: Path | None = None, *, workers: int = 1, held: socket_module.socket | None = None, **environment: str
+    ) -> PortalServer:
         """A portal that shares its runs; start it as a context manager."""
         return PortalServer(
-            data=data, workers=workers, OLLAMA_HOST=upstream.origin, DATABASE_URL=self.postgres.url, REDIS_URL=self.redis.url, **environment
+            data=data, workers=workers, held=held, OLLAMA_HOST=upstream.origin, DATABASE_URL=self.postgres.url, REDIS_URL=self.redis.url, **environment
         )
 
 

@@ -107,6 +107,25 @@ def test_a_deleted_run_is_gone_from_everywhere(far_end: FarEnd, data: Path) -> N
         assert listed(client) == []
 
 
+@pytest.mark.parametrize("keeps", ["30", "0"], ids=["recorded", "in memory"])
+def test_several_runs_are_deleted_at_once_and_the_list_stays_as_it_was_chosen(far_end: FarEnd, data: Path, keeps: str) -> None:
+    far_end.script = stream(chat(["a"]))
+    with server(far_end, data, PORTAL_KEEP_RUNS=keeps) as portal, reading(portal) as client:
+        names = [run(client) for _ in range(4)]
+        other = run(client, model="other:2b")
+        assert client.get("/runs/").text.count('type="checkbox"') == 5
+        assert httpx.post(f"{portal.url}runs/delete", data={"run": names}, trust_env=False).status_code == 403
+        assert client.post("/runs/delete", data={"run": [*names[:2], names[0], "nope"]}).status_code == 204
+        assert listed(client) == [other, names[3], names[2]]
+        shown = {"listed": [names[3], names[2]], "all": "yes", "run": [other]}
+        answer = client.post("/runs/delete?model=far:1b&page=&to=//elsewhere", data=shown, headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/runs/?model=far%3A1b")
+        assert listed(client) == [other]
+        assert client.post("/runs/delete", data={"run": ["x"] * 201}).json()["error"]["code"] == "bad_message"
+        assert client.post("/runs/delete").status_code == 204
+        assert listed(client) == [other]
+
+
 def test_deleting_a_run_under_way_stops_it_first(far_end: FarEnd, data: Path) -> None:
     far_end.script = silence  # type: ignore[assignment]
     with server(far_end, data) as portal, reading(portal) as client:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -224,3 +225,26 @@ async def test_model_text_that_looks_like_the_end_of_a_stream_is_only_text(regis
     far_end.script = stream(chat(['{"done":true}', '"error"', "data: [DONE]"])[:3])
     _, end = await outcome(registry, order(far_end))
     assert end["outcome"] == "interrupted"
+
+
+@pytest.mark.parametrize("path", ["/api/chat", "/v1/chat/completions"])
+async def test_a_model_that_is_not_in_memory_is_said_to_load_while_it_is_waited_for(registry: Registry, far_end: FarEnd, path: str) -> None:
+    loaded = threading.Event()
+
+    async def load_first(line: Line, asked: Asked) -> None:
+        while not loaded.is_set():
+            await asyncio.sleep(0.005)
+        await whole({"message": {"content": "x"}, "done": True})(line, asked)
+
+    far_end.script = load_first
+    body = {"model": "far:1b", "messages": [], "stream": False}
+    run = await registry.start(order(far_end, body, path), owner="me", ref=f"ref-{path}")
+    states = []
+    async with asyncio.timeout(10):
+        async for batch in run.follow(0):
+            states += [frame for frame in map(json.loads, batch) if frame["type"] == "state"]
+            if "loading" in states[-1]:
+                loaded.set()
+    assert [(frame["state"], frame.get("loading")) for frame in states] == [
+        ("connecting", None), ("waiting", None), ("waiting", "far:1b"), ("streaming", None),
+    ]  # fmt: skip

@@ -108,9 +108,12 @@ class RunAnswer extends HTMLElement {
   // The card comes with the first run that does not simply end well.
   #paintEnding() {
     const { hasEnding } = this.#run;
-    if (hasEnding && !this.card) {
-      this.card = make("run-ending", { class: "ending" });
-      this.tabs.before(this.card);
+    const isNew = hasEnding && !this.card;
+    if (isNew) this.card = make("run-ending", { class: "ending" });
+    // What went wrong stands before what came of the answer; a note on an answer that is there stands after it.
+    const next = this.#run.endsWell ? this.aloud : this.tabs;
+    if (hasEnding && this.card.nextSibling !== next) next.before(this.card);
+    if (isNew) {
       // Where it cannot be had the error is said all the same.
       const failed = () => say(this.card, this.#run.view.error?.message ?? "");
       this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-ending", ready: () => this.#soon(), failed } }));

@@ -125,7 +125,8 @@ class RunCompare extends HTMLElement {
     say(this.said, "Running");
     await Promise.all(rowsOf(this.#seats).map((row) => this.#one(row)));
     this.#turn(true);
-    say(this.said, "All have ended.");
+    const failed = this.#lanes.filter(({ running }) => running && running.view.state !== "done").length;
+    say(this.said, failed ? `All have ended, ${failed} of ${this.#lanes.length} without a whole answer.` : "All have ended.");
     this.#sum();
   }
 
@@ -191,6 +192,7 @@ class RunCompare extends HTMLElement {
           lane.text = lane.stats ? lane.answer.said : "";
           ended();
         },
+        anew: () => lane.answer.begin(lane.request),
       });
       lane.running.start(lane.request, this.panel.source);
       lane.answer.view = lane.running.view;

@@ -1,4 +1,4 @@
-// <run-ending>: how a run ended, as a card: what happened, what was sent, what to do, with buttons for what can be done here.
+// <run-ending>: how a run ended, as a card or a note: what happened, what was sent, what to do, with buttons for what can be done here.
 
 import { endingOf, modelsFor } from "../lib/ending.js";
 import { maker } from "../lib/make.js";
@@ -14,13 +14,14 @@ class RunEnding extends HTMLElement {
     const written = JSON.stringify(ending);
     if (this.#written === written) return;
     this.#written = written;
-    this.classList.toggle("error", ending?.tone === "bad");
+    for (const [name, tone] of [["error", "bad"], ["remark", "note"]]) this.classList.toggle(name, ending?.tone === tone);
     this.buttons = make("p", { class: "buttons" });
     this.replaceChildren(...(ending ? [...partsOf(ending), this.buttons] : []));
     if (ending) this.#offer(ending, run.request);
   }
 
-  #offer({ offersAgain, again, pulls, offersModels }, request) {
+  #offer({ offersAgain, again, pulls, offersModels, signsIn }, request) {
+    if (signsIn) this.buttons.append(make("a", { href: `/sign-in/?next=${encodeURIComponent(location.pathname)}` }, "Sign in"));
     if (offersAgain) this.#button(again, {});
     if (pulls) this.#button(`Install ${pulls}`, { errand: pullOf(pulls) });
     if (offersModels) this.#offerModels(this.buttons, request);

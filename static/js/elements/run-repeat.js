@@ -80,7 +80,8 @@ class RunRepeat extends HTMLElement {
   }
 
   #once(request) {
-    const answering = new Answering({ ...request, startedAt: Date.now() });
+    const begin = () => new Answering({ ...request, startedAt: Date.now() });
+    let answering = begin();
     return new Promise((ended) => {
       this.#running = new Running(this.panel.connection, {
         changed: (frame) => {
@@ -93,6 +94,7 @@ class RunRepeat extends HTMLElement {
           answering.read();
           ended(answering);
         },
+        anew: () => (answering = begin()),
       });
       this.#running.start(request, this.panel.source);
     });

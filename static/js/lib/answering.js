@@ -71,6 +71,11 @@ export class Answering {
     return !this.live && this.#next === this.tape.pieces.length && (this.#over || !this.tape.ended);
   }
 
+  /** Whether nothing went wrong: what there is to say of the end is a note. */
+  get endsWell() {
+    return this.view.state === "done" || this.view.state === "cancelled";
+  }
+
   /** Whether its end wants more words than that it is done. */
   get hasEnding() {
     const { state } = this.view;

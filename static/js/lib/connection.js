@@ -10,7 +10,7 @@ const FIRST_WORD = 5_000;
 /**
  * A run as its starter sees it.
  * @typedef {object} Watcher
- * @property {(run: string) => void} accepted   the server has the run, under this id
+ * @property {(run: string, note: string) => void} accepted   the server has the run, under this id; `note` says what it left out of the request
  * @property {(frame: object) => void} frame    a frame of its log, each exactly once and in order
  * @property {(error: {code: string, message: string}) => void} refused   the server will not do it; nothing follows
  * @property {(connected: boolean, via: string) => void} link   the socket was lost, or is there; `via` is "websocket",
@@ -144,12 +144,12 @@ export class Connection {
     else if (message.type === "pong") this.#check(message.runs);
   }
 
-  #accepted({ ref, run }) {
+  #accepted({ ref, run, note }) {
     const starting = this.#starting.get(ref);
     if (!starting) return;
     this.#starting.delete(ref);
     this.#running.set(run, { after: 0, watcher: starting.watcher, pings: this.#pings });
-    starting.watcher.accepted(run);
+    starting.watcher.accepted(run, note ?? "");
   }
 
   #frame(frame) {

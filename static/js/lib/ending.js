@@ -1,12 +1,13 @@
 // How a run ended, said to the person who ran it: what happened, what was sent, what to do next.
 
 /**
- * @typedef {{tone: "bad" | "plain", what: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean, again: string, pulls: string, help: string[]}} Ending
+ * @typedef {{tone: "bad" | "note", what: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean, again: string, pulls: string, help: string[], signsIn: boolean}} Ending
  * `again` names the button that runs the same once more, `pulls` the model that can be installed; `help` are the steps of settings help.
+ * With `signsIn` it is for somebody who has yet to sign in.
  */
 
 // Ends after which the same request would end the same way.
-const IN_VAIN = new Set(["bad_json", "bad_request", "bad_message", "unknown_upstream", "unknown_endpoint", "model_not_found"]);
+const IN_VAIN = new Set(["bad_json", "bad_request", "bad_message", "unknown_upstream", "unknown_endpoint", "model_not_found", "sign_in", "not_allowed"]);
 // What to set so that it works, for those who run the portal.
 const HELP = {
   unreachable: [
@@ -32,21 +33,21 @@ const LIMITS = { "/api/chat": "num_predict", "/api/generate": "num_predict", "/v
 export function endingOf({ view, request, asked, reader, tape }) {
   const sent = sentText(request, asked, view);
   const again = request.isErrand ? "Run the example" : "Run again";
-  const card = (tone, what, next, more = {}) => ({ tone, what, sent, next, offersModels: false, offersAgain: true, again, pulls: "", help: [], ...more });
+  const card = (tone, what, next, more = {}) => ({ tone, what, sent, next, offersModels: false, offersAgain: true, again, pulls: "", help: [], signsIn: false, ...more });
   if (view.error) {
     const { code, message, hint } = view.error;
     if (request.isMeantToFail) return card("bad", message, "This example is here to show that.", { offersAgain: false });
     const isGone = code === "model_not_found" && !request.isErrand && !OF_ONE_MODEL.has(request.path);
     return card("bad", message, hint ?? "", {
-      offersModels: isGone, offersAgain: request.isErrand || !IN_VAIN.has(code), pulls: isGone ? asked.model : "", help: HELP[code] ?? [],
+      offersModels: isGone, offersAgain: request.isErrand || !IN_VAIN.has(code), pulls: isGone ? asked.model : "", help: HELP[code] ?? [], signsIn: code === "sign_in",
     });
   }
-  if (view.state === "cancelled") return card("plain", tape.bytes ? "You stopped this run. What had come is kept." : "You stopped this run before anything came.", "");
+  if (view.state === "cancelled") return card("note", tape.bytes ? "You stopped this run. What had come is kept." : "You stopped this run before anything came.", "");
   if (view.state === "interrupted" || view.state === "limit" || view.state === "failed") {
     return card("bad", "The run ended before the answer was whole, and nobody said why.", "Run it again.");
   }
-  if (view.state === "done" && request.isErrand) return card("plain", `The model “${asked.model}” is installed.`, "");
-  if (view.state === "done" && reader.isCutShort) return card("plain", ...cutShort(request.path), { offersAgain: false });
+  if (view.state === "done" && request.isErrand) return card("note", `The model “${asked.model}” is installed.`, "");
+  if (view.state === "done" && reader.isCutShort) return card("note", ...cutShort(request.path), { offersAgain: false });
   return null;
 }
 

@@ -26,6 +26,7 @@ const firstOf = (asked) => (asked?.completes === false ? "first byte" : "first t
 /** Where a run stands, in a few words. */
 export function stateText(view, asked) {
   if (!view.connected) return "Connection lost; reconnecting";
+  if (view.state === "waiting" && view.loading) return `Loading ${view.loading}, then the ${asked?.completes === false ? "answer" : "first token"}`;
   if (view.state === "waiting" && asked?.completes === false) return "Waiting for the answer";
   const place = view.state === "queued" && view.position ? `, ${view.position} in line` : "";
   return (STATES[view.state] ?? view.state) + place + (isLive(view) ? (VIA[view.via] ?? "") : "");

@@ -52,8 +52,8 @@ export class HttpSocket {
     try {
       const answer = await this.#post("/runs/", text);
       if (!answer.ok) return await this.#refuse({ ref }, answer);
-      const { run } = await answer.json();
-      this.#hear({ type: "accepted", ref, run });
+      const { run, note } = await answer.json();
+      this.#hear({ type: "accepted", ref, run, note });
       this.#follow(run, 0);
     } catch {
       this.close();

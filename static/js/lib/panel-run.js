@@ -86,9 +86,11 @@ export class PanelRun {
 
   #watcher(kept) {
     return {
-      accepted: (run) => {
+      accepted: (run, leftOut) => {
         this.#id = run;
-        this.#kept.keep({ ...kept, text: undefined, run });
+        const note = [kept.note, leftOut].filter(Boolean).join(" ");
+        if (leftOut) this.#answer.note = note;
+        this.#kept.keep({ ...kept, note, text: undefined, run });
         if (this.#view.state === "cancelled") this.#connection.cancel(run);
       },
       frame: (frame) => this.#take(frame),

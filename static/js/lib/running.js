@@ -3,18 +3,23 @@
 import { requestText } from "./asking.js";
 import { IDLE, isLive, reduce, refused } from "./view.js";
 
-/** `changed(frame)` is told of every frame, and with none when the link or a refusal changed the view; `ended(view)` once. */
+/**
+ * `changed(frame)` is told of every frame, and with none when the link or a refusal changed the view; `ended(view)` once.
+ * `anew()` says that what was told is void and all frames follow once more: the server crashed and knows less of the run.
+ */
 export class Running {
   view = IDLE;
   id = null;
   #connection;
   #changed;
   #ended;
+  #anew;
 
-  constructor(connection, { changed, ended }) {
+  constructor(connection, { changed, ended, anew }) {
     this.#connection = connection;
     this.#changed = changed;
     this.#ended = ended;
+    this.#anew = anew;
   }
 
   start(request, source) {
@@ -52,6 +57,10 @@ export class Running {
         if (this.view.state === "cancelled") return;
         this.#turn(reduce(this.view, frame), frame);
         if (frame.type === "end") this.#ended(this.view);
+      },
+      anew: () => {
+        this.#anew();
+        this.#turn({ ...IDLE, state: "sending" });
       },
       refused: (error) => {
         this.#turn(refused(this.view, error));

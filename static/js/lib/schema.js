@@ -38,6 +38,8 @@ const shown = (value) => {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 };
+const isPlain = (schema) => isObject(schema) && (Array.isArray(schema.enum) || typeof schema.type === "string");
+const askedText = ({ enum: words, type }) => (words ? `one of ${shown(words)}` : type);
 const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 function typeOf(value) {
@@ -105,7 +107,8 @@ class Check {
     if (tried.some((faults) => !faults.length)) return;
     // The alternative that failed deepest is the one that was meant.
     const nearest = tried.reduce((one, other) => (other[0].path.length > one[0].path.length ? other : one));
-    this.faults.push(...(nearest[0].path.length > path.length ? nearest : [{ path, message: "none of the alternatives fits" }]));
+    if (nearest[0].path.length > path.length) this.faults.push(...nearest);
+    else this.fault(path, anyOf.every(isPlain) ? `${anyOf.map(askedText).join(" or ")} is asked for, ${shown(value)} found` : "none of the alternatives fits");
   }
 
   number(value, { minimum, maximum }, path) {

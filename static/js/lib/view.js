@@ -6,6 +6,7 @@ export const IDLE = Object.freeze({
   status: null,
   headers: null,
   position: null,
+  loading: null, // the model that is waited for until it is in memory
   marks: Object.freeze([]), // when each state was entered: {state, at}
   error: null,
   stats: null,
@@ -23,7 +24,7 @@ export const isLive = (view) => LIVE.has(view.state);
 export function reduce(view, frame) {
   switch (frame.type) {
     case "state":
-      return marked(view.state === "stopping" ? view : { ...view, state: frame.state, position: frame.position ?? null }, frame);
+      return marked(view.state === "stopping" ? view : { ...view, state: frame.state, position: frame.position ?? null, loading: frame.loading ?? null }, frame);
     case "head":
       return { ...view, status: frame.status, headers: frame.headers ?? null };
     case "data":

@@ -1,0 +1,82 @@
+"""The websocket protocol of the server: a reader who takes nothing, or is no longer there, is let go of in good time.
+
+uvicorn stops sending to a socket whose buffer is full, so a slow reader holds up nobody but itself. It would hold that buffer
+for as long as the connection lasts, though, and a close that has to go out behind what is buffered never does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+logger = logging.getLogger(__name__)
+
+# Together they are 45 seconds, after which nobody who is not there is waited for.
+PING_EVERY, PONG_WITHIN, CLOSE_WITHIN = 20.0, 20.0, 5.0
+# How long a reader may take nothing at all of what is buffered for it.
+LONGEST_STALL = 20.0
+STALLED = 4408
+
+
+class PatientSocket(WebSocketsSansIOProtocol):
+    """One websocket. What it holds for a reader is one frame and the buffer of its connection, 64 KiB."""
+
+    _stall: asyncio.TimerHandle | None = None
+    _cut: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """The buffer is full: the reader has some time to take of it."""
+        super().pause_writing()
+        self._stall = self.loop.call_later(LONGEST_STALL, self._look, self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """It has."""
+        self._let_be()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It has gone."""
+        self._let_be()
+        if self._cut is not None:
+            self._cut.cancel()
+        super().connection_lost(exc)
+
+    async def send(self, message: Any) -> None:
+        """Send when there is room. Raises `ClientDisconnected`, an OSError, on a socket that was closed from here."""
+        await self.writable.wait()
+        if self._cut is not None:
+            raise ClientDisconnected
+        await super().send(message)
+
+    def keepalive_timeout(self) -> None:
+        """Nobody answers: close, and do not wait for what is buffered to be taken."""
+        super().keepalive_timeout()
+        self._abort_soon()
+
+    def _let_be(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+
+    def _look(self, before: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left < before:
+            self._stall = self.loop.call_later(LONGEST_STALL, self._look, left)
+            return
+        self._stall = None
+        logger.info("a reader took nothing for %g seconds, so its socket was closed", LONGEST_STALL)
+        if not self.close_sent:
+            self.stop_keepalive()
+            self.conn.send_close(STALLED, "nothing was taken for too long")
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": STALLED})
+        self._abort_soon()
+
+    def _abort_soon(self) -> None:
+        if self._cut is None:
+            self._cut = self.loop.call_later(CLOSE_WITHIN, self.transport.abort)
