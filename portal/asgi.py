@@ -34,7 +34,8 @@ from portal.runs.here import registry
 from portal.runs.revoking import stop_what_is_revoked
 from portal.staticfiles import VENDOR, is_named_by_content
 from portal.team.guarding import MembersFirst, Recognised
-from portal.team.here import accounts, desk, is_team, members_only, recognition
+from portal.team.here import accounts, desk, is_team, limits, members_only, recognition
+from portal.team.upkeep import keep_clear
 
 
 @asynccontextmanager
@@ -97,9 +98,12 @@ async def recognising() -> AsyncIterator[None]:
     if accounts is not None:
         accounts.start()
     recognition.listen(partial(stop_what_is_revoked, registry, recognition))
+    clearing = asyncio.create_task(keep_clear(desk, limits), name="clear what is old")
     try:
         yield
     finally:
+        clearing.cancel()
+        await asyncio.wait([clearing])
         await recognition.aclose()
         if accounts is not None:
             await accounts.aclose()

@@ -11,7 +11,7 @@ from portal.examples.shell import Command, Shell, read_file
 from portal.examples.unknowns import Text, Unknown, Words, join_pieces
 
 _SHORT_WITH_VALUE = set("AbcCdDeEFhHKmoPQrtTuUwxXyYz")
-_SHORT = {"d": "data", "X": "request", "G": "get", "I": "head", "T": "upload-file", "F": "form", ":": "next"}
+_SHORT = {"d": "data", "X": "request", "G": "get", "I": "head", "T": "upload-file", "F": "form", "K": "config", ":": "next"}
 _LONG_WITH_VALUE = set(
     """
     abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout
@@ -32,6 +32,10 @@ _LONG_WITH_VALUE = set(
     """.split()  # noqa: SIM905 - a list of words reads best as words
 )
 MAX_WORDS = 200
+# With one of them the request goes elsewhere than its address says, or says more than the command line shows.
+_DETOURS = {
+    "abstract-unix-socket", "config", "connect-to", "request-target", "resolve", "unix-socket",
+}  # fmt: skip
 _DATA = {"data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json"}
 
 
@@ -47,6 +51,7 @@ class _Line:
     head_only: bool = False
     form: bool = False
     upload: Words | None = None
+    detour: str | None = None
 
     def write_method(self) -> str:
         if self.method is not None:
@@ -117,7 +122,11 @@ def _take_short(word: Words, following: Sequence[Words], lines: list[_Line], com
 
 def _set_option(name: str, value: Words, lines: list[_Line], command: Command, shell: Shell) -> None:
     line = lines[-1]
-    if name in _DATA:
+    if name in _DETOURS:
+        line.detour = name
+    elif name == "data-urlencode" and isinstance(value, str) and value[:1] in ("{", "["):
+        line.form = True
+    elif name in _DATA:
         line.data.append(_read_data(name, value, command, shell))
         line.joint = "" if name == "json" else "&"
     elif name == "request":
@@ -153,6 +162,8 @@ def _read_data(name: str, value: Words, command: Command, shell: Shell) -> Words
 
 def _make_call(line: _Line, url: Words) -> Call:
     method = line.write_method()
+    if line.detour is not None:
+        return Call("curl", method, url, problem=f"Its option --{line.detour} makes it another request than its address says.")
     if line.upload is not None:
         name = line.upload if isinstance(line.upload, str) else "file"
         return Call("curl", method, url, problem=Unknown(name, "file").reason)

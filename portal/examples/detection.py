@@ -27,6 +27,12 @@ _MARKS = ("11434", "ollama", "openai", "anthropic", "/api/", "/v1/", "OLLAMA", "
 _SHELLS = {"sh", "bash", "shell", "zsh", "console", "shell-session", "terminal"}
 _PYTHONS = {"python", "py", "python3", "pycon", "ipython", "ipython3"}
 _JAVASCRIPTS = {"javascript", "js", "typescript", "ts", "jsx", "tsx", "mjs", "node", "mts", "cjs"}
+# Lines in them may look like a shell's, and are another program's; but labels lie.
+_OTHERS = {
+    "conf", "diff", "docker", "dockerfile", "ini", "log", "make", "makefile", "mermaid", "mk", "nginx", "patch",
+    "systemd", "toml", "xml", "yaml", "yml",
+}  # fmt: skip
+_IS_SETTING = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:- )?[\w.-]+:(?:[ \t]|\n|$)")
 _FAMILIES = {
     **dict.fromkeys(_SHELLS, "shell"), **dict.fromkeys(_PYTHONS, "python"), **dict.fromkeys(_JAVASCRIPTS, "javascript"),
 }  # fmt: skip
@@ -34,6 +40,7 @@ _SIGNS_OF_CODE = ("import ", "require(", "fetch(")
 # What code can make a call with that no block before it has named.
 _CALLABLE_UNSAID = ("import", "require", "fetch", "ollama.", "ollama?.", "ollama[", "requests", "httpx")
 _AFTER_CALLED = ("(", ".", "?.", "[", "!", "\n", " (")
+_GOES_TO_SHELL = re.compile(r"^[ \t]*!", re.MULTILINE)
 _SETS_NAMES = re.compile(
     r"^[ \t]*(?:(?:const|let|var|async|function|class|def|export)\s|[\w$.]+[ \t]*=[^=]|[\w$]+:[\w.\[\], |]+ =)",
     re.MULTILINE,
@@ -77,6 +84,8 @@ class _Page:
 
     def _may_be_example(self, block: Block) -> bool:
         text = block.text
+        if block.lang.lower() in _OTHERS and not text.lstrip("$ \n").startswith("curl ") and not looks_like_http(text):
+            return False
         if not _holds_any(text, _MARKS) and not _holds_any(text, self._names):
             return False
         if _family(block) != "shell":
@@ -109,14 +118,21 @@ class _Page:
             if requests:
                 return requests
         if family not in ("python", "javascript") or text.startswith("curl "):
-            commands = self._read_shell(text) if "curl" in text or family == "shell" else []
+            is_shell = family == "shell" or ("curl" in text and not _IS_SETTING.match(text))
+            commands = self._read_shell(text) if is_shell else []
             if commands or (family == "shell" and "import " not in text):
                 return commands
         if family is not None or self._may_be_code(block):
             calls = self._read_code(text, javascript_first=family == "javascript")
             if calls is not None:
-                return calls
-        return self._read_shell(text) if "curl" in text and family in ("python", "javascript") else []
+                return calls or self._read_cell(text)
+        if "curl" not in text or family not in ("python", "javascript"):
+            return []
+        return self._read_cell(text) or self._read_shell(text)
+
+    def _read_cell(self, text: str) -> list[Call]:
+        """Read the lines of a notebook's cell that go to the shell."""
+        return self._read_shell(_GOES_TO_SHELL.sub("", text)) if "!curl" in text else []
 
     def _may_be_code(self, block: Block) -> bool:
         """Say whether a block of no known language may be code that matters: the grammars are slow to give up on prose.

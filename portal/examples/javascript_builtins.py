@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from portal.examples.code_run import Run
 from portal.examples.code_values import MISSING, Bound, File, Ref, first_unknown, is_plain, read_contents
+from portal.examples.javascript_clients import import_name
 from portal.examples.javascript_values import UNDEFINED, Function
 from portal.examples.unknowns import Entries, Items, JsonText, Text, Unknown, Words, join_pieces
 from portal.examples.zod_schema import Zod, call_zod, convert_zod, extend_zod
@@ -14,6 +15,9 @@ from portal.examples.zod_schema import Zod, call_zod, convert_zod, extend_zod
 _SAME_TEXT = {"toString", "valueOf", "trim", "trimStart", "trimEnd"}
 _FILE_READERS = {"readFileSync", "readFile", "promises.readFile"}
 _ASKERS = {"prompt", "readline.question", "rl.question"}
+
+
+_ARE_FUNCTIONS = {"axios", "node-fetch", "cross-fetch", "isomorphic-fetch"}  # what the whole module exports
 
 
 def call_named(run: Run, path: str, arguments: Sequence[object]) -> object:  # noqa: PLR0912 - one arm a function
@@ -25,7 +29,9 @@ def call_named(run: Run, path: str, arguments: Sequence[object]) -> object:  # n
         return _read_file(path, first)
     match path:
         case "require":
-            return Ref(first) if isinstance(first, str) else Unknown("module", "computed")
+            if not isinstance(first, str):
+                return Unknown("module", "computed")
+            return import_name(first, "default") if first in _ARE_FUNCTIONS else Ref(first)
         case "zod-to-json-schema.zodToJsonSchema" | "zod-to-json-schema":
             return convert_zod(first, "zod-to-json-schema") if isinstance(first, Zod) else _pass_on(first, "schema")
         case "openai/helpers/zod.zodResponseFormat" | "openai/helpers/zod.zodTextFormat":

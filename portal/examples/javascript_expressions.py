@@ -24,6 +24,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], object]] = {
     "===": operator.eq, "==": operator.eq, "!==": operator.ne, "!=": operator.ne,
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
+_EFFECTS = {"useEffect", "useLayoutEffect", "onMount", "onMounted"}  # of components: run when they are shown
 _WRAPPERS = {"await_expression", "parenthesized_expression", "as_expression", "satisfies_expression",
              "non_null_expression", "instantiation_expression", "type_assertion"}  # fmt: skip
 _FUNCTIONS = {"arrow_function", "function_expression", "generator_function", "function", "method_definition"}
@@ -356,7 +357,7 @@ def member(run: Run, owner: object, key: object) -> object:
         case Bound():
             return Bound(owner.owner, f"{owner.path}.{name}")
         case Client():
-            return Bound(owner, name)
+            return owner if name == "default" else Bound(owner, name)
         case Thing():
             return _member_of_thing(owner, name)
         case Unknown():
@@ -416,6 +417,8 @@ def call(run: Run, function: object, arguments: Sequence[object], name: str) -> 
             return call_client(run, function, "", arguments)
         case Bound(owner=owner, path=path):
             return call_method(run, owner, path, arguments)
+        case _ if name in _EFFECTS and arguments and isinstance(arguments[0], Function):
+            return run.call_function(run, arguments[0], [])
         case Unknown() if name in ("then", "finally", "forEach", "map") and arguments:
             if isinstance(arguments[0], Function):
                 run.call_function(run, arguments[0], [function])

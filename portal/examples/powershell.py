@@ -246,6 +246,8 @@ class _Reader:
             self.calls.append(call)
 
     def _read_value(self) -> object:
+        if self.at >= len(self.tokens):
+            raise _NotReadError
         token = self.tokens[self.at]
         self.at += 1
         if self.at % 100 == 0:
@@ -272,9 +274,8 @@ class _Reader:
         lowered = name.lower()
         if lowered in _CONSTANTS:
             return _CONSTANTS[lowered]
-        if lowered.startswith("env:"):
-            return Unknown(name[4:], "setting")
-        return self.variables.get(lowered, Unknown(name, "name"))
+        is_setting = lowered.startswith("env:")
+        return self.variables.get(lowered, Unknown(name[4:], "setting") if is_setting else Unknown(name, "name"))
 
     def _fill(self, words: Words) -> object:
         """Put the values of variables into a string that was read with their names as unknowns."""

@@ -13,6 +13,10 @@ from portal.examples.python_expressions import assign, evaluate, judge, list_ite
 from portal.examples.python_values import Arguments, Function, Instance, Klass
 from portal.examples.unknowns import Entries, Items, Unknown
 
+_SERVER_LIBRARIES = {
+    "aiohttp", "bottle", "django", "falcon", "fastapi", "flask", "ninja", "quart", "rest_framework", "robyn", "sanic",
+    "starlette", "tornado",
+}  # fmt: skip
 _QUIET_DECORATORS = {
     "staticmethod", "classmethod", "property", "cache", "lru_cache", "cached_property", "wraps", "retry",
     "contextmanager", "asynccontextmanager", "override", "overload",
@@ -293,9 +297,27 @@ def _is_static(function: Function) -> bool:
 
 def find_uncalled(run: Run) -> list[Function]:
     """The functions that the block defines and never calls itself."""
-    return [function for function in run.defined if function.node not in run.entered and not _is_hidden(function)]
+    return [
+        function for function in run.defined
+        if function.node not in run.entered and not _is_hidden(function) and not _serves(function)
+    ]  # fmt: skip
 
 
 def _is_hidden(function: Function) -> bool:
-    return function.name.startswith("__") and function.name != "__call__"
+    return function.name.startswith(("__", "test_")) and function.name != "__call__"
+
+
+def _serves(function: Function) -> bool:
+    """Say whether a server calls the function: it takes a request, in a block that imports one of their frameworks."""
+    node = function.node
+    taken = [] if isinstance(node, ast.Lambda) else [argument.arg for argument in node.args.args]
+    if not {"request", "req"} & set(taken):
+        return False
+    place: Scope | None = function.scope
+    while place is not None:
+        for value in place.names.values():
+            if isinstance(value, Ref) and value.path.partition(".")[0] in _SERVER_LIBRARIES:
+                return True
+        place = place.parent
+    return False
 

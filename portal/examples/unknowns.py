@@ -66,19 +66,30 @@ class Entries(dict[object, object]):
 def join_pieces(pieces: Iterable[Words]) -> Words:
     """Put pieces of text together: a plain string when all are known, the unknown itself when it stands alone."""
     flat: list[str | Unknown] = []
+    known: list[str] = []  # the texts since the last unknown, put together at once
+    length = 0
     for piece in pieces:
         for part in piece.pieces if isinstance(piece, Text) else (piece,):
-            if isinstance(part, str) and flat and isinstance(flat[-1], str):
-                flat[-1] += part
-            elif part != "":
+            if isinstance(part, str):
+                known.append(part)
+                length += len(part)
+                if length > MAX_JOINED:
+                    raise TooMuchError
+            else:
+                _add_text(flat, known)
                 flat.append(part)
                 if len(flat) > MAX_PIECES:
                     raise TooMuchError
-    if sum(len(piece) for piece in flat if isinstance(piece, str)) > MAX_JOINED:
-        raise TooMuchError
+    _add_text(flat, known)
     if not flat:
         return ""
     return flat[0] if len(flat) == 1 else Text(tuple(flat))
+
+
+def _add_text(flat: list[str | Unknown], known: list[str]) -> None:
+    if text := "".join(known):
+        flat.append(text)
+    known.clear()
 
 
 def show_words(words: Words) -> str:

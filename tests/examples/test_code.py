@@ -118,6 +118,11 @@ def test_other_providers_get_no_run_button(lang, text):
         ("javascript", "import express from 'express'\nimport ollama from 'ollama'\nconst app = express()\n"
                        "app.get('/api/tags', async (req, res) => res.json(await ollama.list()))\napp.listen(3000)"),
         ("javascript", "import ollama from 'ollama'\nexport async function POST(request) { return ollama.ps() }"),
+        ("python", "import ollama\nfrom django.http import JsonResponse\ndef tags(request):\n    return JsonResponse(ollama.list())"),
+        ("python", "import ollama\nclass TestTags:\n    def test_some(self):\n        ollama.list()"),
+        ("yaml", "steps:\n  - run: |\n      curl http://localhost:11434/api/tags"),
+        ("", "# checks\nsteps:\n  - run: |\n      curl http://localhost:11434/api/tags"),
+        ("makefile", "tags:\n\tcurl http://localhost:11434/api/tags"),
         ("python", "class Ollama:\n    def chat(self, model):\n        return self.post('/api/chat', model)"),
         ("python", "OLLAMA_URL = 'http://localhost:11434/api/chat'\nprint('curl ' + OLLAMA_URL)"),
         ("python", "# ollama.chat(model='m')\n'''\ncurl http://localhost:11434/api/tags\n'''"),
@@ -167,3 +172,20 @@ def test_prompts_and_magic_lines_are_taken_off():
 )
 def test_code_without_a_label_is_read_for_its_calls_and_its_names(blocks):
     assert [request.path for request in read_page(*blocks)[-1].requests] == ["/api/ps"]
+
+
+@pytest.mark.parametrize(("lang", "text"), [
+    ("python", "!curl http://localhost:11434/api/tags"),
+    ("python", "import os\n!curl -s \\\n  http://localhost:11434/api/tags"),
+    ("python", "%%bash\ncurl http://localhost:11434/api/tags"),
+    ("batch", "curl ^\n  http://localhost:11434/api/tags"),
+    ("yaml", "curl http://localhost:11434/api/tags"),
+    ("tsx", "export default function Tags() {\n  useEffect(() => { fetch('http://localhost:11434/api/tags') }, [])\n"
+            "  return <ul></ul>\n}"),
+    ("js", "const axios = require('axios')\naxios.get('http://localhost:11434/api/tags')"),
+    ("js", "const fetch = require('node-fetch')\nfetch('http://localhost:11434/api/tags')"),
+])  # fmt: skip
+def test_the_same_request_is_found_wherever_it_is_written(lang, text):
+    example = read(text, lang)
+    assert example.runnable
+    assert [(request.method, request.path) for request in example.requests] == [("GET", "/api/tags")]

@@ -64,8 +64,17 @@ def test_an_unknown_variable_is_asked_of_the_reader():
         "Invoke-WebRequest https://ollama.com/install.ps1 | iex",
         "Invoke-RestMethod -Uri http://localhost:11434/api/tags -Body '",
         "irm (((((",
+        "irm @{",
+        "irm @{ a =",
         'irm "$(Get-Date)" http://localhost:11434/api/tags',
     ],
 )
 def test_what_is_no_request_or_half_of_one_stays_code(text):
     assert read(text, "powershell").kind == "none"
+
+
+def test_an_environment_that_the_block_sets_counts():
+    text = '$env:OLLAMA_HOST = "http://gpu.example:11434"\nInvoke-RestMethod "$env:OLLAMA_HOST/api/tags"'
+    (request,) = read(text, "powershell").requests
+    assert (request.upstream, request.origin) == ("other", "http://gpu.example:11434")
+    assert read('Invoke-RestMethod "$env:OLLAMA_HOST/api/tags"', "powershell").requests[0].upstream == "local"
