@@ -1,5 +1,7 @@
 // How a run ended, said to the person who ran it: what happened, what was sent, what to do next.
 
+import { needOf } from "./asked.js";
+
 /**
  * @typedef {{tone: "bad" | "note", what: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean, again: string, pulls: string, help: string[], signsIn: boolean}} Ending
  * `again` names the button that runs the same once more, `pulls` the model that can be installed; `help` are the steps of settings help.
@@ -63,7 +65,7 @@ function sentText({ method, path, upstream }, { model }, { error }) {
 
 /** The names of installed models that can serve `path`, best first. @param {{name: string, capabilities: string[]}[]} models */
 export function modelsFor(path, models, most = 3) {
-  const needed = path.includes("/embed") ? "embedding" : path.includes("/images/") ? "image" : "completion";
+  const needed = needOf(path);
   const needsNone = path === "/api/show" || path.startsWith("/v1/models/");
   const able = models.filter(({ capabilities }) => needsNone || !capabilities?.length || capabilities.includes(needed));
   return able.slice(0, most).map(({ name }) => name);
