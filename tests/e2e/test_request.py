@@ -94,9 +94,17 @@ def test_fields_values_and_models_are_completed(page: Page, portal: PortalServer
     page.get_by_role("option", name="think").click()
     expect(body(panel)).to_have_value(re.compile(r'\{"think": '))
     write(page, editor(panel), "")
-    page.keyboard.type('{"model": "far-e')
-    page.get_by_role("option", name='"far-embed:1b"').click()
-    expect(body(panel)).to_have_value(re.compile(r'"far-embed:1b"'))
+    page.keyboard.type('{"model": "far')
+    models = panel.locator(".cm-tooltip").get_by_role("option")
+    expect(models).to_have_count(1)  # those that cannot chat are not offered
+    models.click()
+    expect(body(panel)).to_have_value('{"model": "far:1b"}')
+    write(page, editor(panel), "")
+    page.keyboard.type('{"opt')
+    page.get_by_role("option", name="options").click()
+    page.keyboard.type('"see')
+    page.get_by_role("option", name="seed").click()
+    expect(body(panel)).to_have_value(re.compile(r'^\{"options": \{"seed": [^"]*\}\}$'))
 
 
 def test_form_and_json_are_in_step_and_no_digit_is_lost(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
