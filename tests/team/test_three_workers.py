@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,6 +14,8 @@ from websockets.exceptions import ConnectionClosed
 from tests.farend import FarEnd, chat, silence, stream
 from tests.runs.stores import Stores, stores
 from tests.team.people import PASSWORD, Browser, hear, newcomer, say, setup_link, start
+
+RACE = {"model": "far:1b", "messages": [{"role": "user", "content": "the race"}]}
 
 
 @pytest.fixture
@@ -47,11 +50,13 @@ def test_on_three_workers_one_is_let_in_the_share_is_exact_and_suspending_reache
         def order(number: int) -> int:
             browser = Browser(portal)
             browser.cookies.update(cookies)
-            request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "far:1b", "messages": []}}
+            request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": RACE}
             message = {"ref": f"race-{number:04}", "request": request}
             return browser.post("/runs/", json=message, headers={"X-CSRFToken": token}).status_code
 
         assert sorted(pool.map(order, range(200))) == [201] * 5 + [429] * 195
+        while len(sent := [asked for asked in upstream.asked if b"the race" in asked.body]) < 5:
+            time.sleep(0.01)  # they are on the wire
 
         sockets = [opened.enter_context(member.socket()) for _ in range(9)]
         for socket in sockets:
@@ -63,7 +68,7 @@ def test_on_three_workers_one_is_let_in_the_share_is_exact_and_suspending_reache
                 hear(socket)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 4401
-        for asked in [one for one in upstream.asked if one.path == "/api/chat"][-5:]:
+        for asked in sent:
             assert asked.hung_up.wait(20), "each worker stops what it runs"
 
         other = newcomer(admin, "member")

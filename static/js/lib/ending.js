@@ -35,7 +35,7 @@ const LIMITS = { "/api/chat": "num_predict", "/api/generate": "num_predict", "/v
 export function endingOf({ view, request, asked, reader, tape }) {
   const sent = sentText(request, asked, view);
   const again = request.isErrand ? "Run the example" : "Run again";
-  const card = (tone, what, next, more = {}) => ({ tone, what, sent, next, offersModels: false, offersAgain: true, again, pulls: "", help: [], signsIn: false, ...more });
+  const card = (tone, what, next, more = {}) => ({ tone, what, sent: tone === "bad" ? sent : "", next, offersModels: false, offersAgain: true, again, pulls: "", help: [], signsIn: false, ...more });
   if (view.error) {
     const { code, message, hint } = view.error;
     if (request.isMeantToFail) return card("bad", message, "This example is here to show that.", { offersAgain: false });
