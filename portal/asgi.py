@@ -12,6 +12,7 @@ import django
 django.setup(set_prefix=False)
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -133,3 +134,6 @@ if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
 lifespan = Lifespan([drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})
+# What stands here stands until the end; looking through it for garbage would hold up the loop for some 30 ms each time.
+gc.collect()
+gc.freeze()
