@@ -63,7 +63,7 @@ def _pages(root: Path) -> Iterator[Figure]:
         kept = [_timed(address) for address in addresses]
     detail = f"median of {len(addresses)} pages; {_load()}"
     yield Figure("a page drawn for the first time", median(cold) * 1000, 100, "ms", detail)
-    yield Figure("a page drawn already, composed anew", median(warm) * 1000, 20, "ms", detail)
+    yield Figure("a page for a reader with a session", median(warm) * 1000, 20, "ms", detail)
     yield Figure("a page that is kept", median(kept) * 1000, 20, "ms", detail)
 
 
@@ -98,7 +98,7 @@ def _beside_nginx(root: Path) -> Iterator[Figure]:
                 ("a kept page", "", 200, 0.28),
                 ("a kept page, compressed", "Accept-Encoding: gzip\r\n", 200, 0.28),
                 ("a kept page, unchanged (304)", "If-None-Match: {tag}\r\n", 304, 0.28),
-                ("a page composed anew", "Cookie: sessionid=x\r\n", 200, 0.05),
+                ("a page for a reader with a session", "Cookie: sessionid=x\r\n", 200, 0.05),
             ):
                 pids = [portal.process.pid]
                 ours = _cost(pids, address, headers.format(tag=_tag_of(address)), status, 1 if share == 0.28 else 8)

@@ -12,6 +12,7 @@ import django
 django.setup(set_prefix=False)
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -34,7 +35,8 @@ from portal.runs.here import registry
 from portal.runs.revoking import stop_what_is_revoked
 from portal.staticfiles import VENDOR, is_named_by_content
 from portal.team.guarding import MembersFirst, Recognised
-from portal.team.here import accounts, desk, is_team, members_only, recognition
+from portal.team.here import accounts, desk, is_team, limits, members_only, recognition
+from portal.team.upkeep import keep_clear
 
 
 @asynccontextmanager
@@ -97,9 +99,12 @@ async def recognising() -> AsyncIterator[None]:
     if accounts is not None:
         accounts.start()
     recognition.listen(partial(stop_what_is_revoked, registry, recognition))
+    clearing = asyncio.create_task(keep_clear(desk, limits), name="clear what is old")
     try:
         yield
     finally:
+        clearing.cancel()
+        await asyncio.wait([clearing])
         await recognition.aclose()
         if accounts is not None:
             await accounts.aclose()
@@ -129,3 +134,6 @@ if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
 lifespan = Lifespan([drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})
+# What stands here stands until the end; looking through it for garbage would hold up the loop for some 30 ms each time.
+gc.collect()
+gc.freeze()

@@ -69,6 +69,10 @@ class KeptFirst(HttpToolsProtocol):
         else:
             super().on_message_complete()
 
+    def send_400_response(self, msg: str) -> None:
+        """Say what may be wrong; the parser tells no more than that it cannot go on."""
+        super().send_400_response("This request cannot be read: it is not HTTP, or its address is longer than 64 KB.\n")
+
     def _at_once(self) -> tuple[bytes, bytes] | None:
         parser: Any = self.parser
         if parser.get_method() != b"GET" or not parser.should_keep_alive() or parser.get_http_version() != "1.1":

@@ -79,6 +79,7 @@ PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
 PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
 PORTAL_REDIS_URL = _redis("REDIS_URL")
+PORTAL_LOCAL_ONLY = _choice("PORTAL_LOCAL_ONLY", "no", ("no", "yes")) == "yes"
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
     PORTAL_UPSTREAMS = read_upstreams(os.environ)
@@ -136,6 +137,9 @@ STORAGES = {
 # A proxy that ends TLS hands the pages of these origins on as plain HTTP, whose own origin is another.
 CSRF_TRUSTED_ORIGINS = PORTAL_ORIGINS
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = bool(PORTAL_ORIGINS) and all(origin.startswith("https://") for origin in PORTAL_ORIGINS)
+# Security, Csrf and Frames of portal.middleware are these three.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 CSRF_FAILURE_VIEW = "portal.runs.doors.without_token"
 # With team access alone; the tables are there in either case.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -16,6 +16,7 @@ from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
 from portal.runs.playground import playground
 from portal.team import people_views as people
+from portal.team import usage_views as usage
 from portal.team import views as team
 from portal.team.audiences import Audience, open_to
 
@@ -109,6 +110,7 @@ urlpatterns = [
         path("people/<str:handle>/suspend", people.suspend),
         path("people/<str:handle>/restore", people.restore),
         path("audit/", people.audit, name="audit"),
+        path("usage/", usage.usage, name="usage"),
     ),
 ]
 handler404 = "portal.docs.views.not_found"

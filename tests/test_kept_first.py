@@ -113,6 +113,14 @@ def test_a_host_that_is_not_ours_gets_nothing_that_was_kept(portal: PortalServer
         assert read(line)[0] == 400
 
 
+def test_an_address_that_is_too_long_is_refused_in_a_sentence(portal: PortalServer) -> None:
+    with line_to(portal) as line:
+        line.sendall(b"GET /search/?q=%b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % (b"a+" * 50_000))
+        status, _headers, body = read(line)
+    assert status == 400
+    assert b"its address is longer than 64 KB" in body
+
+
 def test_a_get_with_a_body_is_read_to_its_end(portal: PortalServer) -> None:
     ask(portal)
     with line_to(portal) as line:

@@ -83,7 +83,7 @@ class Watch:
             except Exception:
                 # Whatever it was, the next look may be better; a watch that has ended would tell old news for ever.
                 logger.exception("the look at the upstream %s failed", name)
-            await self._rest(name, _TIMES_FOR_CLOUD if upstream.key else 1)
+            await self._rest(name, _TIMES_FOR_CLOUD if upstream.has_key else 1)
 
     async def _rest(self, name: str, times: int) -> None:
         """Until the next look is due; never sooner than it would be for somebody who is looking."""

@@ -30,7 +30,7 @@ _MOST_BYTES = 64 << 20
 # Held until it is whole, to be tagged and compressed; and kept.
 _LARGEST, _LARGEST_KEPT = 32 << 20, 16 << 20
 _SMALLEST_TO_COMPRESS = 1000
-# Compressing takes a millisecond for each 30 KB; above this the loop does not wait for it.
+# Compressing takes a millisecond for each 30 KB, tagging one for each MB; above this the loop does not wait for them.
 _LARGEST_AT_ONCE = 256 << 10
 _TEXTS = (b"text/", b"application/json", b"application/xml", b"application/atom+xml", b"image/svg+xml")
 
@@ -145,7 +145,8 @@ class _Catcher:
     async def _finish(self, start: Message, body: bytes) -> None:
         headers = {name.lower(): value for name, value in start["headers"]}
         state, _, name = headers.pop(_KEEP, b"").decode().partition(" ")
-        kept = _ready(headers, body, unquote(name), state)
+        make = partial(_ready, headers, body, unquote(name), state)
+        kept = make() if len(body) <= _LARGEST_AT_ONCE else await asyncio.to_thread(make)
         if _wants_packed(kept, self.asked):
             kept = await _packed(kept)
         if state and self.key is not None and self.method == "GET" and kept.size <= _LARGEST_KEPT:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from portal.docs.catalogue import Catalogue
@@ -28,7 +29,9 @@ class Presswork:
         if shelf.stamp != stamp:
             self.catalogue.refresh()
             shelf = self.catalogue.shelf
-        return draw(sheet, Links(shelf, sheet.relative, self.catalogue.root, self.source_url))
+        drawn = draw(sheet, Links(shelf, sheet.relative, self.catalogue.root, self.source_url))
+        # The site shows neither by itself, and reading them would hold up every thread of the server.
+        return replace(drawn, links=(), fences=())
 
 
 def main(root: Path, source_url: str, patience: float) -> None:

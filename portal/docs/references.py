@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from portal.docs.catalogue import Page, Shelf
@@ -15,6 +15,8 @@ from portal.docs.rendering import decode
 # Enough for a graph: a page's own links are resolved from its parsed text when it is rendered. No class of characters
 # here holds what the next link opens with, so that a file of nothing but brackets is read as quickly as any.
 _LINK = re.compile(r'\]\(\s?(?:<([^<>\n]{1,500})>|([^()\[\]<>\s#]{1,500}))|\bhref="([^"#<>\n]{1,500})')
+# Characters looked through at once: for so long no other thread gets its turn.
+_AT_ONCE = 64 << 10
 _FENCE = re.compile(r" {0,9}(`{3,}|~{3,})")
 
 
@@ -74,7 +76,7 @@ class References:
                 text = ""
             known = self._hrefs[page.relative] = (
                 state,
-                tuple(dict.fromkeys("".join(found) for found in _LINK.findall(text))),
+                tuple(dict.fromkeys("".join(found) for piece in _pieces(text) for found in _LINK.findall(piece))),
             )
         return known[1]
 
@@ -90,3 +92,12 @@ def _without_code(text: str) -> str:
         else:
             kept.append(line)
     return "\n".join(kept)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces that end with a line."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin + _AT_ONCE) + 1 or len(text)
+        yield text[begin:end]
+        begin = end

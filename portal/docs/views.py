@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 
 from portal.docs.attachments import FILES, send_file
 from portal.docs.catalogue import Page, Shelf
+from portal.docs.composed import Composed
 from portal.docs.files import Unreadable
 from portal.docs.front import keep
 from portal.docs.here import catalogue, library, references, state_of
@@ -25,6 +26,7 @@ from portal.docs.surroundings import MOST_IN_TREE, around, draw_crumbs
 logger = logging.getLogger(__name__)
 # Characters of HTML put into their template between two turns of the event loop; more is done in a thread.
 _MOST_AT_ONCE = 256 << 10
+_composed = Composed()
 
 
 async def page(request: HttpRequest, path: str) -> HttpResponse:
@@ -56,6 +58,10 @@ async def show(
             lambda: render(request, "docs/unreadable.html", around(found, shelf) | context, status=500)
         )
     references.draw_soon(shelf)
+    key = (template, found.path, request.scheme, request.get_host())
+    known = None if context else _composed.get(key, state)
+    if known is not None:
+        return _marked(HttpResponse(known), found, state)
 
     def compose() -> HttpResponse:
         linked = {"linked_from": references.to(found, shelf), "referenced": references.of(found, shelf)}
@@ -67,6 +73,12 @@ async def show(
 
     is_small = len(reading.rendered.html) <= _MOST_AT_ONCE and len(shelf.pages) <= MOST_IN_TREE
     response = compose() if is_small else await asyncio.to_thread(compose)
+    if not context:
+        _composed.take(key, state, response.content)
+    return _marked(response, found, state)
+
+
+def _marked(response: HttpResponse, found: Page, state: str) -> HttpResponse:
     patch_vary_headers(response, ["Accept"])
     response["Link"] = f'<{found.markdown_url}>; rel="alternate"; type="text/markdown"'
     return keep(response, found.path, state)

@@ -14,7 +14,7 @@ MAX_COMMANDS = 200
 MAX_TEXT = 100_000
 MAX_JOINED = 1_000_000
 MAX_PIECES = 500
-MAX_WEIGHT = 30_000
+MAX_WEIGHT = 12_000
 MAX_TURNS = 20
 BLOCK_SECONDS = 0.05
 PAGE_SECONDS = 3.0
@@ -33,11 +33,11 @@ def is_too_long(text: str) -> bool:
     if len(text) > MAX_DATA or text.count("\n") > MAX_LINES:
         return True
     words = text.translate(_QUOTES).split()
-    return sum(len(word) if len(word) < 200 or not _is_data(word) else 0 for word in words) > MAX_CHARACTERS
+    return len(text) - sum(len(word) for word in words if len(word) >= 200 and _is_data(word)) > MAX_CHARACTERS
 
 
 def _is_data(word: str) -> bool:
-    return word.translate(_NO_SIGNS).isalnum()
+    return word.isascii() and word.translate(_NO_SIGNS).isalnum()
 
 
 def split_lines(text: str) -> list[str]:

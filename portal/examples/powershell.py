@@ -246,6 +246,8 @@ class _Reader:
             self.calls.append(call)
 
     def _read_value(self) -> object:
+        if self.at >= len(self.tokens):
+            raise _NotReadError
         token = self.tokens[self.at]
         self.at += 1
         if self.at % 100 == 0:

@@ -14,6 +14,7 @@ from tree_sitter import Language, Node
 
 from portal.examples.jq import print_jq
 from portal.examples.limits import MAX_COMMANDS, MAX_TEXT, MAX_TURNS, Clock, TooMuchError, parse_tree, split_lines
+from portal.examples.shell_letters import spell, unspell
 from portal.examples.unknowns import Text, Unknown, Words, join_pieces
 
 _LANGUAGE = Language(tree_sitter_bash.language())
@@ -67,7 +68,7 @@ def read_commands(text: str, variables: dict[str, Words], clock: Clock) -> Shell
     if "^\n" in text:  # how a line goes on at the prompt of Windows
         text = text.replace("^\n", "\\\n")
     shell = Shell(dict(variables), clock=clock)
-    _run(parse_tree(_LANGUAGE, _drop_prompts(text), clock), shell, None)
+    _run(parse_tree(_LANGUAGE, spell(_drop_prompts(text)), clock), shell, None)
     return shell
 
 
@@ -293,7 +294,11 @@ def read_file(name: str, shell: Shell) -> Words:
 
 
 def _text_of(node: Node) -> str:
-    return (node.text or b"").decode()
+    return _read(node.text or b"")
+
+
+def _read(source: bytes) -> str:
+    return unspell(source.decode())
 
 
 def _expand(node: Node, shell: Shell) -> Words:
@@ -366,10 +371,10 @@ def _expand_string(node: Node, shell: Shell) -> Words:
     end = node.end_byte - int(source.endswith(b'"', opening))
     for child in node.named_children:
         if child.type in ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"):
-            pieces.append(_unescape_quoted(source[at - node.start_byte : child.start_byte - node.start_byte].decode()))
+            pieces.append(_unescape_quoted(_read(source[at - node.start_byte : child.start_byte - node.start_byte])))
             pieces.append(_expand(child, shell))
             at = child.end_byte
-    pieces.append(_unescape_quoted(source[at - node.start_byte : end - node.start_byte].decode()))
+    pieces.append(_unescape_quoted(_read(source[at - node.start_byte : end - node.start_byte])))
     return join_pieces(pieces)
 
 
@@ -384,10 +389,10 @@ def _read_heredoc(redirect: Node, shell: Shell) -> Words:
     source, at, pieces = body.text or b"", body.start_byte, list[Words]()
     for child in body.named_children:
         if child.type in ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"):
-            pieces.append(_unescape_heredoc(source[at - body.start_byte : child.start_byte - body.start_byte].decode()))
+            pieces.append(_unescape_heredoc(_read(source[at - body.start_byte : child.start_byte - body.start_byte])))
             pieces.append(_expand(child, shell))
             at = child.end_byte
-    pieces.append(_unescape_heredoc(source[at - body.start_byte :].decode()))
+    pieces.append(_unescape_heredoc(_read(source[at - body.start_byte :])))
     return join_pieces(_strip_tabs(p) if strip_tabs and isinstance(p, str) else p for p in pieces)
 
 

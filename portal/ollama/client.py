@@ -82,8 +82,8 @@ class Client:
         headers = dict(_HEADERS)
         if content is not None:
             headers["Content-Type"] = "application/json"
-        if upstream.key is not None:
-            headers["Authorization"] = f"Bearer {upstream.key}"
+        if key := upstream.present_key:
+            headers["Authorization"] = f"Bearer {key}"
 
         _on_sent.set(on_sent)
         try:
@@ -99,7 +99,9 @@ class Client:
         """Ask a small question: the status and the body, of at most `at_most` bytes and within `within` seconds."""
         _on_sent.set(None)  # a run may ask it between two tries of its own
         timeout = httpx.Timeout(within)
-        headers = dict(_HEADERS) | ({"Authorization": f"Bearer {upstream.key}"} if upstream.key else {})
+        headers = dict(_HEADERS)
+        if key := upstream.present_key:
+            headers["Authorization"] = f"Bearer {key}"
         try:
             async with self._http.stream(
                 method, upstream.origin + path, content=content, headers=headers, timeout=timeout

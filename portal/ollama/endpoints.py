@@ -22,6 +22,7 @@ class Endpoint:
     `streams` is what the server does when the body says nothing about `stream`; None means it never streams.
     `needs` is the capability a model must have to serve the request; None where no model is asked to infer.
     `takes_body` says whether the request carries a JSON body.
+    `cloud_only` marks those that Ollama's cloud answers, also when a server of one's own is asked.
     `changes_server` marks the endpoints that alter the models on the server rather than ask one.
     """
 
@@ -33,6 +34,7 @@ class Endpoint:
     needs: Capability | None = None
     takes_body: bool = True
     changes_server: bool = False
+    cloud_only: bool = False
 
     @property
     def content_type(self) -> str:
@@ -54,8 +56,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/api/create", "native", "Make a model", streams=True, changes_server=True),
     Endpoint("POST", "/api/copy", "native", "Give a model a second name", changes_server=True),
     Endpoint("DELETE", "/api/delete", "native", "Delete a model", changes_server=True),
-    Endpoint("POST", "/api/web_search", "native", "Search the web (cloud only)"),
-    Endpoint("POST", "/api/web_fetch", "native", "Fetch a web page (cloud only)"),
+    Endpoint("POST", "/api/web_search", "native", "Search the web (cloud only)", cloud_only=True),
+    Endpoint("POST", "/api/web_fetch", "native", "Fetch a web page (cloud only)", cloud_only=True),
     Endpoint("POST", "/v1/chat/completions", "openai", "Continue a chat", streams=False, needs="completion"),
     Endpoint("POST", "/v1/completions", "openai", "Complete a prompt", streams=False, needs="completion"),
     Endpoint("POST", "/v1/embeddings", "openai", "Embed texts", needs="embedding"),

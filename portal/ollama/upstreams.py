@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 CLOUD_ORIGIN = "https://ollama.com"
 DEFAULT_HOST = "127.0.0.1:11434"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+
+
+# Keys read from files, with what their file was like then.
+_keys: dict[Path, tuple[tuple[int, int, int], str]] = {}
 
 
 class BadUpstream(ValueError):
@@ -21,15 +26,25 @@ class BadUpstream(ValueError):
 class Upstream:
     """A server that answers Ollama's API.
 
-    `origin` is `scheme://host[:port]` with an optional path prefix and no trailing slash. `key` is sent as a bearer
-    token and never shown. `embedded` marks the engine this portal brings along.
+    `origin` is `scheme://host[:port]` with an optional path prefix and no trailing slash. `key`, or what stands in
+    `key_file` at the time, is sent as a bearer token and never shown. `embedded` marks the engine this portal brings along.
     """
 
     name: str
     origin: str
     key: str | None = field(default=None, repr=False)
     embedded: bool = False
+    key_file: Path | None = None
 
+    @property
+    def has_key(self) -> bool:
+        """Whether a key goes along."""
+        return self.key is not None or self.key_file is not None
+
+    @property
+    def present_key(self) -> str | None:
+        """The key as it is now: a file is read anew when it has changed; None where it cannot be."""
+        return self.key if self.key_file is None else _read_key(self.key_file)
 
     @property
     def where(self) -> str:
@@ -85,10 +100,18 @@ def read_hosts(text: str, upstreams: Mapping[str, Upstream]) -> dict[str, str]:
 
 
 def read_upstreams(environment: Mapping[str, str]) -> dict[str, Upstream]:
-    """Build the table of upstreams from `OLLAMA_HOST`, `OLLAMA_API_KEY` and `PORTAL_UPSTREAMS`."""
+    """Build the table of upstreams from `OLLAMA_HOST`, the key of the cloud and `PORTAL_UPSTREAMS`.
+
+    With `PORTAL_LOCAL_ONLY` none of them is the cloud.
+    """
     found = {"local": Upstream("local", parse_host(environment.get("OLLAMA_HOST") or DEFAULT_HOST))}
-    if key := environment.get("OLLAMA_API_KEY", "").strip():
-        found["cloud"] = Upstream("cloud", CLOUD_ORIGIN, key=key)
+    key, key_file = (environment.get(name, "").strip() for name in ("OLLAMA_API_KEY", "OLLAMA_API_KEY_FILE"))
+    if key and key_file:
+        raise BadUpstream("OLLAMA_API_KEY and OLLAMA_API_KEY_FILE are both set; leave one of them out.")
+    if key_file and _read_key(Path(key_file)) is None:
+        raise BadUpstream(f"OLLAMA_API_KEY_FILE is {key_file}, but no key can be read there; it holds the key and nothing else.")
+    if key or key_file:
+        found["cloud"] = Upstream("cloud", CLOUD_ORIGIN, key=key or None, key_file=Path(key_file) if key_file else None)
     for item in filter(None, map(str.strip, environment.get("PORTAL_UPSTREAMS", "").split(","))):
         name, separator, host = item.partition("=")
         if not separator or not _NAME.fullmatch(name.strip()) or name.strip() in found:
@@ -97,7 +120,32 @@ def read_upstreams(environment: Mapping[str, str]) -> dict[str, Upstream]:
                 "in lower-case letters and digits, and neither “local” nor “cloud”."
             )
         found[name.strip()] = Upstream(name.strip(), parse_host(host))
-    return found
+    return _only_local(found) if environment.get("PORTAL_LOCAL_ONLY") == "yes" else found
+
+
+def _only_local(found: Mapping[str, Upstream]) -> dict[str, Upstream]:
+    if is_cloud(found["local"]):
+        raise BadUpstream("PORTAL_LOCAL_ONLY is “yes”, but OLLAMA_HOST names ollama.com, which is Ollama's cloud.")
+    return {name: upstream for name, upstream in found.items() if not is_cloud(upstream)}
+
+
+def is_cloud(upstream: Upstream) -> bool:
+    """Whether that is Ollama's cloud, whatever it is called here."""
+    host = (urlsplit(upstream.origin).hostname or "").rstrip(".")
+    return host == "ollama.com" or host.endswith(".ollama.com")
+
+
+def _read_key(file: Path) -> str | None:
+    try:
+        stat = file.stat()
+        kept = _keys.get(file)
+        if kept is None or kept[0] != (stat.st_mtime_ns, stat.st_size, stat.st_ino):
+            text = file.read_text("ascii").strip()
+            kept = _keys[file] = ((stat.st_mtime_ns, stat.st_size, stat.st_ino), text)
+    except (OSError, ValueError):
+        return None
+    # What cannot stand in a header is no key.
+    return kept[1] if kept[1].isprintable() and kept[1] and " " not in kept[1] else None
 
 
 def read_numbers(text: str, upstreams: Mapping[str, Upstream]) -> dict[str, int]:

@@ -36,12 +36,21 @@ class Breaker:
                 f"it is tried again in {max(left, 1):.0f} s.",
                 "Start Ollama there, then run it again.",
             )
+        self.rest()
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last connection was not made."""
+        return self._failures > 0
+
+    def rest(self) -> None:
+        """Let nobody else try until the pause is over."""
         self._closed_until_again = self._clock() + self.pause
 
     def note_failure(self) -> None:
         """A connection was not made."""
         self._failures += 1
-        self._closed_until_again = self._clock() + self.pause
+        self.rest()
 
     def note_answer(self) -> None:
         """Something answered, whatever it said."""

@@ -93,7 +93,9 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
 
     async def _start(self, message: dict[str, Any]) -> None:
         ref = read_ref(message)
-        permitted = await permit(read_order(message, settings.PORTAL_UPSTREAMS), self.reader, settings.PORTAL_UPSTREAMS)
+        upstreams = settings.PORTAL_UPSTREAMS
+        order = read_order(message, upstreams)
+        permitted = await permit(order, self.reader, upstreams, local_only=settings.PORTAL_LOCAL_ONLY)
         run = await start_counted(self.registry, accounts, permitted.order, reader=self.reader, ref=ref, scope=self.scope)
         await self._send({"type": "accepted", "ref": ref, "run": run.id} | ({"note": permitted.note} if permitted.note else {}))
         self._watch(run, 0)

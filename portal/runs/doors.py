@@ -39,7 +39,7 @@ _PATIENCE = 1.0
 MOST_DELETED = 200
 _STATUS = {
     "no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503, "not_stopped": 503, "no_store": 503,
-    "sign_in": 401, "not_allowed": 403, "over_limit": 429,
+    "sign_in": 401, "not_allowed": 403, "over_limit": 429, "local_only": 403,
 }  # fmt: skip
 
 P = ParamSpec("P")
@@ -69,7 +69,7 @@ async def start(request: HttpRequest) -> HttpResponse:
     order = read_order(message, settings.PORTAL_UPSTREAMS)
     reader = _reader(request)
     ref = read_ref(message)
-    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS)
+    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS, local_only=settings.PORTAL_LOCAL_ONLY)
     run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=ref, scope=_scope(request))
     return _started(run, permitted.note)
 
@@ -118,7 +118,7 @@ async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     what = {"upstream": asked.upstream, "method": asked.method, "path": asked.path, "body": body}
     order = read_order({"request": what, "source": {"page": asked.page, "example": asked.example}}, settings.PORTAL_UPSTREAMS)
     reader = _reader(request)
-    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS)
+    permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS, local_only=settings.PORTAL_LOCAL_ONLY)
     run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=str(uuid.uuid4()), scope=_scope(request))
     if _is_of_page(request):
         return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})

@@ -17,18 +17,16 @@ keeper = (
     Keeper(presence, settings.PORTAL_KEEP_RUNS, ends_deserted=not settings.PORTAL_REDIS_URL) if settings.PORTAL_KEEP_RUNS else None
 )
 archive = Archive() if settings.PORTAL_KEEP_RUNS else None
-bounds = Bounds(settings.PORTAL_RUNS_AT_ONCE, settings.PORTAL_LONGEST_QUEUE)
-roads = Roads(settings.PORTAL_UPSTREAMS, bounds, settings.PORTAL_STAND_INS)
 
 
 def _registry() -> Registry:
+    bounds = Bounds(settings.PORTAL_RUNS_AT_ONCE, settings.PORTAL_LONGEST_QUEUE)
     if not settings.PORTAL_REDIS_URL:
-        return Registry(keeper, archive, roads)
+        return Registry(keeper, archive, Roads(settings.PORTAL_UPSTREAMS, bounds, settings.PORTAL_STAND_INS))
     # Whoever has one worker need not load what several are tied together with.
-    from portal.runs.shared.link import Link
-    from portal.runs.shared.registry import SharedRegistry
+    from portal.runs.shared.here import share
 
-    return SharedRegistry(Link(settings.PORTAL_REDIS_URL), presence, keeper, archive, roads)
+    return share(settings.PORTAL_REDIS_URL, presence, keeper, archive, bounds)
 
 
 registry = _registry()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 from bisect import insort
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -75,6 +75,16 @@ class LaneInMemory:
             self.under_way += 1
         else:
             await self._wait(owner, tell)
+        try:
+            yield
+        finally:
+            self.under_way -= 1
+            self._advance()
+
+    @contextmanager
+    def occupied(self) -> Iterator[None]:
+        """Count a run that was let go otherwise as under way while inside."""
+        self.under_way += 1
         try:
             yield
         finally:

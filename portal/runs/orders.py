@@ -97,7 +97,9 @@ def _find_upstream(request: Mapping[str, object], upstreams: Mapping[str, Upstre
     if isinstance(name, str) and name in upstreams:
         return upstreams[name]
     known = ", ".join(f"“{known}”" for known in upstreams)
-    hint = " Set OLLAMA_API_KEY and restart the portal to reach Ollama's cloud." if name == "cloud" else ""
+    hint = ""
+    if name == "cloud":
+        hint = " Set OLLAMA_API_KEY and restart the portal to reach Ollama's cloud, unless it is to stay local (PORTAL_LOCAL_ONLY)."
     raise Rejected("unknown_upstream", f"This portal has no such upstream; it has {known}.{hint}", "request.upstream")
 
 

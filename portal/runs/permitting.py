@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from portal.ollama.bodies import dump_body, load_json
 from portal.ollama.endpoints import ENDPOINTS
 from portal.ollama.models import Model
+from portal.ollama.staying import why_it_leaves
 from portal.ollama.upstreams import Upstream
 from portal.runs.orders import Order, Rejected
 from portal.team.asking import whom_to_ask
@@ -23,8 +24,8 @@ class Permitted:
     note: str = ""
 
 
-async def permit(order: Order, reader: Reader, upstreams: Mapping[str, Upstream]) -> Permitted:
-    """Raises `Rejected`: `sign_in` for whoever is not signed in, `not_allowed` for the others."""
+async def permit(order: Order, reader: Reader, upstreams: Mapping[str, Upstream], *, local_only: bool = False) -> Permitted:
+    """Raises `Rejected`: `sign_in` for whoever is not signed in, `not_allowed` for the others, `local_only` for what leaves."""
     if reader.trouble:
         raise Rejected("unreadable", reader.trouble)
     reason = why_not(reader, wish_of(order))
@@ -32,8 +33,17 @@ async def permit(order: Order, reader: Reader, upstreams: Mapping[str, Upstream]
         raise Rejected("sign_in", f"{reason} Nothing was sent; sign in, or ask for an invitation.")
     if reason:
         raise Rejected("not_allowed", f"{reason} Nothing was sent. {await whom_to_ask()}")
+    if local_only:
+        _keep_local(order)
     others = frozenset(name for name in upstreams if order.model and not may_ask(reader, order.model, name))
     return _clamped(replace(order, barred=others), reader)
+
+
+def _keep_local(order: Order) -> None:
+    body = load_json(order.content.decode()) if order.content else None
+    reason = why_it_leaves(order.endpoint, order.path, body)
+    if reason:
+        raise Rejected("local_only", f"{reason}, and this portal is set to stay local (PORTAL_LOCAL_ONLY). Nothing was sent.")
 
 
 def allowed(reader: Reader, models: Sequence[Model], upstream: Upstream) -> list[Model]:

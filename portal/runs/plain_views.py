@@ -71,7 +71,7 @@ async def start(request: HttpRequest) -> HttpResponse:
         body = load_json(filled.body) if filled.body.strip() else None
         order = read_order({"request": asked | {"body": body}, "source": source}, settings.PORTAL_UPSTREAMS)
         reader, ref = reader_in(_scope(request)), read_ref({"ref": filled.ref})
-        permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS)
+        permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS, local_only=settings.PORTAL_LOCAL_ONLY)
         run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=ref, scope=_scope(request))
     except (BadBody, Rejected) as problem:
         return _show(request, filled, problem=str(problem), status=400)

@@ -55,9 +55,10 @@ class Roads:
         self, upstreams: Mapping[str, Upstream] | None = None, bounds: Bounds | None = None,
         stand_ins: Mapping[str, Sequence[str]] | None = None,
         make_lane: Callable[[str, int, int], Lane] = lambda name, at_once, longest: LaneInMemory(at_once, longest),
+        make_breaker: Callable[[str], Breaker] = lambda name: Breaker(),
     ) -> None:  # fmt: skip
         self._upstreams, self._bounds = upstreams or {}, bounds or Bounds()
-        self._stand_ins, self._make_lane = stand_ins or {}, make_lane
+        self._stand_ins, self._make_lane, self._make_breaker = stand_ins or {}, make_lane, make_breaker
         self._roads: dict[tuple[str, bool], Road] = {}
         self._breakers: dict[str, Breaker] = {}
         self._memories: dict[str, Memory] = {}
@@ -75,7 +76,9 @@ class Roads:
         if road is None:
             at_once = _QUICK_AT_ONCE if is_quick else self._bounds.at_once.get(name, self._bounds.at_once.get("", AT_ONCE))
             lane = self._make_lane(f"{name}:quick" if is_quick else name, at_once, self._bounds.longest_row)
-            road = Road(upstream, lane, self._breakers.setdefault(name, Breaker()), self._memories.setdefault(name, Memory()))
+            if name not in self._breakers:
+                self._breakers[name] = self._make_breaker(name)
+            road = Road(upstream, lane, self._breakers[name], self._memories.setdefault(name, Memory()))
             self._roads[name, is_quick] = road
         # The engine beside the portal gets its address when it starts.
         return road if road.upstream == upstream else replace(road, upstream=upstream)

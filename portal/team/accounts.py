@@ -46,7 +46,8 @@ class Accounts:
         self._work.set()
 
     def start(self) -> None:
-        """Begin to write."""
+        """Begin to write; what died before this is settled first."""
+        self._work.set()
         self._task = asyncio.create_task(self._keep(), name="keep accounts")
 
     async def aclose(self) -> None:

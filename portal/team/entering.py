@@ -28,7 +28,9 @@ async def sign_in(desk: Desk, handle: str, password: str, actor: Actor, browser:
     unknown = Actor("", actor.address)
     wait = await desk.do(_take_all, keys)
     if wait:
-        await desk.do(note, unknown, "was refused to sign in", handle[:40], "too many tries")
+        # Once a minute is enough to know: who tries without end must not fill the audit.
+        if not await desk.do(take, f"noted:{neighbourhood(actor.address)}", Rate(1, 60.0)):
+            await desk.do(note, unknown, "was refused to sign in", handle[:40], "too many tries")
         raise Refused(f"That was tried too often. Try again in {_span(wait)}.", status=429, wait=wait)
     person = await desk.do(_find, handle)
     if not await is_right(password, person.password if person else None) or person is None:

@@ -139,16 +139,17 @@ def clear_old(before: datetime) -> None:
     Use.objects.filter(ended__lt=before).delete()
 
 
-def left_for(handle: str, share: Share) -> dict[str, int]:
-    """What somebody has taken of their share: runs now, runs within the hour, tokens within the day."""
+def share_lines(handle: str, share: Share) -> list[tuple[str, int, int]]:
+    """What somebody has taken of their share: of what, how much, and how much they may, 0 without a bound."""
     person = Person.objects.filter(handle=handle).first()
     mine = Use.objects.filter(owner=owner_id(person.id) if person else "")
     moment = now()
-    return {
-        "at_once": mine.filter(ended=None, lease__gt=moment).count(),
-        "hourly": mine.filter(began__gt=moment - _HOUR).count(),
-        "tokens": mine.filter(began__gt=moment - _DAY).aggregate(sum=Sum("tokens"))["sum"] or 0,
-    }
+    tokens = mine.filter(began__gt=moment - _DAY).aggregate(sum=Sum("tokens"))["sum"] or 0
+    return [
+        ("runs now", mine.filter(ended=None, lease__gt=moment).count(), share.at_once),
+        ("runs in the last hour", mine.filter(began__gt=moment - _HOUR).count(), share.hourly),
+        ("tokens in the last day", tokens, share.tokens),
+    ]
 
 
 def _runs(number: int) -> str:

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.team import entering, joining, membership, sessions
 from portal.team.doors import actor, browser, go_in, go_out, reader, says_why, way_on
+from portal.team.fairness import share_lines
 from portal.team.forms import read_form
-from portal.team.here import desk, recognition
+from portal.team.here import desk, recognition, share
 from portal.team.joining import Newcomer, read_handle, read_name
 from portal.team.passwords import check_new, hash_of
 from portal.team.refusals import Refused
@@ -106,6 +107,7 @@ async def _show_account(request: HttpRequest, *, problem: Refused | None = None)
     context = {
         "me": me,
         "does": ROLES[me.role] if me.role else "",
+        "share": await desk.do(share_lines, me.handle, share),
         "sign_ins": await desk.do(sessions.sign_ins_of, me.handle),
         "problem": problem,
         "changed": "changed" in request.GET,

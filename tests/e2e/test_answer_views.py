@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 import threading
@@ -476,6 +477,56 @@ def test_the_reader_gives_a_tool_its_result_and_the_chat_goes_on(
     assert turns[2]["content"] == "Rain."
     expect(panel.locator(".turns")).to_contain_text("get_weather")
     expect(panel.locator(".turns")).to_contain_text("Rain.")
+
+
+# How a reader of the page by ear meets an answer that comes.
+STREAMING = """
+- region "Answer":
+  - status: Streaming
+  - tablist "Views of the answer":
+    - tab "Text" [selected]
+    - tab "Events"
+    - tab "Raw"
+    - tab "Figures"
+  - tabpanel "Text": /One is here\\. Two is there\\./
+"""
+LISTEN = """() => {
+  window.heard = [];
+  window.states = [];
+  window.focused = [];
+  const panel = document.querySelector("run-panel");
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const element = target.nodeType === 1 ? target : target.parentElement;
+      if (element?.matches(".unseen[aria-live=polite]")) window.heard.push({ at: performance.now(), text: element.textContent });
+      if (element?.matches("[role=status]")) window.states.push(element.textContent);
+    }
+  }).observe(panel, { subtree: true, childList: true, characterData: true });
+  document.addEventListener("focusin", ({ target }) => window.focused.push(target.className));
+}"""
+
+
+def test_who_listens_hears_every_sentence_once_two_seconds_apart_and_every_state(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    words = ["One is here. ", "Two is ", "there. ", "Three. ", "Four"]
+    error = b'{"error":"the runner fell over"}\n'
+    upstream.script = held = Held(*([record] for record in chat(words)[:-1]), [error])
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(portal.url)
+    page.evaluate(LISTEN)
+    panel = run(page, CHAT)
+    for number in range(len(words)):
+        expect(panel.locator(".text")).to_have_text("".join(words[: number + 1]).strip())
+        if number == 2:
+            expect(panel).to_match_aria_snapshot(STREAMING)
+            assert page.evaluate("document.getAnimations().length") == 0
+        held.go()
+    expect(panel.get_by_role("status")).to_have_text("Failed")
+    expect(panel.locator(".unseen[aria-live=polite]")).to_contain_text("“the runner fell over”")
+    heard = page.evaluate("window.heard")
+    assert " ".join(one["text"] for one in heard).startswith("One is here. Two is there. Three. Four Ollama at ")
+    assert all(after["at"] - before["at"] >= 2000 for before, after in itertools.pairwise(heard))
+    assert page.evaluate("window.states")[-2:] == ["Streaming", "Failed"]
+    assert page.evaluate("window.focused") == ["run"]
 
 
 def test_the_answer_is_announced_by_the_sentence_and_takes_no_focus(page: Page, portal: PortalServer, upstream: FarEnd) -> None:

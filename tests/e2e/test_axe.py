@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import keys_work
 from tests.e2e.conftest import ROOT
@@ -76,7 +76,7 @@ def test_what_a_key_opens_has_no_accessibility_fault(
     assert faults == []
 
 
-CALL = {"message": {"content": "", "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}]}, "done": True}
+CALL: dict[str, Any] = {"message": {"content": "", "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}]}, "done": True}
 TOLD = "# Why\n\n**Air**, [see](https://example.com/).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\nx = 1\n```\n"
 
 
@@ -96,6 +96,27 @@ def test_an_answer_has_no_accessibility_fault(
     page.wait_for_selector(seen)
     faults = _faults_in_both_themes(page, axe)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.close()
+    assert faults == []
+
+
+def test_no_view_of_an_answer_has_an_accessibility_fault(
+    browser: Browser, portal: PortalServer, upstream: FarEnd, axe: str
+) -> None:
+    upstream.script = stream([json.dumps(CALL | {"message": CALL["message"] | {"thinking": "Hm.", "content": "So."}}).encode() + b"\n"])
+    page = browser.new_page(viewport={"width": 390, "height": 844}, bypass_csp=True, reduced_motion="reduce")
+    page.goto(portal.url)
+    panel = page.locator("run-panel").first
+    panel.locator("button.run").click()
+    page.wait_for_selector("run-panel[data-state=done] .text")
+    faults = []
+    for view in ("tools", "events", "raw", "figures"):
+        panel.locator(f".answer [role=tab][data-view={view}]").click()
+        expect(panel.locator(f"run-{view}")).not_to_be_empty()
+        if view == "events":
+            panel.locator(".rows [role=option]").first.click()
+        faults += _faults_in_both_themes(page, axe)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.close()
     assert faults == []
 

@@ -78,5 +78,14 @@ def test_earlier_runs_and_the_page_of_a_run_have_no_accessibility_fault(
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     faults += _faults_in_both_themes(page, axe)
+    page.goto(f"{portal.url}runs/")
+    page.get_by_text("Delete", exact=True).click()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    faults += _faults_in_both_themes(page, axe)
+    boxes = page.get_by_role("checkbox")
+    before = boxes.count()
+    boxes.first.check()
+    page.get_by_role("button", name="Delete those chosen").click()
+    expect(boxes).to_have_count(before - 1)
     page.close()
     assert faults == []

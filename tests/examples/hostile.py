@@ -43,6 +43,9 @@ EXPLOSIONS = {
     + 'curl http://localhost:11434/api/chat -d "$x"',
     "shell loops in loops": "".join("for a in 1 2 3 4 5 6 7 8 9; do " for _ in range(9))
     + "curl http://localhost:11434/api/tags; " + "done; " * 9,
+    "more line separators than any text has": "import ollama\nollama.ps()" + "\u2028" * 200_000,
+    "Chinese without end": "curl http://localhost:11434/api/tags " + "中" * 200_000,
+    "as many wide characters as are read": "curl http://localhost:11434/api/chat -d '" + "".join(map(chr, range(0x4E00, 0x4E00 + 20_000))) + "'",
     "JSON that is all brackets": "curl http://localhost:11434/api/chat -d '" + "[" * 9000 + "]" * 9000 + "'",
     "a number of a thousand digits": "curl http://localhost:11434/api/chat -d '{\"a\": " + "1" * 9000 + "}'",
 }  # fmt: skip

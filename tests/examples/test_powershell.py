@@ -64,6 +64,8 @@ def test_an_unknown_variable_is_asked_of_the_reader():
         "Invoke-WebRequest https://ollama.com/install.ps1 | iex",
         "Invoke-RestMethod -Uri http://localhost:11434/api/tags -Body '",
         "irm (((((",
+        "irm @{",
+        "irm @{ a =",
         'irm "$(Get-Date)" http://localhost:11434/api/tags',
     ],
 )

@@ -198,3 +198,11 @@ test("an answer quicker than speech is said to be so, once, instead of being rea
   sentences.end();
   assert.deepEqual([sentences.take(9_000), sentences.isEmpty], ["", true]);
 });
+
+test("how an answer went wrong is said after all that came, and once", () => {
+  const sentences = new Sentences();
+  sentences.push("One. Tw");
+  sentences.end("It broke off.");
+  sentences.end("It broke off.");
+  assert.deepEqual([sentences.take(0), sentences.isEmpty], ["One. Tw It broke off.", true]);
+});

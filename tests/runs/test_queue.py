@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,8 +17,12 @@ from portal.runs.breakers import FAILURES, Breaker
 from portal.runs.orders import Order, Rejected, read_order
 from portal.runs.registry import Registry
 from portal.runs.roads import Bounds, Roads
+from portal.runs.shared.breakers import SharedBreaker
+from portal.runs.shared.lanes import SharedLane
+from portal.runs.shared.link import Link
 from portal.runs.watching import Watchable
 from tests.farend import FarEnd, Held, chat, stream, whole
+from tests.redis import RedisServer
 
 pytestmark = pytest.mark.anyio
 
@@ -28,14 +33,56 @@ def order(far_end: FarEnd, said: str = "", path: str = "/api/chat", name: str = 
     return read_order({"request": {"upstream": name, "method": "POST", "path": path, "body": body}}, upstreams)
 
 
+RegistryWith = Callable[..., AbstractAsyncContextManager[Registry]]
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    with RedisServer() as running:
+        yield running
+
+
+@pytest.fixture(params=["of this process", "of several workers"])
+def registry_with(request: pytest.FixtureRequest) -> RegistryWith:
+    """A registry whose lanes and breakers are of the one kind or the other; all that is said of them holds for both."""
+    if request.param == "of this process":
+        return partial(_registry_with, None)
+    redis = request.getfixturevalue("redis")
+    redis.ask("FLUSHALL")
+    return partial(_registry_with, redis)
+
+
 @asynccontextmanager
-async def registry_with(*, at_once: int = 1, longest: int = 10, spare: FarEnd | None = None) -> AsyncIterator[Registry]:
+async def _registry_with(
+    redis: RedisServer | None, *, at_once: int = 1, longest: int = 10, spare: FarEnd | None = None
+) -> AsyncIterator[Registry]:
     upstreams = {"spare": Upstream("spare", spare.origin)} if spare else {}
-    registry = Registry(roads=Roads(upstreams, Bounds({"": at_once}, longest), {"local": ["spare"]}))
+    bounds, stand_ins = Bounds({"": at_once}, longest), {"local": ["spare"]}
+    if redis is None:
+        registry = Registry(roads=Roads(upstreams, bounds, stand_ins))
+        try:
+            yield registry
+        finally:
+            await registry.aclose()
+        return
+    async with linked(redis) as link:
+        registry = Registry(roads=Roads(
+            upstreams, bounds, stand_ins, make_lane=partial(SharedLane, link), make_breaker=partial(SharedBreaker, link)
+        ))  # fmt: skip
+        try:
+            yield registry
+        finally:
+            await registry.aclose()
+
+
+@asynccontextmanager
+async def linked(redis: RedisServer) -> AsyncIterator[Link]:
+    link = Link(redis.url)
+    await link.open()
     try:
-        yield registry
+        yield link
     finally:
-        await registry.aclose()
+        await link.aclose()
 
 
 async def frames_of(run: Watchable, until: Callable[[dict[str, Any]], bool] = lambda frame: False) -> list[dict[str, Any]]:
@@ -67,7 +114,7 @@ def is_streaming(frame: dict[str, Any]) -> bool:
     return frame["type"] == "data"
 
 
-async def test_who_waits_is_told_the_place_and_goes_when_one_has_ended(far_end: FarEnd) -> None:
+async def test_who_waits_is_told_the_place_and_goes_when_one_has_ended(far_end: FarEnd, registry_with: RegistryWith) -> None:
     far_end.script = held = Held(chat(["a"])[:1], chat([]))
     async with registry_with() as registry:
         first, second, third = [await registry.start(order(far_end, f"{n}"), owner="me", ref=f"ref-000{n}") for n in range(3)]
@@ -82,7 +129,7 @@ async def test_who_waits_is_told_the_place_and_goes_when_one_has_ended(far_end: 
     assert states == ["queued", "queued", "connecting", "waiting", "streaming"]
 
 
-async def test_the_row_is_fair_between_people(far_end: FarEnd) -> None:
+async def test_the_row_is_fair_between_people(far_end: FarEnd, registry_with: RegistryWith) -> None:
     far_end.script = held = Held(chat(["a"])[:1], chat([]))
     async with registry_with() as registry:
         runs = [await registry.start(order(far_end, f"mine {n}"), owner="me", ref=f"ref-000{n}") for n in range(4)]
@@ -94,7 +141,7 @@ async def test_the_row_is_fair_between_people(far_end: FarEnd) -> None:
     assert said_to(far_end) == ["mine 0", "mine 1", "yours 0", "mine 2", "yours 1", "mine 3"]
 
 
-async def test_cancel_leaves_the_row_and_nothing_is_sent(far_end: FarEnd) -> None:
+async def test_cancel_leaves_the_row_and_nothing_is_sent(far_end: FarEnd, registry_with: RegistryWith) -> None:
     far_end.script = held = Held(chat(["a"])[:1], chat([]))
     async with registry_with() as registry:
         first, second, third = [await registry.start(order(far_end, f"{n}"), owner="me", ref=f"ref-000{n}") for n in range(3)]
@@ -107,7 +154,7 @@ async def test_cancel_leaves_the_row_and_nothing_is_sent(far_end: FarEnd) -> Non
     assert said_to(far_end) == ["0", "2"]
 
 
-async def test_the_row_is_bounded_and_quick_questions_do_not_stand_in_it(far_end: FarEnd) -> None:
+async def test_the_row_is_bounded_and_quick_questions_do_not_stand_in_it(far_end: FarEnd, registry_with: RegistryWith) -> None:
     far_end.script = Held(chat(["a"])[:1], chat([]))
     far_end.routes["/api/show"] = whole({"details": {}})
     async with registry_with(longest=1) as registry:
@@ -123,7 +170,7 @@ async def test_the_row_is_bounded_and_quick_questions_do_not_stand_in_it(far_end
     assert refusal.value.code == "busy"
 
 
-async def test_an_upstream_that_is_overloaded_gets_a_pause_that_all_share(far_end: FarEnd) -> None:
+async def test_an_upstream_that_is_overloaded_gets_a_pause_that_all_share(far_end: FarEnd, registry_with: RegistryWith) -> None:
     async def overloaded(line: Any, asked: Any) -> None:
         await line.head("503 Service Unavailable", Retry_After="1", Content_Length="2")
         await line.send(b"{}")
@@ -136,7 +183,7 @@ async def test_an_upstream_that_is_overloaded_gets_a_pause_that_all_share(far_en
     assert (places(frames), frames[-1]["outcome"]) == ([1], "done")
 
 
-async def test_a_dead_upstream_is_not_asked_for_every_run() -> None:
+async def test_a_dead_upstream_is_not_asked_for_every_run(registry_with: RegistryWith) -> None:
     dead = gone()
     async with registry_with() as registry:
         ends = [
@@ -166,7 +213,7 @@ def test_a_breaker_lets_one_try_at_a_time_ever_more_rarely_and_closes_at_an_answ
 
 
 @pytest.mark.parametrize("trouble", ["refused", "overloaded", "cut before the head"])
-async def test_another_upstream_answers_when_one_cannot_take_the_request(far_end: FarEnd, trouble: str) -> None:
+async def test_another_upstream_answers_when_one_cannot_take_the_request(far_end: FarEnd, trouble: str, registry_with: RegistryWith) -> None:
     far_end.script = stream(chat(["spare"]))
     overloaded = whole({}, "503 Service Unavailable")
     with FarEnd(overloaded if trouble == "overloaded" else lambda line, asked: line.send(b"")) as first:
@@ -178,7 +225,7 @@ async def test_another_upstream_answers_when_one_cannot_take_the_request(far_end
     assert [frame["type"] for frame in frames].count("head") == 1
 
 
-async def test_nobody_stands_in_once_a_byte_has_come_or_where_a_server_is_changed(far_end: FarEnd) -> None:
+async def test_nobody_stands_in_once_a_byte_has_come_or_where_a_server_is_changed(far_end: FarEnd, registry_with: RegistryWith) -> None:
     with FarEnd(stream(chat(["a"])[:1], finish=False)) as first:
         async with registry_with(spare=far_end) as registry:
             cut = await frames_of(await registry.start(order(first), owner="me", ref="ref-0001"))

@@ -179,11 +179,11 @@ def test_a_server_that_dies_leaves_its_reservations_as_used(upstream: FarEnd) ->
         portal.process.wait()
     ((reserved, outcome),) = uses(member)
     assert outcome == ""
+    written(portal, "UPDATE team_use SET lease = '2020-01-01'")  # the time until a server counts as dead
     with PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_ACCESS="team", PORTAL_PERSON_AT_ONCE="1", data=portal.data) as again:
         back = Browser(again)
         back.cookies.update(dict(member.cookies))
         back.handle, back.portal = member.handle, again
-        written(again, "UPDATE team_use SET lease = '2020-01-01'")  # the time until a server counts as dead
         assert back.order().status_code == 201
         while uses(back)[0][1] != "interrupted":
             back.get("/account/")

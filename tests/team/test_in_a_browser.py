@@ -44,7 +44,7 @@ def test_an_administrator_sets_up_invites_gives_revokes_and_finds_it_in_the_audi
     faults: list[str] = []
 
     cleo.goto(fresh.url)
-    expect(cleo.locator("run-panel .why-not").first).to_contain_text("Only people who are signed in run requests here. Sign in")
+    expect(cleo.locator("run-panel .barred").first).to_contain_text("Only people who are signed in run requests here. Sign in")
     expect(cleo.locator("run-panel button.run").first).to_be_disabled()
     faults += _faults_in_both_themes(cleo, axe)
 

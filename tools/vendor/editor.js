@@ -107,10 +107,10 @@ function completions(context, complete) {
   if (!found?.offers.length) return null;
   const typed = context.state.sliceDoc(found.from, context.pos);
   if (!context.explicit && !typed) return null;
-  const options = found.offers.map(({ label, text, about, first }) => ({
+  const options = found.offers.map(({ label, text, about, first, order }) => ({
     // What is typed may begin with a quotation mark; then so must what it is matched with.
     label: typed.startsWith('"') && !label.startsWith('"') ? `"${label}"` : label,
-    displayLabel: label, detail: about, boost: first ? 1 : 0, apply: applied(text, found.to),
+    displayLabel: label, detail: about, boost: first ? 1 : -(order ?? 0), apply: applied(text, complete),
   }));
   return { from: found.from, options, validFor: /^"?[\w.:/-]*$/ };
 }
@@ -118,8 +118,11 @@ function completions(context, complete) {
 // An offer that came a moment ago is not taken yet, lest a key meant for the text takes it; but neither does Tab lead away then.
 const takeOffer = (view) => acceptCompletion(view) || completionStatus(view.state) === "active";
 
-const applied = (text, end) => (view, completion, from, to) =>
-  snippet(text.replace(/[#$]\{|\\/g, "\\$&").replace("|", "${}"))(view, completion, from, Math.max(to, Math.min(end, view.state.doc.length)));
+// What stood there when the list came may have grown since, so where it ends is asked anew.
+const applied = (text, complete) => (view, completion, from, to) => {
+  const end = complete(view.state.doc.toString(), to)?.to ?? to;
+  snippet(text.replace(/[#$]\{|\\/g, "\\$&").replace("|", "${}"))(view, completion, from, Math.max(to, end));
+};
 
 // A picture is a text of a hundred thousand characters; of such a one the beginning is shown, and how long it is.
 const LONG = 2000;

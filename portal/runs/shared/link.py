@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -28,6 +28,10 @@ PATIENCE = 2.0
 _PING_EVERY = 2.0
 _PAUSE = 0.25
 _CONNECTIONS = 8
+# The channel every worker listens to.
+_ALL = "portal:all"
+# A connection that is cut while something is said on it has no writer any more, which the client does not look for.
+_CUT = (RedisError, OSError, AttributeError)
 
 
 class Away(Exception):
@@ -39,6 +43,7 @@ class Link:
 
     def __init__(self, url: str) -> None:
         self.is_up = False
+        self.workers = 1
         self.trouble = "not connected yet"
         self.on_change: Callable[[], None] = lambda: None
         pool = BlockingConnectionPool.from_url(
@@ -54,6 +59,7 @@ class Link:
         self._scripts: dict[str, Any] = {}
         self._hearers: dict[str, list[Hearer]] = {}
         self._pubsub: PubSub | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._listening: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -63,17 +69,28 @@ class Link:
         self._listening = asyncio.create_task(self._listen(), name="listen to Redis")
 
     async def aclose(self) -> None:
-        """Stop listening and close the connections."""
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.wait([self._listening])
+        """Stop listening, leave undone what was begun, and close the connections."""
+        self.is_up, self.trouble = False, "closed"
+        tasks = [*self._tasks, *([self._listening] if self._listening is not None else [])]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
         for redis in (self._redis, self._ears):
             with suppress(RedisError, OSError):
-                await redis.aclose()
+                await redis.aclose(close_connection_pool=True)
+
+    def soon(self, work: Coroutine[Any, Any, None], name: str = "to Redis") -> asyncio.Task[None]:
+        """Do something without waiting for it, as long as this is open."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def look(self) -> None:
-        """Ask whether Redis is there. Raises `Away`."""
-        await self._attempt(lambda redis: redis.ping())
+        """Ask whether Redis is there, and how many workers listen to it. Raises `Away`."""
+        ((_, listening),) = await self._attempt(lambda redis: redis.pubsub_numsub(_ALL))
+        self.workers = max(int(listening), 1)
         if not self.is_up:
             self.is_up, self.trouble = True, ""
             self.on_change()
@@ -112,7 +129,7 @@ class Link:
         hearers = self._hearers.setdefault(channel, [])
         hearers.append(hearer)
         if len(hearers) == 1 and self._pubsub is not None:
-            with suppress(RedisError, OSError):
+            with suppress(*_CUT):
                 await self._pubsub.subscribe(channel)
 
     async def unhear(self, channel: str, hearer: Hearer) -> None:
@@ -121,7 +138,7 @@ class Link:
         if hearer in hearers:
             hearers.remove(hearer)
         if not hearers and self._hearers.pop(channel, None) is not None and self._pubsub is not None:
-            with suppress(RedisError, OSError):
+            with suppress(*_CUT):
                 await self._pubsub.unsubscribe(channel)
 
     async def _attempt(self, work: Callable[[Redis], Awaitable[T]]) -> T:
@@ -140,7 +157,7 @@ class Link:
         while True:
             try:
                 await self._listen_once()
-            except (RedisError, OSError, TimeoutError):
+            except _CUT:
                 await asyncio.sleep(_PAUSE)
             except Exception:
                 logger.exception("listening to Redis met a fault of the portal")
@@ -149,7 +166,7 @@ class Link:
     async def _listen_once(self) -> None:
         async with self._ears.pubsub() as pubsub:
             known = set(self._hearers)
-            await pubsub.subscribe("portal:all", *known)
+            await pubsub.subscribe(_ALL, *known)
             self._pubsub = pubsub
             try:
                 if others := self._hearers.keys() - known:

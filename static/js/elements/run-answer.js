@@ -89,7 +89,7 @@ class RunAnswer extends HTMLElement {
     this.#paintEnding();
     this.#paintTabs();
     if (this.#shown) this.#panels.get(this.#shown).refresh?.();
-    this.#announce(live);
+    this.#announce();
     if (!live) this.views.style.minBlockSize = "";
   }
 
@@ -186,15 +186,16 @@ class RunAnswer extends HTMLElement {
     this.#choose(tabs[at]);
   }
 
-  // Whole sentences, for those who listen; what they were told of a run before is not told again.
-  #announce(live) {
+  // Whole sentences, for those who listen; what they were told of a run before is not told again. What went wrong is told to all.
+  #announce() {
     const { reader, sentences } = this.#aloud;
-    if (read("announce") === "off") {
-      while (!reader.isOver) reader.take(MOST_AT_ONCE);
-      return;
+    const { view, isOver } = this.#run;
+    const isOff = read("announce") === "off";
+    while (!reader.isOver) {
+      const part = reader.take(MOST_AT_ONCE);
+      if (!isOff) sentences.push(part);
     }
-    while (!reader.isOver) sentences.push(reader.take(MOST_AT_ONCE));
-    if (!live) sentences.end();
+    if (isOver && view.state !== "idle") sentences.end(view.error ? `${view.error.message} ${view.error.hint ?? ""}` : "");
     const words = sentences.take(performance.now());
     if (words) this.aloud.textContent = words;
     if (!sentences.isEmpty) {

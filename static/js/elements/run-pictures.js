@@ -88,7 +88,7 @@ class RunPictures extends HTMLElement {
   #chip({ base64, type, bytes }, at) {
     const image = make("img", { src: `data:${type};base64,${base64}`, alt: `Picture ${at + 1}` });
     const facts = make("span", { class: "facts" }, `${type.slice(6).toUpperCase()}, ${bytesText(bytes)}`);
-    const smaller = make("button", { type: "button", class: "smaller", "data-at": at, "aria-label": `Make picture ${at + 1} smaller` }, "Make smaller");
+    const smaller = make("button", { type: "button", class: "smaller", "data-at": at, "aria-label": `Make smaller: picture ${at + 1}` }, "Make smaller");
     smaller.hidden = bytes < LARGE;
     image.addEventListener("load", () => {
       facts.textContent = `${type.slice(6).toUpperCase()}, ${image.naturalWidth} × ${image.naturalHeight}, ${bytesText(bytes)}`;

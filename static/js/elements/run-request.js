@@ -1,5 +1,6 @@
 // <run-request>: the request of a panel as it can be changed: as JSON or by a form, its pictures, what differs from the example.
 
+import { needOf } from "../lib/asked.js";
 import { problemsOf } from "../lib/checking.js";
 import { treeOf } from "../lib/json-tree.js";
 import { fragmentOf } from "../lib/link.js";
@@ -7,7 +8,7 @@ import { maker, say } from "../lib/make.js";
 import { endpointIn, knownStock, offered, stockOf } from "../lib/offered.js";
 import { importRequest, looksLikeRequest } from "../lib/pasting.js";
 import { formOf } from "../lib/pictures.js";
-import { aboutModel } from "../lib/picking.js";
+import { choicesOf } from "../lib/picking.js";
 import { pretty } from "../lib/pretty.js";
 import { tabTo } from "../lib/views.js";
 
@@ -132,12 +133,19 @@ class RunRequest extends HTMLElement {
   #openEditor() {
     const ready = () => this.editor.open(this.#panel.body, {
       shape: () => this.#endpoint?.shape ?? null,
-      models: () => knownStock(this.#panel.dataset.upstream).map((model) => ({ name: model.name, detail: aboutModel(model) })),
+      models: () => this.#models(),
       run: () => this.#panel.dispatchEvent(new CustomEvent("run-wanted")),
     }).catch(() => {});
     if (this.editor.open) return ready();
     // Without it the textarea goes on working.
     this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-editor", ready, failed: () => {} } }));
+  }
+
+  // Those that can do the job, in the order of the list of models.
+  #models() {
+    const { dataset, documented, model } = this.#panel;
+    const { choices } = choicesOf(knownStock(dataset.upstream), { documented: documented.model, chosen: model, needs: [needOf(dataset.path)] });
+    return choices.map(({ name, marks, about }) => ({ name, detail: [...marks, about].filter(Boolean).join(" · ") }));
   }
 
   // A command pasted where the body is edited becomes the request.

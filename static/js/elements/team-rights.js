@@ -17,7 +17,7 @@ class TeamRights extends HTMLElement {
     const why = whyNot(told, panel.dataset);
     if (!why) return;
     const ask = told.signed_in ? told.whom : make("a", { href: `/sign-in/?next=${encodeURIComponent(location.pathname)}` }, "Sign in");
-    panel.querySelector(".panel-head .actions").append(make("span", { class: "why-not" }, `${why} `, ask));
+    panel.querySelector(".panel-head").after(make("p", { class: "barred" }, `${why} `, ask));
     panel.querySelector("button.run").disabled = true;
   }
 }

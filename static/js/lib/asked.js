@@ -23,6 +23,9 @@ export function askedOf({ path, body }) {
   };
 }
 
+/** What a model has to be able to do for requests to `path`, as Ollama calls it. */
+export const needOf = (path) => (path.includes("/embed") ? "embedding" : path.includes("/images/") ? "image" : "completion");
+
 function objectOf(text) {
   try {
     const value = JSON.parse(text);

@@ -1,5 +1,7 @@
 // How a run ended, said to the person who ran it: what happened, what was sent, what to do next.
 
+import { needOf } from "./asked.js";
+
 /**
  * @typedef {{tone: "bad" | "note", what: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean, again: string, pulls: string, help: string[], signsIn: boolean}} Ending
  * `again` names the button that runs the same once more, `pulls` the model that can be installed; `help` are the steps of settings help.
@@ -33,7 +35,7 @@ const LIMITS = { "/api/chat": "num_predict", "/api/generate": "num_predict", "/v
 export function endingOf({ view, request, asked, reader, tape }) {
   const sent = sentText(request, asked, view);
   const again = request.isErrand ? "Run the example" : "Run again";
-  const card = (tone, what, next, more = {}) => ({ tone, what, sent, next, offersModels: false, offersAgain: true, again, pulls: "", help: [], signsIn: false, ...more });
+  const card = (tone, what, next, more = {}) => ({ tone, what, sent: tone === "bad" ? sent : "", next, offersModels: false, offersAgain: true, again, pulls: "", help: [], signsIn: false, ...more });
   if (view.error) {
     const { code, message, hint } = view.error;
     if (request.isMeantToFail) return card("bad", message, "This example is here to show that.", { offersAgain: false });
@@ -63,7 +65,7 @@ function sentText({ method, path, upstream }, { model }, { error }) {
 
 /** The names of installed models that can serve `path`, best first. @param {{name: string, capabilities: string[]}[]} models */
 export function modelsFor(path, models, most = 3) {
-  const needed = path.includes("/embed") ? "embedding" : path.includes("/images/") ? "image" : "completion";
+  const needed = needOf(path);
   const needsNone = path === "/api/show" || path.startsWith("/v1/models/");
   const able = models.filter(({ capabilities }) => needsNone || !capabilities?.length || capabilities.includes(needed));
   return able.slice(0, most).map(({ name }) => name);

@@ -48,11 +48,14 @@ export function figuresOf(view, tokens, asked) {
   return figures;
 }
 
+// What comes in one burst has no speed yet.
+const SHORTEST_SPAN = 100;
+
 function liveStats(view, tokens) {
   const span = view.lastAt - view.firstAt;
   return {
     ttft_ms: view.firstAt,
-    tokens_per_second: tokens > 2 && span > 0 ? ((tokens - 1) / span) * 1000 : null,
+    tokens_per_second: tokens > 2 && span >= SHORTEST_SPAN ? ((tokens - 1) / span) * 1000 : null,
     output_tokens: tokens || null,
     measured: ["ttft_ms", "tokens_per_second", "output_tokens"],
   };

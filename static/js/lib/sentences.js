@@ -12,9 +12,10 @@ export class Sentences {
   #ready = "";
   #last = -Infinity;
   #isSilent = false;
+  #isOver = false;
 
   push(text) {
-    if (this.#isSilent || this.#ready.length > 2 * MOST) return;
+    if (this.#isOver || this.#isSilent || this.#ready.length > 2 * MOST) return;
     this.#open += text;
     let end = 0;
     for (const match of this.#open.matchAll(END)) end = match.index + match[0].length;
@@ -32,9 +33,11 @@ export class Sentences {
     return this.#say(now);
   }
 
-  /** What has not been announced of a text that is over; it still waits for its turn. */
-  end() {
-    this.#ready += this.#open;
+  /** What has not been announced of a text that is over still waits for its turn; `last` is said after it in any case. */
+  end(last = "") {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ready += `${this.#open} ${last}`;
     this.#open = "";
   }
 

@@ -24,7 +24,7 @@ function alternatives(shape, root) {
   return anyOf ? anyOf.map((one) => ({ ...own, ...resolved(one, root) })) : [own];
 }
 
-/** What is offered where the cursor is. @param {import("./cursor.js").Cursor} cursor @param {object} root @param {{name: string, detail: string}[]} models */
+/** What is offered where the cursor is; models in their own `order`. @param {import("./cursor.js").Cursor} cursor @param {object} root @param {{name: string, detail: string}[]} models */
 export function offersAt(cursor, root, models) {
   const shapes = shapesAt(root, cursor.path);
   const found = cursor.expects === "name" ? namesOf(shapes, root, cursor) : valuesOf(shapes, models);
@@ -50,7 +50,7 @@ function startOf(shape, root) {
 function valuesOf(shapes, models) {
   const quoted = (value) => ({ label: JSON.stringify(value), text: JSON.stringify(value), about: "", kind: "constant" });
   return shapes.flatMap((shape) => [
-    ...(shape["x-as"] === "model" ? models.map(({ name, detail }) => ({ ...quoted(name), about: detail, kind: "text" })) : []),
+    ...(shape["x-as"] === "model" ? models.map(({ name, detail }, order) => ({ ...quoted(name), about: detail, kind: "text", order })) : []),
     ...(shape.enum ?? []).map(quoted),
     ...(shape.type === "boolean" ? [true, false].map(quoted) : []),
     ...("default" in shape && !shape.enum && shape.type !== "boolean" ? [{ ...quoted(shape.default), about: "default" }] : []),

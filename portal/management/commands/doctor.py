@@ -1,0 +1,190 @@
+"""`manage.py doctor`: whether everything the portal stands on is as it should be, each as a sentence with its fix."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.timezone import now
+from redis import Redis, RedisError
+from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+from portal.doctoring import Setup, mistakes
+from portal.ollama.client import Client
+from portal.ollama.errors import OllamaError
+from portal.runs.tables import first_line
+from portal.team.membership import administrators
+
+_WITHIN = 5.0
+_LEAST_FREE = 1 << 30
+_FURTHEST_CLOCK = 5.0
+
+Found = Iterator[tuple[bool, str]]
+
+
+class Command(BaseCommand):
+    """Looks at everything, and changes nothing."""
+
+    help = "Check configuration, database, Redis, upstreams, disk, clock and the public address."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print a line for each; exits with 1 when something is amiss."""
+        looks: tuple[tuple[str, Callable[[], Found]], ...] = (
+            ("configuration", _configuration), ("files", _files), ("database", _database), ("redis", _redis),
+            ("upstreams", _upstreams), ("disk", _disk), ("people", _people), ("public address", _public),
+        )  # fmt: skip
+        amiss = 0
+        for what, look in looks:
+            for is_fine, said in look():
+                amiss += not is_fine
+                self.stdout.write(f"{'fine ' if is_fine else 'amiss'}  {what}: {said}")
+        self.stdout.flush()
+        if amiss:
+            raise SystemExit(1)
+
+
+def _configuration() -> Found:
+    named = frozenset(name for name, value in os.environ.items() if value)
+    setup = Setup(
+        settings.PORTAL_BIND, settings.PORTAL_ACCESS, settings.PORTAL_READ, settings.ALLOWED_HOSTS, settings.PORTAL_ORIGINS,
+        settings.SECRET_KEY, settings.PORTAL_PROXIES, settings.PORTAL_DOCS_ROOT, settings.PORTAL_SESSION_HOURS,
+        settings.PORTAL_SESSION_DAYS, settings.PORTAL_PERSON_AT_ONCE, named,
+    )  # fmt: skip
+    found = mistakes(setup)
+    yield from ((False, said) for said in found)
+    if not found:
+        yield True, f"PORTAL_ACCESS is {settings.PORTAL_ACCESS}, and the settings fit together."
+
+
+def _files() -> Found:
+    kept = [settings.BASE_DIR / ".env", settings.PORTAL_DATA / "secret-key", settings.PORTAL_DATA / "portal.sqlite3"]
+    open_ones = [file for file in kept if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077]
+    yield from ((False, f"{file} can be read by others on this machine. Run: chmod 600 {file}") for file in open_ones)
+    if not open_ones:
+        yield True, "secrets can be read by their owner only."
+
+
+def _database() -> Found:
+    try:
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT now()")
+                apart = abs((cursor.fetchone()[0] - now()).total_seconds())
+                if apart > _FURTHEST_CLOCK:
+                    yield False, f"its clock and this machine's are {apart:.0f} s apart. Let both keep time, such as by chrony."
+        rest = f"; {missing} changes are made at the next start." if missing else ", with all its tables."
+        yield True, f"{connection.vendor} answers{rest}"
+    except (Error, OSError) as problem:
+        yield False, f"it does not answer ({first_line(problem)}). Look at DATABASE_URL and whether the server runs."
+    finally:
+        connection.close()
+
+
+def _redis() -> Found:
+    if not settings.PORTAL_REDIS_URL:
+        yield True, "none is set, and one worker needs none."
+        return
+    try:
+        with Redis.from_url(settings.PORTAL_REDIS_URL, socket_timeout=_WITHIN, socket_connect_timeout=_WITHIN) as redis:
+            redis.ping()
+        yield True, "it answers."
+    except (RedisError, OSError) as problem:
+        yield False, f"it does not answer ({first_line(problem)}). Look at REDIS_URL and whether the server runs."
+
+
+def _upstreams() -> Found:
+    async def ask() -> list[tuple[bool, str]]:
+        client = Client()
+        found = []
+        for upstream in settings.PORTAL_UPSTREAMS.values():
+            try:
+                status, _ = await client.fetch(upstream, "GET", "/api/tags")
+                said = "answers." if status == 200 else f"answered with status {status}. Look at its key and address."
+                found.append((status == 200, f"{upstream.name} {said}"))
+            except OllamaError as problem:
+                found.append((False, f"{upstream.name}: {problem} {problem.hint}".rstrip()))
+        await client.aclose()
+        return found
+
+    if settings.PORTAL_EMBEDDED == "always":
+        yield True, "the embedded engine answers as local."
+    else:
+        yield from asyncio.run(ask())
+
+
+def _disk() -> Found:
+    folder: Path = settings.PORTAL_DATA
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as problem:
+        yield False, f"{folder} cannot be used ({problem.strerror}). Set PORTAL_DATA to a folder that can be written."
+        return
+    if not os.access(folder, os.W_OK):
+        yield False, f"{folder} cannot be written. Set PORTAL_DATA to a folder that can."
+    said = f"{free / (1 << 30):.1f} GiB are free in {folder}."
+    yield free >= _LEAST_FREE, said if free >= _LEAST_FREE else f"{said} Make room, or lower PORTAL_KEEP_RUNS."
+
+
+def _people() -> Found:
+    if settings.PORTAL_ACCESS != "team":
+        return
+    try:
+        names = administrators()
+    except Error:
+        names = None
+    finally:
+        connection.close()
+    if names is None:
+        return
+    if names:
+        yield True, f"{len(names)} administer{'s' if len(names) == 1 else ''} it: {', '.join(names)}."
+    else:
+        yield False, "nobody administers it. Open the link that is printed at the start."
+
+
+def _public() -> Found:
+    # Where none is named they are three names of one address.
+    origins = settings.PORTAL_ORIGINS if os.environ.get("PORTAL_ORIGINS") else settings.PORTAL_ORIGINS[:1]
+    for origin in origins:
+        try:
+            status = httpx.get(f"{origin}/healthz", timeout=_WITHIN, trust_env=False).status_code
+        except (httpx.HTTPError, httpx.InvalidURL):
+            yield False, f"nothing answers at {origin}. Start the portal, and the proxy before it."
+            continue
+        if status != 200:
+            yield False, f"{origin}/healthz answered with status {status}. See that the proxy hands on Host (or X-Forwarded-Host)."
+            continue
+        yield from _socket(origin)
+
+
+def _socket(origin: str) -> Found:
+    if not _opens(origin, origin):
+        yield False, f"no websocket gets through to {origin}. Let the proxy hand on Upgrade and Connection."
+    elif _opens(origin, "https://elsewhere.invalid"):
+        yield False, f"{origin} lets pages of other sites open a websocket. See that the proxy hands on Origin as it came."
+    else:
+        yield True, f"{origin} answers, and its websocket opens to its own pages alone."
+
+
+def _opens(origin: str, asking: str) -> bool:
+    try:
+        with connect(f"{origin.replace('http', 'ws', 1)}/ws/runs/", origin=Origin(asking), proxy=None, open_timeout=_WITHIN):
+            return True
+    except (InvalidStatus, WebSocketException, OSError, TimeoutError):
+        return False

@@ -1,0 +1,67 @@
+"""`manage.py person`: everything that is kept of somebody, to hand over or to delete."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.core.serializers.json import DjangoJSONEncoder
+
+from portal.runs.models import Record, Stretch
+from portal.runs.records import delete
+from portal.runs.tables import bring_up_to_date
+from portal.team.audit import Actor
+from portal.team.joining import OPERATOR
+from portal.team.leaving import close_out, delete_person, export_person, owner_of
+from portal.team.refusals import Refused
+
+_AT_ONCE = 100
+
+
+class Command(BaseCommand):
+    """Prints or deletes, by handle."""
+
+    help = "Print everything that is kept of a person as JSON, or delete it."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Whose, and which of the two."""
+        parser.add_argument("handle")
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--export", action="store_true", help="print it as JSON")
+        which.add_argument("--delete", action="store_true", help="delete the person with all their runs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Raises `CommandError` where there is nobody of that handle, or they are the only administrator."""
+        bring_up_to_date()
+        handle = options["handle"]
+        try:
+            if options["export"]:
+                kept = export_person(handle) | {"runs": _runs_of(owner_of(handle))}
+                self.stdout.write(json.dumps(kept, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder))
+            else:
+                self.stdout.write(f"{handle} is deleted, with {_delete(handle)} runs.")
+        except Refused as problem:
+            raise CommandError(str(problem)) from None
+
+
+def _runs_of(owner: str) -> list[dict[str, Any]]:
+    fields = ("id", "created", "upstream", "method", "path", "model", "body", "page", "example", "outcome", "error", "stats")
+    runs = []
+    for row in Record.objects.filter(owner=owner).order_by("created").values(*fields):
+        stretches = Stretch.objects.filter(record=row["id"]).order_by("first").values_list("text", flat=True)
+        runs.append(dict(row) | {"log": [json.loads(line) for text in stretches for line in text.split("\n")]})
+    return runs
+
+
+def _delete(handle: str) -> int:
+    owner, actor, count = owner_of(handle), Actor(OPERATOR), 0
+    # First out, so that nothing new comes of them while the rest goes.
+    close_out(handle, actor)
+    while ids := list(Record.objects.filter(owner=owner).values_list("id", flat=True)[:_AT_ONCE]):
+        delete(ids)
+        count += len(ids)
+    delete_person(handle, actor)
+    return count
