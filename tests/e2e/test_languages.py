@@ -111,6 +111,7 @@ def test_a_pasted_command_becomes_the_request(page: Page, portal: PortalServer, 
     page.goto(portal.url)
     panel(page, 0).get_by_role("button", name="Edit").click()
     pasted = panel(page, 0).locator(".pasted")
+    expect(panel(page, 0).get_by_role("group", name="Request")).to_be_visible()
     body_of(page, 0).evaluate(PASTE, "curl http://localhost:11434/api/generate -d '{\"model\": \"far:1b\", \"prompt\": \"Pasted\"}'")
     expect(pasted).to_have_text("Pasted: POST /api/generate.")
     panel(page, 0).get_by_role("button", name="Run", exact=True).click()
