@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import cast
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -29,7 +29,7 @@ from portal.docs.here import catalogue, present_state, press, references, state_
 from portal.docs.search.here import upkeep
 from portal.handler import Handler
 from portal.lifespan import Lifespan
-from portal.origins import OnlyKnownOrigins
+from portal.origins import AsReadersKnowIt, OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
 from portal.runs.revoking import stop_what_is_revoked
@@ -117,7 +117,7 @@ websocket = OnlyKnownOrigins(
 )
 # All views are loaded by this; the first request would else hold up the loop for some 150 ms.
 get_resolver().reverse_dict  # noqa: B018
-handler = cast(Application, Handler())
+handler = cast(Application, AsReadersKnowIt(cast(Any, Handler()), origins=settings.PORTAL_ORIGINS))
 if is_team:
     handler = Recognised(handler)
 front: Front | MembersFirst = Front(handler, present_state, state_now)

@@ -1,4 +1,4 @@
-"""Which pages may open a websocket here: those of exactly this site's origins."""
+"""This site's origins: which pages may open a websocket here, and under which scheme readers know the site."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from channels.security.websocket import WebsocketDenier
 
 Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -27,13 +30,11 @@ def read_origin(text: str) -> tuple[str, str, int] | None:
 class OnlyKnownOrigins:
     """Refuses a handshake, with 403, whose Origin is missing, malformed or not on the list."""
 
-    def __init__(self, application: Callable[..., Awaitable[None]], *, origins: Iterable[str]) -> None:
+    def __init__(self, application: Application, *, origins: Iterable[str]) -> None:
         self.application = application
         self.known = {read_origin(origin) for origin in origins} - {None}
 
-    async def __call__(
-        self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
-    ) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Let the handshake through, or deny it before it is accepted."""
         values = [value for name, value in scope.get("headers", ()) if name == b"origin"]
         origin = read_origin(values[0].decode("latin-1")) if len(values) == 1 else None
@@ -41,3 +42,21 @@ class OnlyKnownOrigins:
             await WebsocketDenier()(scope, receive, send)
         else:
             await self.application(scope, receive, send)
+
+
+class AsReadersKnowIt:
+    """Tells the application the scheme of the origin a request was meant for; a proxy that ends TLS hands it on as http."""
+
+    def __init__(self, application: Application, *, origins: Iterable[str]) -> None:
+        self.application = application
+        self.known = {read_origin(origin) for origin in origins} - {None}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["scheme"] == "http" and self._is_of_https(scope):
+            scope = {**scope, "scheme": "https"}
+        await self.application(scope, receive, send)
+
+    def _is_of_https(self, scope: Message) -> bool:
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        return read_origin(f"https://{host}") in self.known and read_origin(f"http://{host}") not in self.known

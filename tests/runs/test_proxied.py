@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -31,3 +32,11 @@ def test_a_post_from_a_page_of_a_listed_origin_is_taken(proxied: httpx.Client) -
 def test_a_post_from_any_other_origin_is_refused(proxied: httpx.Client) -> None:
     assert post(proxied, "https://elsewhere.example") == 403
     assert post(proxied, "https://docs.example:8443") == 403
+
+
+def test_the_site_gives_its_addresses_as_its_readers_know_them(proxied: httpx.Client) -> None:
+    page = proxied.get("/docs/index.md", follow_redirects=True)
+    assert page.headers["link"].startswith("<https://docs.example/")
+    assert "Sitemap: https://docs.example/sitemap.xml" in proxied.get("/robots.txt").text
+    assert set(re.findall(r"<loc>(https?://[^/]+)/", proxied.get("/sitemap.xml").text)) == {"https://docs.example"}
+    assert "http://docs.example" not in proxied.get("/journal/feed.xml").text
