@@ -1,6 +1,6 @@
 // <book-place>: where the reader is in the book. Around a chapter it remembers; on the page of contents it leads back.
 
-import { furthest, isFinished } from "../lib/place.js";
+import { furthest, isFinished, readOn } from "../lib/place.js";
 
 class BookPlace extends HTMLElement {
   #waiting = false;
@@ -44,17 +44,20 @@ class BookPlace extends HTMLElement {
 
   #leadBack() {
     const saved = this.#saved;
-    for (const link of document.querySelectorAll(".contents-list a")) {
+    const chapters = [...document.querySelectorAll(".contents-list a")];
+    for (const link of chapters) {
       if (isFinished(saved, link.pathname)) {
         link.parentElement.dataset.read = "";
         link.ariaDescription = "read";
       }
     }
-    if (!saved.url) return;
+    const url = readOn(saved, chapters.map(({ pathname }) => pathname));
+    if (!url) return;
+    const isOpen = url === saved.url;
     const link = document.createElement("a");
     link.className = "door";
-    link.href = saved.url + (saved.anchor ? `#${encodeURIComponent(saved.anchor)}` : "");
-    link.textContent = `Continue reading: ${saved.title}`;
+    link.href = url + (isOpen && saved.anchor ? `#${encodeURIComponent(saved.anchor)}` : "");
+    link.textContent = `Continue reading: ${isOpen ? saved.title : chapters.find(({ pathname }) => pathname === url).textContent.trim()}`;
     this.replaceChildren(link);
     this.hidden = false;
   }
