@@ -48,7 +48,7 @@ def test_an_edit_shows_at_the_very_next_request(portal: PortalServer, root: Path
     for number in range(20):
         write(root, {"a.md": f"# A\n\n[later](later.md) and [b](b.md)\n\nWord {number}.\n"})
         assert f"Word {number}." in ask(portal, "/docs/a/").text
-        assert ask(portal, "/docs/a/", Cookie="sessionid=x").text == ask(portal, "/docs/a/").text
+        assert f"Word {number}." in ask(portal, "/docs/a/", Cookie="sessionid=x").text
 
 
 def test_an_edit_of_a_part_shows_at_the_very_next_request_of_every_page_it_is_in(portal: PortalServer, root: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_reader_goes_on_where_reading_was_left(page: Page, portal: PortalServe
     page.get_by_role("heading", level=2).nth(2).evaluate("(heading) => heading.scrollIntoView()")
     anchor = page.get_by_role("heading", level=2).nth(2).get_attribute("id")
     page.goto(portal.url)
-    link = page.locator("continue-reading a")
+    link = page.locator("continue-reading a[href^='/docs/reading/']")
     expect(link).to_have_attribute("href", f"/docs/reading/everything/#{anchor}")
     expect(page.locator("continue-reading")).to_contain_text("Continue reading")
 
