@@ -36,7 +36,7 @@ def start(opened: ClientConnection, ref: str | None = None) -> str:
     message = {"type": "start", "ref": ref or str(uuid.uuid4()), "request": request,
                "source": {"page": "api/chat", "example": "run-1"}}  # fmt: skip
     opened.send(json.dumps(message))
-    answer = json.loads(opened.recv(timeout=10))
+    answer = json.loads(opened.recv(timeout=60))
     assert answer["type"] == "accepted", answer
     return str(answer["run"])
 
@@ -49,7 +49,7 @@ def attach(opened: ClientConnection, run: str, after: int) -> Frames:
 def to_the_end(opened: ClientConnection) -> Frames:
     frames: Frames = []
     while not frames or frames[-1]["type"] not in ("end", "error"):
-        frames.append(json.loads(opened.recv(timeout=10)))
+        frames.append(json.loads(opened.recv(timeout=60)))
     return frames
 
 

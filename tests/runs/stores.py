@@ -60,5 +60,5 @@ def until(opened: ClientConnection, kind: str) -> Frames:
     """What comes, to the first frame of that kind."""
     frames: Frames = []
     while not frames or frames[-1]["type"] != kind:
-        frames.append(json.loads(opened.recv(timeout=40)))
+        frames.append(json.loads(opened.recv(timeout=120)))
     return frames

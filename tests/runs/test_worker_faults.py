@@ -161,7 +161,7 @@ def test_with_neither_redis_nor_database_nothing_is_started(
     try:
         with sockets(two_workers[0]) as (opened,):
             say(opened, "start", ref=str(uuid.uuid4()), request=REQUEST)
-            refusal = json.loads(opened.recv(timeout=40))
+            refusal = json.loads(opened.recv(timeout=120))
     finally:
         shared.redis.start()
         shared.postgres.start()
