@@ -104,13 +104,14 @@ def _worst(
 def _visit(node: list[str], address: str) -> Visit:
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / "report.json"
-        subprocess.run(
-            [
-                *node, str(PROGRAM), address, "--quiet", "--output=json", f"--output-path={into}",
-                "--only-categories=performance,accessibility", f"--chrome-flags={' '.join(FLAGS)}",
-            ],
-            check=True, env={"CHROME_PATH": str(CHROMIUM), "PATH": "/usr/bin:/bin"}, timeout=180,
-        )  # fmt: skip
+        asked = [
+            *node, str(PROGRAM), address, "--quiet", "--output=json", f"--output-path={into}",
+            "--only-categories=performance,accessibility", f"--chrome-flags={' '.join(FLAGS)}",
+        ]  # fmt: skip
+        for last in (False, False, True):  # a trace that Chromium did not record (NO_NAVSTART) is Lighthouse's failure, not a figure
+            done = subprocess.run(asked, check=last, env={"CHROME_PATH": str(CHROMIUM), "PATH": "/usr/bin:/bin"}, timeout=180)
+            if not done.returncode:
+                break
         return _read(json.loads(into.read_text("utf-8")))
 
 
