@@ -129,11 +129,13 @@ class RunPanel extends HTMLElement {
 
   // The textarea works at once; the ways to change the request besides come around it.
   #wrapBody() {
-    const way = make("div", { class: "way" });
-    this.change = make("run-request");
-    this.body.before(this.change);
-    this.change.append(way);
-    way.append(this.body);
+    this.change = this.body.closest("run-request");
+    if (!this.change) {
+      this.change = make("run-request");
+      this.body.before(this.change);
+      const way = this.change.appendChild(make("div", { class: "way" }));
+      way.append(this.body);
+    }
     this.body.hidden = false;
     this.body.rows = Math.min(24, this.body.value.split("\n").length + 1);
   }
