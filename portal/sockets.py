@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -22,11 +23,28 @@ LONGEST_STALL = 20.0
 STALLED = 4408
 
 
+@dataclass(slots=True)
+class Tally:
+    """The sockets of this process: how many are open, and how many readers were cut for taking nothing, or saying nothing."""
+
+    open: int = 0
+    slow: int = 0
+    silent: int = 0
+
+
+tally = Tally()
+
+
 class PatientSocket(WebSocketsSansIOProtocol):
     """One websocket. What it holds for a reader is one frame and the buffer of its connection, 64 KiB."""
 
     _stall: asyncio.TimerHandle | None = None
     _cut: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """It is there."""
+        tally.open += 1
+        super().connection_made(transport)
 
     def pause_writing(self) -> None:
         """The buffer is full: the reader has some time to take of it."""
@@ -43,6 +61,7 @@ class PatientSocket(WebSocketsSansIOProtocol):
         self._let_be()
         if self._cut is not None:
             self._cut.cancel()
+        tally.open -= 1
         super().connection_lost(exc)
 
     async def send(self, message: Any) -> None:
@@ -55,6 +74,7 @@ class PatientSocket(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         """Nobody answers: close, and do not wait for what is buffered to be taken."""
         super().keepalive_timeout()
+        tally.silent += 1
         self._abort_soon()
 
     def _let_be(self) -> None:
@@ -68,6 +88,7 @@ class PatientSocket(WebSocketsSansIOProtocol):
             self._stall = self.loop.call_later(LONGEST_STALL, self._look, left)
             return
         self._stall = None
+        tally.slow += 1
         logger.info("a reader took nothing for %g seconds, so its socket was closed", LONGEST_STALL)
         if not self.close_sent:
             self.stop_keepalive()
