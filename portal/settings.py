@@ -16,7 +16,14 @@ from portal.team.addresses import BadProxies, read_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
-env = os.environ.get
+# Every setting that is looked for, so that one that is set and looked for by nobody can be named.
+_looked_for = {"PORTAL_UPSTREAMS"}
+
+
+def env(name: str, default: str = "") -> str:
+    """A setting as it was set."""
+    _looked_for.add(name)
+    return os.environ.get(name, default)
 
 
 def _choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
@@ -91,6 +98,7 @@ try:
     PORTAL_PROXIES = read_networks(_listed("PORTAL_PROXIES"))
 except (BadDatabase, BadUpstream, BadProxies) as problem:
     raise ImproperlyConfigured(str(problem)) from None
+PORTAL_KNOWN = frozenset(_looked_for)
 
 # Set by `serve` to the reason when no Ollama answers and the embedded engine cannot run either.
 PORTAL_NO_ENGINE = ""
@@ -144,8 +152,8 @@ STORAGES = {
 CSRF_TRUSTED_ORIGINS = PORTAL_ORIGINS
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = bool(PORTAL_ORIGINS) and all(origin.startswith("https://") for origin in PORTAL_ORIGINS)
-# Security, Csrf and Frames of portal.middleware are these three.
-SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
+# Security, Csrf and Frames of portal.middleware are the first three; of a secret that can be guessed portal.W003 tells.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003", "security.W009"]
 CSRF_FAILURE_VIEW = "portal.runs.doors.without_token"
 # With team access alone; the tables are there in either case.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
