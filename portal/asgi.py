@@ -29,6 +29,7 @@ from portal.docs.here import catalogue, present_state, press, references, state_
 from portal.docs.search.here import upkeep
 from portal.handler import Handler
 from portal.lifespan import Lifespan
+from portal.operating.here import metering
 from portal.origins import AsReadersKnowIt, OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
@@ -132,7 +133,7 @@ static = ServeStaticASGI(
 )
 if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
-lifespan = Lifespan([drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
+lifespan = Lifespan([metering, drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})
 # What stands here stands until the end; looking through it for garbage would hold up the loop for some 30 ms each time.
 gc.collect()

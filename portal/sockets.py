@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -22,15 +23,33 @@ PING_EVERY, PONG_WITHIN, CLOSE_WITHIN = 20.0, 20.0, 5.0
 STALLED = 4408
 
 
+@dataclass(slots=True)
+class Tally:
+    """The sockets of this process: how many are open, and how many readers were cut for taking nothing, or saying nothing."""
+
+    open: int = 0
+    slow: int = 0
+    silent: int = 0
+
+
+tally = Tally()
+
+
 class PatientSocket(Stalling, WebSocketsSansIOProtocol):
     """One websocket. What it holds for a reader is one frame and the buffer of its connection, 64 KiB."""
 
     _cut: asyncio.TimerHandle | None = None
 
+    def connection_made(self, transport: Any) -> None:
+        """It is there."""
+        tally.open += 1
+        super().connection_made(transport)
+
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone."""
         if self._cut is not None:
             self._cut.cancel()
+        tally.open -= 1
         super().connection_lost(exc)
 
     async def send(self, message: Any) -> None:
@@ -43,10 +62,12 @@ class PatientSocket(Stalling, WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         """Nobody answers: close, and do not wait for what is buffered to be taken."""
         super().keepalive_timeout()
+        tally.silent += 1
         self._abort_soon()
 
     def cut(self) -> None:
         """Say why, which is seldom taken either, and close."""
+        tally.slow += 1
         logger.info("a reader took nothing for %g seconds, so its socket was closed", self.longest_stall())
         if not self.close_sent:
             self.stop_keepalive()

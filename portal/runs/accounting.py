@@ -79,8 +79,8 @@ def plan(order: Order, reader: Reader, ref: str) -> Planned:
 
 
 def settle_ended(accounts: Accounts, run: Run) -> None:
-    """Count what a run took that has ended."""
-    if counts(run.order):
+    """Count what a run took that has ended; one that another worker ends is that worker's to count."""
+    if run.ended and counts(run.order):
         accounts.settle(took(run))
 
 

@@ -24,7 +24,7 @@ from portal.ollama.errors import BadBody
 from portal.runs import sharing
 from portal.runs.accounting import start_counted
 from portal.runs.here import archive, keeper, registry
-from portal.runs.orders import Rejected, read_order, read_ref
+from portal.runs.orders import Rejected, read_order, read_ref, refused
 from portal.runs.permitting import permit
 from portal.runs.sheet import asked_of
 from portal.runs.watching import Watchable, check_after
@@ -57,6 +57,7 @@ def _says_why(door: Door[P]) -> Door[P]:
         try:
             return await door(request, *args, **kwargs)
         except Rejected as problem:
+            refused[problem.code] += 1
             error = {"code": problem.code, "message": str(problem), "field": problem.field}
             headers = {"Retry-After": str(problem.wait)} if problem.wait else {}
             return JsonResponse({"error": error}, status=_STATUS.get(problem.code, 400), headers=headers)

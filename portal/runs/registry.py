@@ -14,6 +14,7 @@ from typing import Protocol
 from django.db import Error
 
 from portal.ollama.client import Client
+from portal.ollama.upstreams import Upstream
 from portal.runs.archive import Archive, Recorded
 from portal.runs.frames import Failure, Outcome
 from portal.runs.keeper import Keeper
@@ -80,6 +81,16 @@ class Run:
     def ended(self) -> bool:
         """Whether that frame is its end."""
         return self.log.ended
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in the word of its latest `state` frame."""
+        return self._relay.state or "connecting"
+
+    @property
+    def upstream(self) -> Upstream:
+        """Where it was sent: its own upstream, or the one that stands in."""
+        return self._relay.order.upstream
 
     def cancel(self, outcome: Outcome = "cancelled", failure: Failure | None = None) -> None:
         """Hang up on the upstream, in whatever state the run is; a run that has ended stays as it ended."""

@@ -117,6 +117,11 @@ class Relay:
             outcome, failure = "failed", _failure(problem)
         self.end(outcome, failure)
 
+    @property
+    def state(self) -> State | None:
+        """Where the run stands; nothing at its very beginning."""
+        return self._state
+
     def enter(self, state: State, stand_in: str | None = None) -> None:
         """Say in the log where the run stands, once for each state; `stand_in` is the upstream that is asked instead."""
         if self._state != state:

@@ -12,6 +12,7 @@ from portal.team.sessions import Limits
 
 is_team = settings.PORTAL_ACCESS == "team"
 members_only = is_team and settings.PORTAL_READ == "members"
+metrics_token = settings.PORTAL_METRICS_TOKEN
 proxies = settings.PORTAL_PROXIES
 limits = Limits(timedelta(hours=settings.PORTAL_SESSION_HOURS), timedelta(days=settings.PORTAL_SESSION_DAYS))
 desk = Desk("people")
