@@ -36,7 +36,7 @@ from portal.runs.here import registry
 from portal.runs.revoking import stop_what_is_revoked
 from portal.staticfiles import VENDOR, is_named_by_content
 from portal.team.guarding import MembersFirst, Recognised
-from portal.team.here import accounts, desk, is_team, limits, members_only, recognition
+from portal.team.here import accounts, desk, is_team, kept, limits, members_only, recognition
 from portal.team.upkeep import keep_clear
 
 
@@ -100,7 +100,7 @@ async def recognising() -> AsyncIterator[None]:
     if accounts is not None:
         accounts.start()
     recognition.listen(partial(stop_what_is_revoked, registry, recognition))
-    clearing = asyncio.create_task(keep_clear(desk, limits), name="clear what is old")
+    clearing = asyncio.create_task(keep_clear(desk, limits, kept), name="clear what is old")
     try:
         yield
     finally:
