@@ -14,12 +14,12 @@ from typing import Any
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from portal.stalls import Stalling
+
 logger = logging.getLogger(__name__)
 
 # Together they are 45 seconds, after which nobody who is not there is waited for.
 PING_EVERY, PONG_WITHIN, CLOSE_WITHIN = 20.0, 20.0, 5.0
-# How long a reader may take nothing at all of what is buffered for it.
-LONGEST_STALL = 20.0
 STALLED = 4408
 
 
@@ -35,10 +35,9 @@ class Tally:
 tally = Tally()
 
 
-class PatientSocket(WebSocketsSansIOProtocol):
+class PatientSocket(Stalling, WebSocketsSansIOProtocol):
     """One websocket. What it holds for a reader is one frame and the buffer of its connection, 64 KiB."""
 
-    _stall: asyncio.TimerHandle | None = None
     _cut: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -46,19 +45,8 @@ class PatientSocket(WebSocketsSansIOProtocol):
         tally.open += 1
         super().connection_made(transport)
 
-    def pause_writing(self) -> None:
-        """The buffer is full: the reader has some time to take of it."""
-        super().pause_writing()
-        self._stall = self.loop.call_later(LONGEST_STALL, self._look, self.transport.get_write_buffer_size())
-
-    def resume_writing(self) -> None:
-        """It has."""
-        self._let_be()
-        super().resume_writing()
-
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone."""
-        self._let_be()
         if self._cut is not None:
             self._cut.cancel()
         tally.open -= 1
@@ -77,19 +65,10 @@ class PatientSocket(WebSocketsSansIOProtocol):
         tally.silent += 1
         self._abort_soon()
 
-    def _let_be(self) -> None:
-        if self._stall is not None:
-            self._stall.cancel()
-            self._stall = None
-
-    def _look(self, before: int) -> None:
-        left = self.transport.get_write_buffer_size()
-        if left < before:
-            self._stall = self.loop.call_later(LONGEST_STALL, self._look, left)
-            return
-        self._stall = None
+    def cut(self) -> None:
+        """Say why, which is seldom taken either, and close."""
         tally.slow += 1
-        logger.info("a reader took nothing for %g seconds, so its socket was closed", LONGEST_STALL)
+        logger.info("a reader took nothing for %g seconds, so its socket was closed", self.longest_stall())
         if not self.close_sent:
             self.stop_keepalive()
             self.conn.send_close(STALLED, "nothing was taken for too long")
