@@ -88,6 +88,8 @@ PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
 PORTAL_REDIS_URL = _redis("REDIS_URL")
 PORTAL_METRICS_TOKEN = env("PORTAL_METRICS_TOKEN") or ""
+PORTAL_LOG = _choice("PORTAL_LOG", "text", ("text", "json"))
+PORTAL_LOG_REQUESTS = _choice("PORTAL_LOG_REQUESTS", "no", ("no", "yes")) == "yes"
 PORTAL_LOCAL_ONLY = _choice("PORTAL_LOCAL_ONLY", "no", ("no", "yes")) == "yes"
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
@@ -174,8 +176,8 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"text": {"()": "portal.operating.logs.Lines"}, "json": {"()": "portal.operating.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": PORTAL_LOG}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Django's own lines for a page that is not there, or another host's, would put what strangers ask for into the log.
     "loggers": {

@@ -16,11 +16,16 @@ from portal.operating.gauges import Gauges, Looks, Sockets
 from portal.operating.labels import ModelLabels
 from portal.operating.lag import watch_lag
 from portal.operating.meters import CountLines, Meters
+from portal.operating.observing import Application, Message, Observed
 from portal.operating.siblings import Siblings
+from portal.operating.telling import TellRuns, tell_request
 from portal.runs.here import keeper, registry
 from portal.runs.orders import refused
 from portal.runs.registry import Run
 from portal.sockets import tally
+from portal.team.here import is_team, recognition
+from portal.team.readers import ALONE
+from portal.team.recognition import cookies_of
 
 
 def _sockets() -> Sockets:
@@ -37,6 +42,9 @@ collected = CollectorRegistry()
 meters = Meters(collected, models)
 collected.register(Gauges(looks))
 ProcessCollector(registry=collected)
+# With nothing to be told of, nobody stands before the site.
+is_observed = settings.PORTAL_LOG == "json" or settings.PORTAL_LOG_REQUESTS
+tells_all = settings.PORTAL_LOG_REQUESTS
 siblings = Siblings(settings.PORTAL_WORKER, settings.PORTAL_WORKER_DOORS)
 figures = Figures(collected, siblings)
 
@@ -50,6 +58,22 @@ def _after(first: Callable[[Run], None], then: Callable[[Run], None]) -> Callabl
 
 
 registry.on_end = _after(registry.on_end, meters.note_end)
+if settings.PORTAL_LOG_REQUESTS:
+    registry.on_end = _after(registry.on_end, TellRuns(models))
+
+
+def who(scope: Message) -> str:
+    """The id of the reader behind a connection, where it can be told without waiting."""
+    if not is_team:
+        return ALONE
+    reader = recognition.at_once(cookies_of(scope.get("headers", ())))
+    return reader.id if reader else ""
+
+
+def observed(application: Application) -> Application:
+    """The application with somebody before it who tells of requests, where they are to be told of."""
+    around = [tell_request] if settings.PORTAL_LOG_REQUESTS else []
+    return Observed(application, who, around) if is_observed else application
 
 
 @asynccontextmanager

@@ -121,7 +121,7 @@ class Run:
         if not self._relay.log.ended:
             fault = None if task.cancelled() else task.exception()
             if fault is not None:
-                logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault)
+                logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault, extra={"run": self.id})
                 self._relay.stop_reason = (
                     "failed",
                     Failure("internal", "The portal met a fault of its own.", "Run it again."),
