@@ -78,9 +78,11 @@ PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
 PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
+PORTAL_KEEP_AUDIT = _whole("PORTAL_KEEP_AUDIT", 400)
 PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
 PORTAL_REDIS_URL = _redis("REDIS_URL")
+PORTAL_METRICS_TOKEN = env("PORTAL_METRICS_TOKEN") or ""
 PORTAL_LOCAL_ONLY = _choice("PORTAL_LOCAL_ONLY", "no", ("no", "yes")) == "yes"
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
@@ -99,6 +101,10 @@ PORTAL_NO_ENGINE = ""
 PORTAL_NO_DATABASE = ""
 # Of several workers one keeps the search index.
 PORTAL_INDEXES = True
+# Which of several workers this is, where each of them tells its figures, and the socket at which this one does.
+PORTAL_WORKER = 0
+PORTAL_WORKER_DOORS: list[str] = []
+PORTAL_WORKER_DOOR: int | None = None
 
 # The site ------------------------------------------------------------------------------------------------------------
 

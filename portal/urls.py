@@ -12,6 +12,7 @@ from portal.docs.book import views as book
 from portal.docs.journal import views as journal
 from portal.docs.reference import views as reference
 from portal.docs.search import views as search
+from portal.operating import views as operating
 from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
 from portal.runs.playground import playground
@@ -129,5 +130,6 @@ urlpatterns = [
         path("audit/", people.audit, name="audit"),
         path("usage/", usage.usage, name="usage"),
     ),
+    *open_to(Audience.OPERATORS, path("metrics", operating.metrics)),
 ]
 handler404 = "portal.docs.views.not_found"

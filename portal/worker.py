@@ -41,6 +41,7 @@ def _take_over(told: dict[str, object]) -> None:
     from portal.ollama.upstreams import Upstream
 
     settings.PORTAL_INDEXES = told["indexes"]
+    settings.PORTAL_WORKER, settings.PORTAL_WORKER_DOORS, settings.PORTAL_WORKER_DOOR = told["number"], told["doors"], told["door"]
     settings.PORTAL_ORIGINS = told["origins"]
     settings.PORTAL_NO_DATABASE, settings.PORTAL_NO_ENGINE = told["no_database"], told["no_engine"]
     if told["embedded"]:

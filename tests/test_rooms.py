@@ -31,6 +31,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "portal.team": ({"django", "asgiref", *SIGN_ON, *SECOND_FACTOR}, {"portal.desk"}),
     "portal.runs": ({"django", "channels", "redis"}, {"portal.ollama", "portal.team", "portal.desk"}),
     "portal.dashboard": ({"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs"}),
+    "portal.operating": (
+        {"django", "prometheus_client"}, {"portal.ollama", "portal.team", "portal.runs", "portal.dashboard", "portal.sockets"},
+    ),
 }
 SETTINGS_DOORS = re.compile(
     r"(views|doors|machines|consumers|here|apps|lifespan)\.py|management/commands/\w+\.py|context\.py|asgi\.py|urls\.py"

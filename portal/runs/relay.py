@@ -20,6 +20,8 @@ from portal.runs.roads import OVERLOADED, Road
 
 LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
+# Characters gathered for one frame; a socket holds a whole one for its reader, however slow that is.
+_LARGEST_FRAME = 128 << 10
 # A wait so short needs no reason.
 _UNNOTICED = 0.3
 
@@ -84,6 +86,7 @@ class Relay:
         self._state: State | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
         self._arrived: list[str] = []
+        self._gathered = 0
         self._loop = asyncio.get_running_loop()
 
     async def run(self) -> None:
@@ -113,6 +116,11 @@ class Relay:
         except OllamaError as problem:
             outcome, failure = "failed", _failure(problem)
         self.end(outcome, failure)
+
+    @property
+    def state(self) -> State | None:
+        """Where the run stands; nothing at its very beginning."""
+        return self._state
 
     def enter(self, state: State, stand_in: str | None = None) -> None:
         """Say in the log where the run stands, once for each state; `stand_in` is the upstream that is asked instead."""
@@ -227,10 +235,13 @@ class Relay:
             self._loop.call_soon(self._write)
         if text:
             self._arrived.append(text)
+            self._gathered += len(text)
+            if self._gathered >= _LARGEST_FRAME:
+                self._write()
 
     def _write(self) -> None:
         if self._arrived:
-            text, self._arrived = "".join(self._arrived), []
+            text, self._arrived, self._gathered = "".join(self._arrived), [], 0
             self.log.append(data_fields(((self.meter.last or 0) - self.meter.started) * 1000, text))
 
     async def _refusal(self, status: int, body: bytes) -> Refused:

@@ -27,7 +27,7 @@ def admitted(who: str, audience: Audience, *, members_only: bool) -> bool:
     """What the roles of the docs come to, written once more and apart from the code."""
     if audience is Audience.ANYBODY or (audience is Audience.READERS and not members_only):
         return True
-    return who == "administrator" if audience is Audience.ADMINISTRATORS else who not in NOBODIES
+    return who == "administrator" if audience in (Audience.ADMINISTRATORS, Audience.OPERATORS) else who not in NOBODIES
 
 
 def address(route: URLPattern, run: str, token: str) -> str:
