@@ -17,7 +17,14 @@ from portal.team.sign_on.providers import BadProviders, read_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
-env = os.environ.get
+# Every setting that is looked for, so that one that is set and looked for by nobody can be named.
+_looked_for = {"PORTAL_UPSTREAMS"}
+
+
+def env(name: str, default: str = "") -> str:
+    """A setting as it was set."""
+    _looked_for.add(name)
+    return os.environ.get(name, default)
 
 
 def _choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
@@ -94,6 +101,7 @@ try:
     PORTAL_PROVIDERS = read_providers(env("PORTAL_SIGN_ON") or "") if PORTAL_ACCESS == "team" else {}
 except (BadDatabase, BadUpstream, BadProxies, BadProviders) as problem:
     raise ImproperlyConfigured(str(problem)) from None
+PORTAL_KNOWN = frozenset(_looked_for)
 
 # Set by `serve` to the reason when no Ollama answers and the embedded engine cannot run either.
 PORTAL_NO_ENGINE = ""
@@ -147,8 +155,8 @@ STORAGES = {
 CSRF_TRUSTED_ORIGINS = PORTAL_ORIGINS
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = bool(PORTAL_ORIGINS) and all(origin.startswith("https://") for origin in PORTAL_ORIGINS)
-# Security, Csrf and Frames of portal.middleware are these three.
-SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
+# Security, Csrf and Frames of portal.middleware are the first three; of a secret that can be guessed portal.W003 tells.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003", "security.W009"]
 CSRF_FAILURE_VIEW = "portal.runs.doors.without_token"
 # With team access alone; the tables are there in either case.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
