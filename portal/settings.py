@@ -13,6 +13,7 @@ from portal.database import BadDatabase, read_database
 from portal.ollama.upstreams import BadUpstream, read_hosts, read_numbers, read_stand_ins, read_upstreams
 from portal.secret import load_or_make_secret
 from portal.team.addresses import BadProxies, read_networks
+from portal.team.sign_on.providers import BadProviders, read_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
@@ -74,6 +75,7 @@ PORTAL_SOURCE_URL = (env("PORTAL_SOURCE_URL") or "").rstrip("/")
 PORTAL_EMBEDDED = _choice("PORTAL_EMBEDDED", "auto", ("auto", "always", "never"))
 PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo", "team"))
 PORTAL_READ = _choice("PORTAL_READ", "public", ("public", "members"))
+PORTAL_SECOND_FACTOR = _choice("PORTAL_SECOND_FACTOR", "nobody", ("nobody", "administrators", "everybody"))
 PORTAL_SESSION_HOURS = _whole("PORTAL_SESSION_HOURS", 72)
 PORTAL_SESSION_DAYS = _whole("PORTAL_SESSION_DAYS", 30)
 PORTAL_PERSON_AT_ONCE = _whole("PORTAL_PERSON_AT_ONCE", 4)
@@ -98,7 +100,8 @@ try:
     PORTAL_STAND_INS = read_stand_ins(env("PORTAL_STAND_INS") or "", PORTAL_UPSTREAMS)
     PORTAL_EXAMPLE_HOSTS = read_hosts(env("PORTAL_EXAMPLE_HOSTS") or "", PORTAL_UPSTREAMS)
     PORTAL_PROXIES = read_networks(_listed("PORTAL_PROXIES"))
-except (BadDatabase, BadUpstream, BadProxies) as problem:
+    PORTAL_PROVIDERS = read_providers(env("PORTAL_SIGN_ON") or "") if PORTAL_ACCESS == "team" else {}
+except (BadDatabase, BadUpstream, BadProxies, BadProviders) as problem:
     raise ImproperlyConfigured(str(problem)) from None
 PORTAL_KNOWN = frozenset(_looked_for)
 
