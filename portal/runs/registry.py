@@ -87,6 +87,12 @@ class Run:
         """Where it stands, in the word of its latest `state` frame."""
         return self._relay.state or "connecting"
 
+    def phases(self) -> list[tuple[str, float]]:
+        """When it was sent, and the first and the last byte of its answer came: seconds after it was started."""
+        meter = self._relay.meter
+        moments = (("sent", meter.sent or None), ("first byte", meter.first), ("last byte", meter.last))
+        return [(name, moment - meter.started) for name, moment in moments if moment is not None]
+
     @property
     def upstream(self) -> Upstream:
         """Where it was sent: its own upstream, or the one that stands in."""
