@@ -76,7 +76,8 @@ Found = Iterator[tuple[int, str]]
 
 def _of_names(setup: Setup) -> Found:
     # A provider's secret is named by the provider.
-    ours = {name for name in setup.named if name.startswith("PORTAL_") and not name.startswith("PORTAL_SIGN_ON_SECRET_")} - _NOT_OURS
+    secrets = {name for name in setup.named if name.startswith("PORTAL_SIGN_ON_SECRET_")}
+    ours = {name for name in setup.named if name.startswith("PORTAL_")} - secrets - _NOT_OURS
     for name in sorted(ours - setup.known) if setup.known else ():
         near = get_close_matches(name, setup.known, 1)
         yield 1, f"{name} is no setting of the portal. " + (f"Is {near[0]} meant?" if near else "Leave it out.")

@@ -73,7 +73,8 @@ def everything_that_can_be_said(portal: PortalServer, far_end: FarEnd) -> tuple[
 def test_a_run_a_key_and_every_failure_leave_no_word_of_theirs(form: str, far_end: FarEnd, tmp_path: Path) -> None:
     (tmp_path / "key").write_text(KEY)
     (tmp_path / "key").chmod(0o600)
-    environment = {"PORTAL_ACCESS": "team", "PORTAL_LOG": form, "PORTAL_LOG_REQUESTS": "yes", "OLLAMA_API_KEY_FILE": str(tmp_path / "key"),
+    # A collector of traces that is away is no reason to say more, or to be held up.
+    environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"} | {"PORTAL_ACCESS": "team", "PORTAL_LOG": form, "PORTAL_LOG_REQUESTS": "yes", "OLLAMA_API_KEY_FILE": str(tmp_path / "key"),
                    "PORTAL_UPSTREAMS": f"gone=127.0.0.1:9,gpu={far_end.origin}"}  # fmt: skip
     with PortalServer(OLLAMA_HOST=far_end.origin, **environment) as portal:
         started = portal.log
@@ -98,13 +99,6 @@ def test_a_run_a_key_and_every_failure_leave_no_word_of_theirs(form: str, far_en
     assert {line.get("code") for line in runs} >= {None, "upstream_error", "unauthorized"}
     assert {line["person"] for line in runs} == {owner}
     assert all(line["request"] and line["run"] and line["worker"] == 0 for line in runs)
-
-
-def test_without_being_asked_to_nothing_is_told_of_requests(far_end: FarEnd) -> None:
-    with PortalServer(OLLAMA_HOST=far_end.origin) as portal:
-        answer = httpx.get(f"{portal.url}docs/", trust_env=False)
-        assert "x-request-id" not in answer.headers
-    assert "portal.requests" not in portal.log
 
 
 def raised() -> Any:

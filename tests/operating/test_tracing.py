@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from django.conf import settings
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from portal.operating import here
 from tests.farend import FarEnd, chat, stream, whole
 from tests.portal_server import ROOT, PortalServer
 from tests.runs.recording import socket, start, to_the_end
@@ -99,20 +100,11 @@ def test_a_run_is_a_span_with_its_phases_below_the_request_that_started_it(far_e
     assert b"solo" not in collector.said
 
 
-def test_a_collector_that_is_away_holds_up_nobody(far_end: FarEnd) -> None:
-    far_end.script = stream(chat(["a"]))
-    with PortalServer(OLLAMA_HOST=far_end.origin, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9") as portal, socket(portal) as opened:
-        start(opened)
-        assert to_the_end(opened)[-1]["outcome"] == "done"
-        portal.process.terminate()
-        assert portal.process.wait(60) == 0
-
-
-def test_without_its_packages_the_portal_says_so_and_runs(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['opentelemetry.sdk'] = None\n")
-    with PortalServer(PYTHONPATH=str(tmp_path), OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9", PORTAL_EMBEDDED="never") as portal:
-        assert httpx.get(f"{portal.url}healthz", trust_env=False).status_code == 200
-    assert "pip install -r requirements-tracing.txt" in portal.log
+def test_without_its_packages_the_portal_says_so_and_runs(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setitem(sys.modules, "portal.operating.tracing", None)
+    monkeypatch.setattr(settings, "PORTAL_TRACES", True)
+    assert here._tracing() is None
+    assert "pip install -r requirements-tracing.txt" in caplog.text
 
 
 def test_where_no_collector_is_named_nothing_of_it_is_loaded() -> None:
