@@ -29,14 +29,16 @@ from portal.docs.front import Application, Front
 from portal.docs.here import catalogue, present_state, press, references, state_now
 from portal.docs.search.here import upkeep
 from portal.handler import Handler
+from portal.kept_first import NothingKept
 from portal.lifespan import Lifespan
+from portal.operating.here import metering, observed, tells_all
 from portal.origins import AsReadersKnowIt, OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
 from portal.runs.revoking import stop_what_is_revoked
 from portal.staticfiles import VENDOR, is_named_by_content
 from portal.team.guarding import MembersFirst, Recognised
-from portal.team.here import accounts, desk, is_team, limits, members_only, recognition
+from portal.team.here import accounts, desk, is_team, kept, limits, members_only, recognition
 from portal.team.upkeep import keep_clear
 
 
@@ -100,7 +102,7 @@ async def recognising() -> AsyncIterator[None]:
     if accounts is not None:
         accounts.start()
     recognition.listen(partial(stop_what_is_revoked, registry, recognition))
-    clearing = asyncio.create_task(keep_clear(desk, limits), name="clear what is old")
+    clearing = asyncio.create_task(keep_clear(desk, limits, kept), name="clear what is old")
     try:
         yield
     finally:
@@ -133,8 +135,10 @@ static = ServeStaticASGI(
 )
 if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
-lifespan = Lifespan([drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
-application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})
+lifespan = Lifespan([metering, drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
+application = observed(cast(Any, ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})))
+# What answers before a request has reached any of this; where every request is told of, nothing does.
+first = NothingKept() if tells_all else front
 # What stands here stands until the end; looking through it for garbage would hold up the loop for some 30 ms each time.
 gc.collect()
 gc.freeze()

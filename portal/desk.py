@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import Error, connection, connections
+from django.db import Error, InterfaceError, OperationalError, connection, connections
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,6 +22,13 @@ class Desk:
     async def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `work`, whose place in the row is taken before this first suspends. Raises what it raises."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: _work(work, *args, **kwargs))
+
+    async def do_surely(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for work that may be done twice: once more where the connection broke, as after a restart of the database."""
+        try:
+            return await self.do(work, *args, **kwargs)
+        except (OperationalError, InterfaceError):
+            return await self.do(work, *args, **kwargs)
 
     async def aclose(self, within: float) -> None:
         """Close the connection and end the thread; after `within` seconds without waiting for it."""

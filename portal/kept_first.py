@@ -2,14 +2,24 @@
 
 uvicorn makes a scope, a cycle and a task of every request, which costs several times what sending a kept page does. A request
 that `Front.at_once` can answer needs none of them; every other one takes uvicorn's own way.
+
+A reader who takes nothing is let go of here as it is on a websocket: whoever follows events comes back for the rest.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from portal.stalls import Stalling
+
+logger = logging.getLogger(__name__)
+
+# Seconds. Nobody comes back by itself for the rest of a page.
+LONGEST_STALL_OF_A_PAGE = 60.0
 
 
 class Kept(Protocol):
@@ -21,14 +31,34 @@ class Kept(Protocol):
         """A whole answer as head and body; None when there is none."""
 
 
+class NothingKept:
+    """Has none, so that every request takes its whole way."""
+
+    def at_once(
+        self, scheme: str, path: str, asked: dict[bytes, bytes], more: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[bytes, bytes] | None:
+        """None."""
+        return None
+
+
 _HAS_A_BODY = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
 
 
-class KeptFirst(HttpToolsProtocol):
+class KeptFirst(Stalling, HttpToolsProtocol):
     """One connection. What is overridden are the parser's callbacks between the headers and the end of a message."""
 
     front: Kept
     _is_answered = False
+
+    def longest_stall(self) -> float:
+        """Of an answer without a length, a stream, as much as of a websocket."""
+        is_stream = self.cycle is not None and self.cycle.chunked_encoding
+        return super().longest_stall() if is_stream else LONGEST_STALL_OF_A_PAGE
+
+    def cut(self) -> None:
+        """Nothing can be said that would be taken."""
+        logger.info("a reader took nothing for %g seconds, so its connection was closed", self.longest_stall())
+        self.transport.abort()
 
     def on_message_begin(self) -> None:
         """Only what the parser fills; the scope is made when uvicorn needs one."""

@@ -31,8 +31,8 @@ class Common(_InTheLoop, CommonMiddleware):
     """`CommonMiddleware` in the loop, but for the questions of a supervisor, who asks by an address and not by the site's name."""
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-        """Refuse a host that is not on the list."""
-        return None if request.path in ("/healthz", "/readyz") else super().process_request(request)
+        """Refuse a host that is not on the list. `/metrics` does so itself, to whoever shows no token."""
+        return None if request.path in ("/healthz", "/readyz", "/metrics") else super().process_request(request)
 
 
 class Frames(_InTheLoop, XFrameOptionsMiddleware):

@@ -8,41 +8,48 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from portal.stalls import Stalling
+
 logger = logging.getLogger(__name__)
 
 # Together they are 45 seconds, after which nobody who is not there is waited for.
 PING_EVERY, PONG_WITHIN, CLOSE_WITHIN = 20.0, 20.0, 5.0
-# How long a reader may take nothing at all of what is buffered for it.
-LONGEST_STALL = 20.0
 STALLED = 4408
 
 
-class PatientSocket(WebSocketsSansIOProtocol):
+@dataclass(slots=True)
+class Tally:
+    """The sockets of this process: how many are open, and how many readers were cut for taking nothing, or saying nothing."""
+
+    open: int = 0
+    slow: int = 0
+    silent: int = 0
+
+
+tally = Tally()
+
+
+class PatientSocket(Stalling, WebSocketsSansIOProtocol):
     """One websocket. What it holds for a reader is one frame and the buffer of its connection, 64 KiB."""
 
-    _stall: asyncio.TimerHandle | None = None
     _cut: asyncio.TimerHandle | None = None
 
-    def pause_writing(self) -> None:
-        """The buffer is full: the reader has some time to take of it."""
-        super().pause_writing()
-        self._stall = self.loop.call_later(LONGEST_STALL, self._look, self.transport.get_write_buffer_size())
-
-    def resume_writing(self) -> None:
-        """It has."""
-        self._let_be()
-        super().resume_writing()
+    def connection_made(self, transport: Any) -> None:
+        """It is there."""
+        tally.open += 1
+        super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone."""
-        self._let_be()
         if self._cut is not None:
             self._cut.cancel()
+        tally.open -= 1
         super().connection_lost(exc)
 
     async def send(self, message: Any) -> None:
@@ -55,20 +62,13 @@ class PatientSocket(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         """Nobody answers: close, and do not wait for what is buffered to be taken."""
         super().keepalive_timeout()
+        tally.silent += 1
         self._abort_soon()
 
-    def _let_be(self) -> None:
-        if self._stall is not None:
-            self._stall.cancel()
-            self._stall = None
-
-    def _look(self, before: int) -> None:
-        left = self.transport.get_write_buffer_size()
-        if left < before:
-            self._stall = self.loop.call_later(LONGEST_STALL, self._look, left)
-            return
-        self._stall = None
-        logger.info("a reader took nothing for %g seconds, so its socket was closed", LONGEST_STALL)
+    def cut(self) -> None:
+        """Say why, which is seldom taken either, and close."""
+        tally.slow += 1
+        logger.info("a reader took nothing for %g seconds, so its socket was closed", self.longest_stall())
         if not self.close_sent:
             self.stop_keepalive()
             self.conn.send_close(STALLED, "nothing was taken for too long")

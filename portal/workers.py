@@ -8,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
@@ -30,10 +32,16 @@ class Workers:
         self._processes: dict[int, subprocess.Popen[str]] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._ended = 0
+        self._doors: list[socket.socket] = []
 
     def run(self, on_ready: Callable[[], None]) -> None:
         """Serve until told to stop; `on_ready` is called once every worker serves."""
+        # A worker that is started again answers at the door of the one before it.
+        with tempfile.TemporaryDirectory(prefix="portal-") as folder, ExitStack() as stack:
+            self._doors = [stack.enter_context(_door(Path(folder) / str(number))) for number in range(self.count)]
+            self._run(on_ready)
+
+    def _run(self, on_ready: Callable[[], None]) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._pass_on)
         started = [self._launch(number) for number in range(self.count)]
@@ -56,12 +64,12 @@ class Workers:
             # It drains when its standard input ends, so not even a killed server leaves it behind.
             process = subprocess.Popen(
                 [sys.executable, "-m", "portal.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                cwd=Path(__file__).parent.parent, pass_fds=[self._listening.fileno()],
+                cwd=Path(__file__).parent.parent, pass_fds=[self._listening.fileno(), self._doors[number].fileno()],
                 start_new_session=True,  # Ctrl-C in a terminal reaches a whole group; a worker is told by this process
             )  # fmt: skip
             self._processes[number] = process
         assert process.stdin is not None
-        process.stdin.write(json.dumps(_told(number, self._listening)) + "\n")
+        process.stdin.write(json.dumps(_told(number, self._listening, self._doors)) + "\n")
         process.stdin.flush()
         return process
 
@@ -86,9 +94,17 @@ class Workers:
                 process.send_signal(sent)
 
 
-def _told(number: int, listening: socket.socket) -> dict[str, object]:
+def _door(path: Path) -> socket.socket:
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(str(path))
+    door.listen()
+    return door
+
+
+def _told(number: int, listening: socket.socket, doors: Sequence[socket.socket]) -> dict[str, object]:
     local = settings.PORTAL_UPSTREAMS["local"]
     return {
+        "number": number, "doors": [door.getsockname() for door in doors], "door": doors[number].fileno(),
         "listening": listening.fileno(), "indexes": number == 0, "origins": settings.PORTAL_ORIGINS,
         "no_database": settings.PORTAL_NO_DATABASE, "no_engine": settings.PORTAL_NO_ENGINE,
         "local": local.origin, "embedded": local.embedded,

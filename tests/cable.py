@@ -64,7 +64,11 @@ class Cable:
         if self.pulled:
             writer.transport.abort()
             return
-        there, back = await asyncio.open_connection("127.0.0.1", self.target)
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:
+            writer.transport.abort()
+            return
         self._writers |= {writer, back}
         with contextlib.suppress(OSError):
             await asyncio.gather(_forward(reader, back), _forward(there, writer))

@@ -9,6 +9,9 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
 
 from tests.strict import leave_out
 
@@ -55,6 +58,16 @@ class PostgreSQL:
         """End the server at once, as a crash would."""
         self._process.send_signal(3)  # SIGQUIT: its children go with it
         self._process.wait()
+
+    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection of the test's own, each statement a transaction."""
+        return psycopg.connect(host="127.0.0.1", port=self.port, user="portal", dbname="postgres", autocommit=True)
+
+    def ask(self, query: LiteralString, *values: object) -> Any:
+        """The first value of the first row."""
+        with self.connect() as connection:
+            row = connection.execute(query, values or None).fetchone()
+        return None if row is None else row[0]
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         return subprocess.run(

@@ -7,11 +7,14 @@ import unicodedata
 from collections.abc import Container
 
 _GAPS = re.compile(r"[\W_]+")
+# A sign that belongs to its word: it's, l’été.
+_WITHIN = re.compile(r"(?<=\w)['’](?=\w)")
 
 
 def name_for(text: str, *, longest: int) -> str:
     """The text's words in lower case joined by hyphens, cut at a word where it is long; "" where it has no letter."""
-    name = _GAPS.sub("-", unicodedata.normalize("NFC", text).casefold()).strip("-")
+    words = _WITHIN.sub("", unicodedata.normalize("NFC", text).casefold())
+    name = _GAPS.sub("-", words).strip("-")
     if len(name) <= longest:
         return name
     return (name[: longest + 1].rpartition("-")[0] or name[:longest]).strip("-")

@@ -184,11 +184,14 @@ _SAMPLING: dict[str, Schema] = {
     "max_tokens": _whole("Most tokens to write"),
     "stop": _STOP,
     "seed": _whole("The same seed, the same answer"),
-    "frequency_penalty": _number("Weaken what was said often", 0, x_from=-2, x_to=2, x_step=0.1),
-    "presence_penalty": _number("Weaken what was said at all", 0, x_from=-2, x_to=2, x_step=0.1),
+    "frequency_penalty": _number("Weaken what was said often", x_from=-2, x_to=2, x_step=0.1),
+    "presence_penalty": _number("Weaken what was said at all", x_from=-2, x_to=2, x_step=0.1),
     "user": _text("Who asks; not used"),
 }
-_EFFORT: Schema = {"type": "string", "enum": ["none", "low", "medium", "high", "max"]}
+# Where `/v1` leaves the model's own value when the request is silent.
+_OWN_TEMPERATURE = _number("Higher is more varied, 0 takes the likeliest", minimum=0, x_from=0, x_to=2, x_step=0.05)
+_OWN_TOP_P = _number("Choose among the likeliest that together reach this", x_from=0, x_to=1, x_step=0.01)
+_EFFORT: Schema = {"type": "string", "enum": ["none", "minimal", "low", "medium", "high", "xhigh", "ultra", "max"]}
 _RESPONSE_FORMAT = _object(
     "text, json_object or json_schema",
     {
@@ -300,6 +303,8 @@ _BODIES: dict[str, tuple[dict[str, Schema], tuple[str, ...]]] = {
             "prompt": _either("What to go on from", _WORDS, _TEXTS, x_as="long"),
             "suffix": _long("What comes after the gap to fill in"),
             **_SAMPLING,
+            "frequency_penalty": _SAMPLING["frequency_penalty"] | {"default": 0},
+            "presence_penalty": _SAMPLING["presence_penalty"] | {"default": 0},
         },
         ("model", "prompt"),
     ),
@@ -334,7 +339,7 @@ _BODIES: dict[str, tuple[dict[str, Schema], tuple[str, ...]]] = {
             "stream": _switch("Answer piece by piece", False),
             "tools": _list("Functions the model may call", {"type": "object"}, x_as="tools"),
             "temperature": _SAMPLING["temperature"],
-            "top_p": _SAMPLING["top_p"],
+            "top_p": _OWN_TOP_P,
             "max_output_tokens": _whole("Most tokens to write"),
             "reasoning": _object("How much to think", {"effort": _EFFORT, "summary": _text("Of the thoughts")}),
             "text": _object(
@@ -371,8 +376,8 @@ _BODIES: dict[str, tuple[dict[str, Schema], tuple[str, ...]]] = {
             "messages": _messages("v1_message"),
             "system": _either("Instructions", _WORDS, {"type": "array"}, x_as="long"),
             "stream": _switch("Answer piece by piece", False),
-            "temperature": _SAMPLING["temperature"],
-            "top_p": _SAMPLING["top_p"],
+            "temperature": _OWN_TEMPERATURE,
+            "top_p": _OWN_TOP_P,
             "top_k": _whole("Choose among this many tokens", x_from=1, x_to=100, x_step=1),
             "stop_sequences": _list("The answer ends before any of these", _WORDS, x_as="texts"),
             "tools": _list("Functions the model may call", {"type": "object"}, x_as="tools"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import Error
 
 from portal.ollama.bodies import load_json
+from portal.ollama.endpoints import Endpoint, find_endpoint
+from portal.runs.models import Record
 from portal.runs.orders import Order, Rejected
 from portal.runs.registry import Registry, Run
 from portal.runs.watching import Watchable
@@ -76,23 +79,45 @@ def plan(order: Order, reader: Reader, ref: str) -> Planned:
 
 
 def settle_ended(accounts: Accounts, run: Run) -> None:
-    """Count what a run took that has ended."""
-    if counts(run.order):
+    """Count what a run took that has ended; one that another worker ends is that worker's to count."""
+    if run.ended and counts(run.order):
         accounts.settle(took(run))
+
+
+def settle_taken_over(accounts: Accounts, record: Record, frames: Sequence[str]) -> None:
+    """The same of a run that was ended for a worker that is gone."""
+    endpoint = find_endpoint(record.method, record.path)
+    if frames and endpoint is not None and (endpoint.needs is not None or endpoint.changes_server):
+        accounts.settle(_took(record.owner, record.ref, _Sent(endpoint, record.body.encode(), record.streams), frames))
 
 
 def took(run: Run) -> Ended:
     """A run as it is settled."""
-    end = json.loads(run.log.after(run.log.head - 1)[0])
+    order = run.order
+    sent = _Sent(order.endpoint, order.content or b"", order.streams)
+    return _took(run.owner, run.facts.ref, sent, run.log.after(0, run.log.head))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What was sent, as far as it counts."""
+
+    endpoint: Endpoint
+    content: bytes
+    streams: bool
+
+
+def _took(owner: str, ref: str, sent: _Sent, frames: Sequence[str]) -> Ended:
+    end = json.loads(frames[-1])
     stats = end["stats"]
     prompt, answer = stats["prompt_tokens"], stats["output_tokens"]
-    if run.order.endpoint.needs is None:
+    if sent.endpoint.needs is None:
         prompt = answer = 0
     elif answer is None:
-        answer = _counted(run)
+        answer = _counted(frames) if sent.streams else 0
     if prompt is None:
-        prompt = len(run.order.content or b"") // _CHARACTERS if run.log.head > 2 else 0
-    return Ended(run.owner, run.facts.ref, end["outcome"], prompt + answer, stats["ttft_ms"])
+        prompt = len(sent.content) // _CHARACTERS if len(frames) > 2 else 0
+    return Ended(owner, ref, end["outcome"], prompt + answer, stats["ttft_ms"])
 
 
 def _most(order: Order) -> int:
@@ -110,9 +135,7 @@ def _limit(order: Order) -> int:
     return min(numbers, default=_USUAL)
 
 
-def _counted(run: Run) -> int:
+def _counted(lines: Iterable[str]) -> int:
     """What had come of an answer that was cut off: Ollama streams a record for each token."""
-    if not run.order.streams:
-        return 0
-    frames = (json.loads(line) for line in run.log.after(0, run.log.head))
+    frames = (json.loads(line) for line in lines)
     return sum(frame["text"].count("\n") for frame in frames if frame["type"] == "data")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,12 @@ from portal.runs.archive import Archive
 from portal.runs.listing import Row, row_of_record, row_of_run
 from portal.runs.models import Record
 from portal.runs.orders import Rejected
-from portal.runs.registry import Registry, Run
+from portal.runs.registry import Registry, Run, UnderWay
 
 # A page with many figures on it does not wait for a database that is slow; it says so and shows what is in memory.
 _PATIENCE = 0.5
 _MOST_POINTS = 2000
+_STATE = re.compile(r',"type":"state","state":"(\w+)","at":[\d.]+(?:,"position":(\d+))?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ async def read_activity(
     """From memory and, where there are any, from the records."""
     runs = registry.of(owner)
     live = [_live(run) for run in runs if not run.ended]
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            live += [_live_elsewhere(run) for run in await registry.under_way_elsewhere(owner)]
+    live.sort(key=lambda one: one.row.created, reverse=True)
     rows = [row_of_run(run) for run in runs if run.ended]
     points = [_point(row.id, row.created, row.outcome, row.stats) for row in rows]
     recorded: tuple[list[Row], list[Point]] = ([], [])
@@ -87,7 +93,20 @@ def _point(run: str, at: datetime, outcome: str, stats: dict[str, Any] | None) -
 
 def _live(run: Run) -> Live:
     last = run.log.after(max(run.head - 1, 0))
-    frame: dict[str, Any] = json.loads(last[0]) if last else {"type": "state", "state": "starting"}
+    return Live(row_of_run(run), *_standing(last[0] if last else ""), run.log.size)
+
+
+def _live_elsewhere(run: UnderWay) -> Live:
+    return Live(row_of_record(run.record), *_standing(run.last), run.size)
+
+
+def _standing(last: str) -> tuple[str, int | None]:
+    """The state of a run, and its place where it waits, by the beginning of its last frame."""
+    if not last:
+        return "starting", None
+    fields = last.index(',"type":', 8)
+    told = _STATE.match(last, fields)
+    if told is not None:
+        return told[1], int(told[2]) if told[2] else None
     # A head comes when the answer begins, and its bytes at once or soon.
-    state = frame.get("state") or ("streaming" if frame["type"] == "data" else "waiting")
-    return Live(row_of_run(run), state, frame.get("position"), run.log.size)
+    return "streaming" if last.startswith(',"type":"data"', fields) else "waiting", None

@@ -32,7 +32,7 @@ class Archive:
         """The result of a blocking query."""
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await self._desk.do(work, *args, **kwargs)
+                return await self._desk.do_surely(work, *args, **kwargs)
         except (Error, OSError, TimeoutError) as problem:
             why = "it takes too long" if isinstance(problem, TimeoutError) else first_line(problem)
             raise Rejected(

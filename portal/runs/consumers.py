@@ -14,7 +14,7 @@ from django.conf import settings
 from portal.ollama.bodies import load_json
 from portal.ollama.errors import BadBody
 from portal.runs.accounting import start_counted
-from portal.runs.orders import Rejected, read_order, read_ref
+from portal.runs.orders import Rejected, read_order, read_ref, refused
 from portal.runs.permitting import permit
 from portal.runs.registry import Registry
 from portal.runs.watching import Watchable, check_after
@@ -156,6 +156,7 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
         await self.send(text_data=json.dumps(message))
 
     async def _say_error(self, message: dict[str, Any], problem: Rejected) -> None:
+        refused[problem.code] += 1
         about = {
             name: message[name]
             for name in ("ref", "run")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping
 from functools import wraps
+from itertools import chain
 from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from portal.ollama.errors import BadBody
 from portal.runs import sharing
 from portal.runs.accounting import start_counted
 from portal.runs.here import archive, keeper, registry
-from portal.runs.orders import Rejected, read_order, read_ref
+from portal.runs.orders import Rejected, read_order, read_ref, refused
 from portal.runs.permitting import permit
 from portal.runs.sheet import asked_of
 from portal.runs.watching import Watchable, check_after
@@ -36,6 +37,8 @@ from portal.team.readers import Reader
 _HEARTBEAT = 15.0
 _LONGEST_POLL = 25.0
 _PATIENCE = 1.0
+# Characters.
+_LARGEST_PIECE = 128 << 10
 MOST_DELETED = 200
 _STATUS = {
     "no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503, "not_stopped": 503, "no_store": 503,
@@ -54,6 +57,7 @@ def _says_why(door: Door[P]) -> Door[P]:
         try:
             return await door(request, *args, **kwargs)
         except Rejected as problem:
+            refused[problem.code] += 1
             error = {"code": problem.code, "message": str(problem), "field": problem.field}
             headers = {"Retry-After": str(problem.wait)} if problem.wait else {}
             return JsonResponse({"error": error}, status=_STATUS.get(problem.code, 400), headers=headers)
@@ -161,7 +165,7 @@ async def unshare(request: HttpRequest, run_id: str) -> HttpResponse:
 
 @require_GET
 @_says_why
-async def shared_log(request: HttpRequest, token: str) -> HttpResponse:
+async def shared_log(request: HttpRequest, token: str) -> HttpResponseBase:
     """`/shared/<token>/log?after=N`: the same as a run's own log, for whoever has its link."""
     return await _log_of(await find_by_token(token), request)
 
@@ -176,19 +180,23 @@ async def find_by_token(token: str) -> Watchable:
 
 @require_GET
 @_says_why
-async def log(request: HttpRequest, run_id: str) -> HttpResponse:
+async def log(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """`/runs/<id>/log?after=N`: the frames there are after N. With `wait=S` it waits up to S seconds for the first."""
     return await _log_of(await _find(request, run_id), request)
 
 
-async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponse:
+async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponseBase:
     after = await _read_after(run, request.GET.get("after", "0"))
     if run.head == after and not run.ended:
         await _first_of(run, after, _read_seconds(request.GET.get("wait", "0")))
     frames = await run.written(after)
     # The frames are JSON already; putting them together costs nothing, parsing them would.
-    text = f'{{"run":"{run.id}","head":{run.head},"ended":{json.dumps(run.ended)},"frames":[{",".join(frames)}]}}'
-    return HttpResponse(text, content_type="application/json", headers={"Cache-Control": "no-store"})
+    before = f'{{"run":"{run.id}","head":{run.head},"ended":{json.dumps(run.ended)},"frames":['
+    told = {"content_type": "application/json", "headers": {"Cache-Control": "no-store"}}
+    if sum(map(len, frames)) < _LARGEST_PIECE:
+        return HttpResponse(f"{before}{','.join(frames)}]}}", **told)
+    parts = (text if at == 0 else f",{text}" for at, text in enumerate(frames))
+    return StreamingHttpResponse(_in_turn(chain([before], in_pieces(parts), ["]}"])), **told)
 
 
 @require_GET
@@ -241,13 +249,33 @@ async def _as_events(run: Watchable, after: int) -> AsyncGenerator[str, None]:
             batch, waiting = waiting.result(), None
             if not batch:
                 return
-            yield "".join(f"id: {after + at}\ndata: {frame}\n\n" for at, frame in enumerate(batch, 1))
+            for piece in in_pieces(f"id: {after + at}\ndata: {frame}\n\n" for at, frame in enumerate(batch, 1)):
+                yield piece
             after += len(batch)
     finally:
         if waiting is not None:
             waiting.cancel()
             await asyncio.wait({waiting})
         await batches.aclose()
+
+
+def in_pieces(texts: Iterable[str]) -> Iterator[str]:
+    """The texts joined, cut where a piece has become large: a reader who takes nothing has one of them held for it."""
+    joined: list[str] = []
+    size = 0
+    for text in texts:
+        joined.append(text)
+        size += len(text)
+        if size >= _LARGEST_PIECE:
+            yield "".join(joined)
+            joined, size = [], 0
+    if joined:
+        yield "".join(joined)
+
+
+async def _in_turn(pieces: Iterable[str]) -> AsyncGenerator[str, None]:
+    for piece in pieces:
+        yield piece
 
 
 async def _next(batches: AsyncGenerator[list[str], None]) -> list[str]:

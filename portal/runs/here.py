@@ -4,7 +4,7 @@ from functools import partial
 
 from django.conf import settings
 
-from portal.runs.accounting import settle_ended
+from portal.runs.accounting import settle_ended, settle_taken_over
 from portal.runs.archive import Archive
 from portal.runs.keeper import Keeper
 from portal.runs.presence import Presence
@@ -32,3 +32,4 @@ def _registry() -> Registry:
 registry = _registry()
 if accounts is not None:
     registry.on_end = partial(settle_ended, accounts)
+    registry.on_taken_over = partial(settle_taken_over, accounts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,9 @@ from portal.ollama.upstreams import Upstream
 
 _REF = re.compile(r"[A-Za-z0-9-]{8,64}")
 _LONGEST_SOURCE = 300
+
+# How often the doors of this process answered with each code.
+refused: Counter[str] = Counter()
 
 
 class Rejected(Exception):

@@ -7,16 +7,19 @@ import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from django.db import Error
 
 from portal.ollama.client import Client
+from portal.ollama.upstreams import Upstream
 from portal.runs.archive import Archive, Recorded
 from portal.runs.frames import Failure, Outcome
 from portal.runs.keeper import Keeper
 from portal.runs.log import RunLog
+from portal.runs.models import Record
 from portal.runs.orders import Facts, Order, Rejected
 from portal.runs.relay import Ownership, Relay
 from portal.runs.roads import Roads
@@ -39,6 +42,15 @@ class Elsewhere(Ownership, Protocol):
 
     async def grace_left(self, run: str) -> float:
         """Seconds until nobody elsewhere will have watched the run for `GRACE` seconds; 0 when that is so now."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A run that another worker carries: what was asked, the characters of its log, and how its last frame begins."""
+
+    record: Record
+    size: int
+    last: str
 
 
 class Run:
@@ -70,6 +82,22 @@ class Run:
         """Whether that frame is its end."""
         return self.log.ended
 
+    @property
+    def state(self) -> str:
+        """Where it stands, in the word of its latest `state` frame."""
+        return self._relay.state or "connecting"
+
+    def phases(self) -> list[tuple[str, float]]:
+        """When it was sent, and the first and the last byte of its answer came: seconds after it was started."""
+        meter = self._relay.meter
+        moments = (("sent", meter.sent or None), ("first byte", meter.first), ("last byte", meter.last))
+        return [(name, moment - meter.started) for name, moment in moments if moment is not None]
+
+    @property
+    def upstream(self) -> Upstream:
+        """Where it was sent: its own upstream, or the one that stands in."""
+        return self._relay.order.upstream
+
     def cancel(self, outcome: Outcome = "cancelled", failure: Failure | None = None) -> None:
         """Hang up on the upstream, in whatever state the run is; a run that has ended stays as it ended."""
         if not self.log.ended:
@@ -99,13 +127,15 @@ class Run:
         if not self._relay.log.ended:
             fault = None if task.cancelled() else task.exception()
             if fault is not None:
-                logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault)
+                logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault, extra={"run": self.id})
                 self._relay.stop_reason = (
                     "failed",
                     Failure("internal", "The portal met a fault of its own.", "Run it again."),
                 )
             self._relay.end(*self._relay.stop_reason)
-        self.on_end(self)
+        # The end of one that was given up is still to come, from the worker that has it.
+        if self._relay.log is self.log:
+            self.on_end(self)
 
     async def wait(self) -> None:
         """Return when the run has ended."""
@@ -173,8 +203,9 @@ class Registry:
         self._client: Client | None = None
         self.is_draining = False
         self._elsewhere: Elsewhere | None = None
-        # Called with every run that has ended.
+        # Called with every run that has ended, and with what is known of one that was ended for a worker that is gone.
         self.on_end: Callable[[Run], None] = lambda run: None
+        self.on_taken_over: Callable[[Record, Sequence[str]], None] | None = None
         self._keeper, self._archive, self._roads = keeper, archive, roads or Roads()
         if keeper is not None:
             keeper.on_gone = self._forget
@@ -227,6 +258,10 @@ class Registry:
     def of(self, owner: str) -> list[Run]:
         """That owner's runs in memory, newest first."""
         return [run for run in reversed(self._runs.values()) if run.owner == owner]
+
+    async def under_way_elsewhere(self, owner: str) -> list[UnderWay]:
+        """That owner's runs which other workers carry."""
+        return []
 
     async def open(self, trouble: str = "") -> None:
         """Connect, and begin to keep records. `trouble` is why the database cannot be used yet, where it cannot."""

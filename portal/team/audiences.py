@@ -12,12 +12,13 @@ from portal.team.roles import is_at_least
 
 
 class Audience(Enum):
-    """Who may come: anybody at all, whoever may read, whoever is signed in, or administrators."""
+    """Who may come: anybody at all, whoever may read, whoever is signed in, administrators, or they and the machines that watch."""
 
     ANYBODY = "anybody"
     READERS = "readers"
     PEOPLE = "people"
     ADMINISTRATORS = "administrators"
+    OPERATORS = "administrators and whatever shows PORTAL_METRICS_TOKEN"
 
 
 _MARK = "portal_audience"

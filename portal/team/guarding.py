@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from hmac import compare_digest
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from django.shortcuts import render
 
 from portal.team.asking import whom_to_ask
 from portal.team.audiences import Audience, admits, audience_of
-from portal.team.here import members_only, recognition
+from portal.team.here import members_only, metrics_token, recognition
 from portal.team.identity import reader_in
 from portal.team.readers import Reader
 from portal.team.recognition import READER
@@ -91,7 +92,15 @@ class Guard:
         audience = audience_of(view)
         if admits(audience, _reader(request), members_only=members_only):
             return None
+        if audience is Audience.OPERATORS and shows_token(request):
+            return None
         return await refuse(request, audience)
+
+
+def shows_token(request: HttpRequest) -> bool:
+    """Whether a request carries the token of the machines that watch the portal."""
+    kind, _, shown = request.headers.get("Authorization", "").partition(" ")
+    return bool(metrics_token) and kind.lower() == "bearer" and compare_digest(shown.strip().encode(), metrics_token.encode())
 
 
 async def refuse(request: HttpRequest, audience: Audience) -> HttpResponse:

@@ -17,14 +17,12 @@ from portal.team.throttling import clear_full
 
 logger = logging.getLogger(__name__)
 
-# How long the audit and what was used are kept.
-KEPT = timedelta(days=400)
 _EVERY = 3600.0
 
 
-def clear(limits: Limits) -> None:
-    """All of it, here and now."""
-    before = now() - KEPT
+def clear(limits: Limits, kept: timedelta) -> None:
+    """All of it, here and now. The audit and what was used are `kept` for so long."""
+    before = now() - kept
     clear_ended(limits)
     clear_full()
     clear_old(before)
@@ -32,11 +30,11 @@ def clear(limits: Limits) -> None:
     Invitation.objects.filter(ends__lt=before).delete()
 
 
-async def keep_clear(desk: Desk, limits: Limits) -> None:
+async def keep_clear(desk: Desk, limits: Limits, kept: timedelta) -> None:
     """The same for as long as this runs."""
     while True:
         try:
-            await desk.do(clear, limits)
+            await desk.do(clear, limits, kept)
         except (Error, OSError) as problem:
-            logger.warning("what is too old could not be deleted: %s", problem)
+            logger.warning("what is too old could not be deleted: %s", str(problem).partition("\n")[0])
         await asyncio.sleep(_EVERY)

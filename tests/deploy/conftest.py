@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.files import HOST
+from tests.runs.stores import shared, upstream  # noqa: F401 - fixtures of this room
 from tests.strict import leave_out
 
 

@@ -24,7 +24,7 @@ SETTINGS = set(re.findall(r"^\| `([A-Z_]+)` \|", OPERATING, re.MULTILINE))
 DRAIN = int(re.findall(r"^\| `PORTAL_DRAIN` \| `(\d+)`", OPERATING, re.MULTILINE)[0])
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 FINAL = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
-UNITS = ["portal.service", "portal.socket"]
+UNITS = ["portal.service", "portal.socket", "portal-backup.service", "portal-backup.timer"]
 
 
 def compose() -> dict[str, Any]:

@@ -30,12 +30,6 @@ REQUEST = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
-
-
-@pytest.fixture(scope="module")
 def proxy(upstream: FarEnd) -> Iterator[Nginx]:
     nginx = Nginx("")
     with PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_ORIGINS=nginx.origin) as portal:

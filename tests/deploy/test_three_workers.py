@@ -22,24 +22,12 @@ from tests.farend import Asked, FarEnd, Held, Line, chat
 from tests.nginx import Nginx
 from tests.portal_server import PortalServer
 from tests.runs.recording import Frames, attach, start, text_of, to_the_end
-from tests.runs.stores import Stores, stores
+from tests.runs.stores import Stores
 
 WORDS = ["one ", "two ", "three "]
 RECORDS = chat(WORDS)
 BODY = b"".join(RECORDS).decode()
 REQUEST = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "far:1b", "messages": []}}
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Stores]:
-    with stores() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
 
 
 @pytest.fixture(scope="module")

@@ -76,7 +76,7 @@ def test_a_negative_stay_is_for_good(client: httpx.Client, said: Any) -> None:
 def test_it_leaves_by_itself_when_the_time_is_over(client: httpx.Client) -> None:
     load(client, keep_alive="300ms")
     assert loaded(client)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while loaded(client) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert loaded(client) == []

@@ -9,16 +9,11 @@ import pytest
 
 from tests.farend import FarEnd
 from tests.portal_server import PortalServer
+from tests.runs.stores import shared, upstream  # noqa: F401 - fixtures of this room
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
-
-
-@pytest.fixture(scope="module")
-def portal(upstream: FarEnd) -> Iterator[PortalServer]:
+def portal(upstream: FarEnd) -> Iterator[PortalServer]:  # noqa: F811
     with PortalServer(OLLAMA_HOST=upstream.origin) as portal:
         yield portal
 

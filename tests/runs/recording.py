@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,17 +53,12 @@ def to_the_end(opened: ClientConnection) -> Frames:
     return frames
 
 
-def for_seconds(opened: ClientConnection, seconds: float) -> list[tuple[float, dict[str, Any]]]:
-    """What came in that time, each with the moment it was seen."""
-    seen = []
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        try:
-            frame = json.loads(opened.recv(timeout=left))
-        except TimeoutError:
-            break
-        seen.append((time.monotonic(), frame))
-    return seen
+def wait_until(is_so: Callable[[], bool], why: Callable[[], object] = lambda: "it never came to be so") -> None:
+    """Return once it is so. However busy the machine, it has two minutes."""
+    deadline = time.monotonic() + 120
+    while not is_so():
+        assert time.monotonic() < deadline, why()
+        time.sleep(0.02)
 
 
 def log(portal: PortalServer, run: str, after: int = 0) -> Frames:
@@ -76,11 +71,9 @@ def text_of(frames: Frames) -> str:
     return "".join(frame.get("text", "") for frame in frames)
 
 
-def crash(portal: PortalServer) -> float:
-    at = time.monotonic()
+def crash(portal: PortalServer) -> None:
     portal.process.send_signal(signal.SIGKILL)
     portal.process.wait()
-    return at
 
 
 def rows(data: Path, what: str) -> list[tuple[Any, ...]]:

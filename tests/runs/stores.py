@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import socket as socket_module
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from websockets.sync.client import ClientConnection
 
 from tests.farend import FarEnd
@@ -26,18 +27,32 @@ class Stores:
     redis: RedisServer
 
     def worker(
-        self, upstream: FarEnd, data: Path | None = None, *, workers: int = 1, held: socket_module.socket | None = None, **environment: str
-    ) -> PortalServer:
+        self, upstream: FarEnd, data: Path | None = None, *, workers: int = 1, held: socket_module.socket | None = None,
+        under: Sequence[str] = (), **environment: str,
+    ) -> PortalServer:  # fmt: skip
         """A portal that shares its runs; start it as a context manager."""
-        return PortalServer(
-            data=data, workers=workers, held=held, OLLAMA_HOST=upstream.origin, DATABASE_URL=self.postgres.url, REDIS_URL=self.redis.url, **environment
-        )
+        stores = {"OLLAMA_HOST": upstream.origin, "DATABASE_URL": self.postgres.url, "REDIS_URL": self.redis.url}
+        return PortalServer(data=data, workers=workers, held=held, under=under, **stores | environment)
 
 
 @contextmanager
 def stores() -> Iterator[Stores]:
     with PostgreSQL() as postgres, RedisServer() as redis:
         yield Stores(postgres, redis)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Stores]:
+    """One PostgreSQL and one Redis for the workers of a module's tests."""
+    with stores() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[FarEnd]:
+    """The far end of a module's tests."""
+    with FarEnd() as far_end:
+        yield far_end
 
 
 @contextmanager

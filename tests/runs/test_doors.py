@@ -18,7 +18,7 @@ from tests.portal_server import PortalServer
 @pytest.fixture
 def browser(portal: PortalServer) -> Iterator[httpx.Client]:
     """A client as a page of the site has it: with the token that lets it POST."""
-    with httpx.Client(base_url=portal.url, trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=portal.url, trust_env=False, timeout=60) as client:
         client.headers["X-CSRFToken"] = client.get("/runs/token").json()["token"]
         yield client
 
@@ -81,9 +81,9 @@ def test_what_the_socket_sees_is_what_the_other_doors_see(browser: httpx.Client,
     run = start(browser)
     with connect(portal.socket_url, origin=portal.origin, proxy=None) as socket:  # type: ignore[arg-type]
         socket.send(json.dumps({"type": "attach", "run": run, "after": 0}))
-        frames = [json.loads(socket.recv(timeout=10))]
+        frames = [json.loads(socket.recv(timeout=60))]
         while frames[-1]["type"] != "end":
-            frames.append(json.loads(socket.recv(timeout=10)))
+            frames.append(json.loads(socket.recv(timeout=60)))
     assert frames == whole_log(browser, run)
 
 
@@ -99,7 +99,7 @@ def test_cancel_hangs_up(browser: httpx.Client, upstream: FarEnd) -> None:
     browser.get(f"/runs/{run}/log", params={"after": 1, "wait": 5})
     assert browser.post(f"/runs/{run}/cancel").status_code == 204
     assert whole_log(browser, run)[-1]["outcome"] == "cancelled"
-    assert upstream.requests_for("/api/chat")[-1].hung_up.wait(2)
+    assert upstream.requests_for("/api/chat")[-1].hung_up.wait(60)
 
 
 def test_a_post_without_the_token_is_refused_and_sends_nothing(portal: PortalServer, upstream: FarEnd) -> None:

@@ -23,13 +23,13 @@ def test_a_server_told_to_stop_ends_its_runs_whole_and_takes_no_new_ones(far_end
         assert httpx.get(f"{portal.url}readyz", trust_env=False).status_code == 200
         ref = str(uuid.uuid4())
         run = start(opened, ref)
-        while json.loads(opened.recv(timeout=10))["type"] != "data":
+        while json.loads(opened.recv(timeout=60))["type"] != "data":
             pass
         portal.process.send_signal(signal.SIGTERM)
         while httpx.get(f"{portal.url}readyz", trust_env=False).status_code != 503:
             pass
         other.send(json.dumps({"type": "start", "ref": str(uuid.uuid4()), "request": REQUEST}))
-        assert json.loads(other.recv(timeout=10))["code"] == "draining"
+        assert json.loads(other.recv(timeout=60))["code"] == "draining"
         assert start(other, ref) == run
         held.go()
         assert to_the_end(opened)[-1]["outcome"] == "done"

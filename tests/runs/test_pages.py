@@ -21,7 +21,7 @@ HOSTILE = '<script>alert(1)</script>"\'&'
 
 @contextmanager
 def reading(portal: PortalServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=portal.url, trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=portal.url, trust_env=False, timeout=60) as client:
         client.headers["X-CSRFToken"] = client.get("/runs/token").json()["token"]
         yield client
 
@@ -135,7 +135,7 @@ def test_deleting_a_run_under_way_stops_it_first(far_end: FarEnd, data: Path) ->
         assert "It is waiting" in client.get(f"/runs/{name}/").text
         assert listed(client, outcome="running") == [name]
         assert client.post(f"/runs/{name}/delete").status_code == 204
-        assert far_end.requests_for("/api/chat")[0].hung_up.wait(2)
+        assert far_end.requests_for("/api/chat")[0].hung_up.wait(60)
         assert client.get(f"/runs/{name}/").status_code == 404
         assert listed(client) == []
 

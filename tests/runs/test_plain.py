@@ -19,7 +19,7 @@ EXAMPLE = {"what": "POST /api/chat", "upstream": "local", "page": "guide", "exam
 
 @pytest.fixture
 def browser(portal: PortalServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=portal.url, trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=portal.url, trust_env=False, timeout=60) as client:
         yield client
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import resource
 import socket as sockets
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
@@ -24,8 +27,8 @@ RECORDS = [*[RECORD] * 300, b'{"done":true}\n']
 # The portal, with less patience than it has.
 HASTY = """
 import runpy, sys
-from portal import sockets
-sockets.PING_EVERY, sockets.PONG_WITHIN, sockets.CLOSE_WITHIN, sockets.LONGEST_STALL = map(float, sys.argv[1].split())
+from portal import sockets, stalls
+sockets.PING_EVERY, sockets.PONG_WITHIN, sockets.CLOSE_WITHIN, stalls.LONGEST_STALL = map(float, sys.argv[1].split())
 sys.argv = sys.argv[3:]
 runpy.run_path("manage.py", run_name="__main__")
 """
@@ -65,6 +68,68 @@ def test_a_reader_who_takes_nothing_is_cut_with_a_code_and_comes_back_to_all_of_
         assert seen + attach(again, run, seen[-1]["seq"]) == frames
     assert text_of(frames).encode() == b"".join(RECORDS)
     assert "Traceback" not in stalling.log
+
+
+def asking_for(portal: PortalServer, address: str) -> sockets.socket:
+    """A connection on which something was asked for, and from which nothing is taken by itself."""
+    place = portal.origin.removeprefix("http://")
+    host, _, port = place.partition(":")
+    opened = sockets.create_connection((host, int(port)), 60)
+    opened.sendall(f"GET {address} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode())
+    return opened
+
+
+def test_a_reader_of_events_who_takes_nothing_is_cut_and_comes_back_to_all_of_it(stalling: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(RECORDS)
+    with socket(stalling) as quick:
+        run = start(quick)
+        frames = to_the_end(quick)
+    before = stalling.log.count("its connection was closed")
+    with asking_for(stalling, f"/runs/{run}/events") as slow:
+        while stalling.log.count("its connection was closed") == before:
+            pass
+        got = b""
+        with suppress(ConnectionResetError):
+            while more := slow.recv(1 << 20):
+                got += more
+    # What was on its way comes; the last event may be cut in two.
+    seen = [int(line[4:]) for line in got.decode(errors="ignore").split("\n\n")[:-1] for line in line.split("\n") if line.startswith("id: ")]
+    last = seen[-1] if seen else 0
+    assert last < len(frames)
+    rest = httpx.get(f"{stalling.url}runs/{run}/events", headers={"Last-Event-ID": str(last)}, trust_env=False, timeout=60).text
+    assert [json.loads(line[6:]) for line in rest.split("\n") if line.startswith("data: ")] == frames[last:]
+    assert "Traceback" not in stalling.log
+
+
+def test_readers_who_take_nothing_hold_a_mebibyte_each_at_most(patient: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(RECORDS)
+    with socket(patient) as quick:
+        run = start(quick)
+        to_the_end(quick)
+    with ExitStack() as stack:
+        addresses = (f"/runs/{run}/events", f"/runs/{run}/log")
+        for address in addresses:  # what is made once is made
+            stack.enter_context(asking_for(patient, address)).recv(1)
+        before = memory_of(patient)
+        for slow in [stack.enter_context(asking_for(patient, address)) for address in addresses * 15]:
+            slow.recv(1)
+        attach_to = [stack.enter_context(raw(patient)) for _ in range(15)]
+        for slow in attach_to:
+            slow.sendall(Frame(Opcode.TEXT, json.dumps({"type": "attach", "run": run, "after": 0}).encode()).serialize(mask=True))
+            slow.recv(1)
+        # All of it for all of them would be 800 MiB.
+        assert memory_of(patient) - before < 45 << 20
+
+
+@pytest.fixture(scope="module")
+def patient(upstream: FarEnd) -> Iterator[PortalServer]:
+    with hasty(upstream) as portal:
+        yield portal
+
+
+def memory_of(portal: PortalServer) -> int:
+    """Bytes of memory the server has."""
+    return int(Path(f"/proc/{portal.process.pid}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def raw(portal: PortalServer) -> sockets.socket:

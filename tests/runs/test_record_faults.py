@@ -5,7 +5,6 @@ from __future__ import annotations
 import resource
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 
 from tests.farend import FarEnd, chat, stream
 from tests.portal_server import PortalServer
-from tests.runs.recording import Frames, crash, log, rows, server, socket, start, to_the_end
+from tests.runs.recording import Frames, crash, log, rows, server, socket, start, to_the_end, wait_until
 from tests.strict import leave_out
 
 
@@ -44,24 +43,17 @@ def complaints(portal: PortalServer) -> int:
 
 
 def wait_until_recorded(portal: PortalServer, data: Path, runs: int) -> None:
-    deadline = time.monotonic() + 10
-    while done(data) != runs:
-        assert time.monotonic() < deadline, portal.log
-        time.sleep(0.1)
+    wait_until(lambda: done(data) == runs, lambda: portal.log)
 
 
 def test_a_locked_database_slows_no_stream_and_is_caught_up_with(far_end: FarEnd, data: Path) -> None:
-    far_end.script = stream(chat(["word "] * 100), pause=0.01)
+    far_end.script = stream(chat(["word "] * 100))
     with server(far_end, data) as portal, socket(portal) as opened:
         lock = sqlite3.connect(data / "portal.sqlite3", isolation_level=None)
         lock.execute("begin immediate")
-        runs = []
-        for _ in range(2):
-            started = time.monotonic()
-            runs.append((start(opened), to_the_end(opened)))
-            # The far end takes a second; waiting for the database would take two more.
-            assert time.monotonic() - started < 2.5
-        time.sleep(1)
+        # Nobody lets go of the lock before both have ended, so they cannot have waited for it.
+        runs = [(start(opened), to_the_end(opened)) for _ in range(2)]
+        wait_until(lambda: "the database cannot be written" in portal.log, lambda: portal.log)
         assert rows(data, "select count(*) from runs_record") == [(0,)]
         assert portal.log.count("the database cannot be written (database is locked)") == 1
         lock.execute("rollback")
@@ -84,7 +76,7 @@ def test_a_full_disk_costs_no_stream_and_is_caught_up_with(far_end: FarEnd, prep
         second = run_one(portal)
         assert second[1][-1]["outcome"] == "done"
         assert log(portal, second[0]) == second[1]
-        time.sleep(1)
+        wait_until(lambda: "the database cannot be written" in portal.log, lambda: portal.log)
         assert portal.log.count("the database cannot be written") == 1, portal.log
         resource.prlimit(portal.process.pid, resource.RLIMIT_FSIZE, limits)
         wait_until_recorded(portal, prepared, 2)
@@ -134,11 +126,7 @@ def test_a_portal_starts_whatever_its_database_is_like(
     with read_only(prepared) if fault == "read-only" else nullcontext():
         with serving as portal:
             assert run_one(portal)[1][-1]["outcome"] == "done"
-            deadline = time.monotonic() + 6
-            while not complaints(portal):
-                assert time.monotonic() < deadline, portal.log
-                time.sleep(0.1)
-            time.sleep(0.5)
+            wait_until(lambda: complaints(portal) > 0, lambda: portal.log)
             assert complaints(portal) == 1, portal.log
             assert "portal/runs" not in portal.log, portal.log  # no traceback that leads here
             if fault == "locked":

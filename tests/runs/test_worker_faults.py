@@ -4,46 +4,41 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 import uuid
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from websockets.sync.client import ClientConnection
 
-from tests.farend import FarEnd, Held, chat
+from tests.cable import Cable
+from tests.farend import FarEnd, Held, chat, silence
 from tests.portal_server import PortalServer
 from tests.redis import RedisServer
-from tests.runs.recording import log, start, text_of
-from tests.runs.stores import Stores, say, sockets, stores, until
+from tests.runs.recording import log, start, text_of, wait_until
+from tests.runs.stores import Stores, say, sockets, until
 
 REQUEST = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "far:1b", "messages": []}}
+TIMES = 100
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Stores]:
-    with stores() as running:
-        yield running
+def cables(shared: Stores) -> Iterator[tuple[Cable, Cable]]:
+    """The first worker's way to the database, and the second one's to Redis."""
+    with Cable() as to_database, Cable() as to_redis:
+        to_database.target, to_redis.target = shared.postgres.port, shared.redis.port
+        yield to_database, to_redis
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
-
-
-@pytest.fixture(scope="module")
-def two_workers(shared: Stores, upstream: FarEnd) -> Iterator[list[PortalServer]]:
-    with shared.worker(upstream) as one, shared.worker(upstream) as two:
+def two_workers(shared: Stores, upstream: FarEnd, cables: tuple[Cable, Cable]) -> Iterator[list[PortalServer]]:
+    to_database, to_redis = cables
+    with (
+        shared.worker(upstream, DATABASE_URL=f"postgres://portal@127.0.0.1:{to_database.port}/postgres") as one,
+        shared.worker(upstream, REDIS_URL=f"redis://127.0.0.1:{to_redis.port}/0") as two,
+    ):
         yield [one, two]
         assert "Traceback" not in one.log + two.log
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_workers_that_die_or_stop_have_their_runs_ended_by_another(shared: Stores, far_end: FarEnd) -> None:
@@ -150,6 +145,45 @@ def test_a_database_that_dies_costs_no_frame_on_any_worker(
         assert until(again, "end") == mine
     assert len(upstream.requests_for("/api/chat")) == before + 1
     wait_until(lambda: "the records catch up" in one.log)
+
+
+@pytest.mark.parametrize("pulled", [("redis",), ("database",), ("database", "redis")], ids=" and ".join)
+def test_a_ref_is_sent_once_whichever_store_each_worker_reaches(
+    two_workers: list[PortalServer], upstream: FarEnd, cables: tuple[Cable, Cable], pulled: tuple[str, ...]
+) -> None:
+    upstream.script = silence
+    before, ref = len(upstream.requests_for("/api/chat")), str(uuid.uuid4())
+    with sockets(*two_workers) as opened:
+        for cable, name in zip(cables, ("database", "redis"), strict=True):
+            if name in pulled:
+                cable.pull()
+        try:
+            for _ in range(TIMES):
+                for one in opened:
+                    say(one, "start", ref=ref, request=REQUEST)
+            answers = [answers_to(one) for one in opened]
+        finally:
+            for cable in cables:
+                cable.plug_in()
+        (run,) = {run for these in answers for run in these if run}
+        assert answers[1] == [run] * TIMES, "who reaches the database always knows"
+        say(opened[1], "cancel", run=run)
+        until(opened[1], "end")
+    assert len(upstream.requests_for("/api/chat")) == before + 1
+    wait_until(lambda: [ready(portal) for portal in two_workers] == ["ready\n"] * 2)
+
+
+def answers_to(opened: ClientConnection) -> list[str]:
+    """The run each start was answered with; nothing where it could not be told."""
+    answers: list[str] = []
+    while len(answers) < TIMES:
+        message = json.loads(opened.recv(timeout=120))
+        if message["type"] == "error":
+            assert message["code"] == "no_store", message
+            answers.append("")
+        elif message["type"] == "accepted":
+            answers.append(message["run"])
+    return answers
 
 
 def test_with_neither_redis_nor_database_nothing_is_started(

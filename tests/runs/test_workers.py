@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,22 +14,10 @@ import pytest
 
 from tests.farend import FarEnd, Held, chat, silence
 from tests.portal_server import PortalServer
-from tests.runs.recording import attach, log, start, text_of, to_the_end
-from tests.runs.stores import Stores, say, sockets, stores, three_workers, until
+from tests.runs.recording import attach, log, start, text_of, to_the_end, wait_until
+from tests.runs.stores import Stores, say, sockets, three_workers, until
 
 REQUEST = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "far:1b", "messages": []}}
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Stores]:
-    with stores() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[FarEnd]:
-    with FarEnd() as far_end:
-        yield far_end
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +67,7 @@ def test_a_ref_starts_once_in_a_race_over_all_workers(workers: list[PortalServer
         for one in opened:
             accepted = 0
             while accepted < 334:
-                message = json.loads(one.recv(timeout=20))
+                message = json.loads(one.recv(timeout=60))
                 assert message["type"] != "error", message
                 if message["type"] == "accepted":
                     accepted += 1
@@ -105,7 +92,7 @@ def test_cancel_on_another_worker_hangs_up(workers: list[PortalServer], upstream
         ends = [to_the_end(one)[-1], to_the_end(two)[-1]]
     assert ends[0] == ends[1]
     assert ends[0]["outcome"] == "cancelled"
-    assert upstream.requests_for("/api/chat")[-1].hung_up.wait(10)
+    assert upstream.requests_for("/api/chat")[-1].hung_up.wait(60)
 
 
 def test_a_run_is_deleted_on_every_worker_by_any(workers: list[PortalServer], upstream: FarEnd) -> None:
@@ -117,7 +104,7 @@ def test_a_run_is_deleted_on_every_worker_by_any(workers: list[PortalServer], up
         assert to_the_end(one)[-1]["outcome"] == "cancelled"
     for worker in workers:
         assert httpx.get(f"{worker.url}runs/{run}/log", trust_env=False).status_code == 404
-    assert upstream.requests_for("/api/chat")[-1].hung_up.wait(10)
+    assert upstream.requests_for("/api/chat")[-1].hung_up.wait(60)
 
 
 def test_a_link_to_a_run_and_its_page_work_on_every_worker(workers: list[PortalServer], upstream: FarEnd) -> None:
@@ -152,7 +139,7 @@ def test_one_command_serves_with_three_workers_and_ends_them_together(
         portal.process.send_signal(signal.SIGTERM)
         held.go()
         logs = [frames + to_the_end(one) for frames, one in zip(begun, opened, strict=True)]
-        assert portal.process.wait(30) == 0
+        assert portal.process.wait(120) == 0
     assert {json.dumps(frames) for frames in logs} == {json.dumps(logs[0])}
     assert logs[0][-1]["outcome"] == "done"
     assert "Traceback" not in portal.log
@@ -171,13 +158,6 @@ def test_a_worker_that_dies_is_started_again_and_none_outlives_the_server(
         portal.process.kill()
         portal.process.wait()
         wait_until(lambda: not any(is_running(worker) for worker in running))
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def is_running(pid: int) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.farend import FarEnd
 from tests.portal_server import PortalServer
+from tests.runs.stores import shared  # noqa: F401 - a fixture of this room
 from tests.team.people import EVERY_BROWSER, Browser, set_up
 
 

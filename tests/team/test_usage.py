@@ -95,7 +95,7 @@ def test_what_has_ended_or_is_too_old_is_deleted() -> None:
         Event.objects.create(at=moment - timedelta(days=days), actor="p", what="w", about="", detail="", address="")
     take("full", Rate(1, 1.0), now=0.0)
     take("used", Rate(1, 1000.0))
-    clear(LIMITS)
+    clear(LIMITS, timedelta(days=400))
     assert [one.key for one in SignIn.objects.all()] == ["fine"]
     assert (Use.objects.count(), Event.objects.count()) == (1, 1)
     assert [one.key for one in Allowance.objects.all()] == ["used"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from django.db import Error
 
@@ -15,35 +16,36 @@ from portal.runs.shared.facts import digest_of, tell
 from portal.runs.shared.link import Away, Link
 from portal.runs.shared.publisher import REF_KEPT
 
-_PATIENCE = 3.0
+# Seconds: how long the database has to answer, and how long nobody asks it after it has not.
+_PATIENCE, _REST = 3.0, 1.0
 
 
 class Claims:
-    """Redis decides first, since it is quick; the database, where records are kept, decides for good."""
+    """The database decides, whose constraint admits one run a ref; where no records are kept, Redis does.
+
+    If the one decided in the other's place, each could admit a run, for workers that reach only the one or only the other. So
+    nothing is begun without the one that decides. That Redis knows a ref saves asking the database.
+    """
 
     def __init__(self, link: Link, worker: str, keeper: Keeper | None) -> None:
         self._link, self._worker, self._keeper = link, worker, keeper
         self._desk = Desk("claims")
-        self._withdrawn: list[str] = []
+        self._away_until = float("-inf")
 
     async def claim(self, facts: Facts) -> str:
         """The run that has this owner's ref: this one, or one that was first. Raises `Rejected` when nobody can tell."""
-        first = await self._claim_in_redis(facts)
-        if first not in (None, facts.run):
-            return str(first)
         if self._keeper is None:
-            recorded = None
+            decided, who = await self._claim_in_redis(facts), "Redis"
         else:
-            recorded = await self._claim_in_database(facts, self._keeper)
-        if first is None and recorded is None:
+            known = await self.claimed(facts.owner, facts.ref)
+            decided, who = known or await self._claim_in_database(facts), "The database"
+        if decided is None:
             raise Rejected(
                 "no_store",
-                "Neither Redis nor the database answers just now, so it cannot be told whether this run was started before; "
-                "nothing was sent. Try again in a moment.",
+                f"{who} does not answer just now, so it cannot be told whether this run was started before; nothing was sent. "
+                "Try again in a moment.",
             )
-        if recorded not in (None, facts.run):
-            await self._withdraw(facts.run)
-        return recorded or facts.run
+        return decided
 
     async def claimed(self, owner: str, ref: str) -> str | None:
         """The run that was started under that ref, as far as Redis knows."""
@@ -52,12 +54,6 @@ class Claims:
         except Away:
             return None
         return None if found is None else str(found)
-
-    async def take_back(self) -> None:
-        """Take claims out of Redis that it may have got late, after somebody else had the ref. Raises `Away`."""
-        while self._withdrawn:
-            await self._link.run(scripts.DROP, self._withdrawn[-1])
-            self._withdrawn.pop()
 
     async def aclose(self) -> None:
         """End the thread."""
@@ -70,18 +66,20 @@ class Claims:
         except Away:
             return None
 
-    async def _claim_in_database(self, facts: Facts, keeper: Keeper) -> str | None:
-        if keeper.trouble:
+    async def _claim_in_database(self, facts: Facts) -> str | None:
+        if time.monotonic() < self._away_until:
             return None
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await self._desk.do(records.claim, facts, self._worker)
+                return await self._desk.do_surely(records.claim, facts, self._worker)
         except (Error, OSError, TimeoutError):
+            self._away_until = time.monotonic() + _REST
+            # It may have been written all the same, or be written yet; the thread does one after the other.
+            self._link.soon(self._forget(facts.run), f"forget {facts.run}")
             return None
 
-    async def _withdraw(self, run: str) -> None:
-        self._withdrawn.append(run)
+    async def _forget(self, run: str) -> None:
         try:
-            await self.take_back()
-        except Away:
-            return  # once it is back
+            await self._desk.do(records.delete, [run])
+        except (Error, OSError):
+            return  # a record of a run that never began is ended once its lease has run out

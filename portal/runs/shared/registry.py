@@ -12,7 +12,7 @@ from portal.runs.archive import Archive, Recorded, Told
 from portal.runs.keeper import Keeper
 from portal.runs.orders import Facts, Order, Rejected
 from portal.runs.presence import Presence
-from portal.runs.registry import TAKEN_OVER, Registry, Run, could_be_an_id, new_facts
+from portal.runs.registry import TAKEN_OVER, Registry, Run, UnderWay, could_be_an_id, new_facts
 from portal.runs.roads import Roads
 from portal.runs.shared import scripts
 from portal.runs.shared.claims import Claims
@@ -67,6 +67,7 @@ class SharedRegistry(Registry):
 
     async def open(self, trouble: str = "") -> None:
         """Connect to Redis too, and take a part in ending what workers that are gone left."""
+        self._takeover.on_ended = self.on_taken_over
         await self._link.open()
         await self._afar.post.open()
         await super().open(trouble)
@@ -114,7 +115,12 @@ class SharedRegistry(Registry):
                 return recorded
             raise
         winner = await self._claims.claim(facts)
-        return self._begin(facts) if winner == facts.run else await self.find(winner, reader=facts.owner)
+        if winner != facts.run:
+            return await self.find(winner, reader=facts.owner)
+        run = self._begin(facts)
+        with suppress(Away):  # it is told once it is back
+            await self._publisher.seed(run.id)
+        return run
 
     async def find(self, run_id: object, *, reader: str) -> Watchable:
         """The run of that id, wherever it is. Raises `Rejected`."""
@@ -126,6 +132,15 @@ class SharedRegistry(Registry):
         if isinstance(found, Recorded) and not found.ended:
             return Remote(found.record, found.head, ended=False, afar=self._afar)
         return found
+
+    async def under_way_elsewhere(self, owner: str) -> list[UnderWay]:
+        """That owner's runs which other workers carry; none while Redis cannot say."""
+        try:
+            found = await self._link.run(scripts.UNDER_WAY, owner)
+        except Away:
+            return []
+        runs = [UnderWay(told(facts, ""), int(size), last) for facts, size, last in found]
+        return [run for run in runs if run.record.id not in self._runs]
 
     async def _find_live(self, run_id: str) -> Remote | None:
         try:
@@ -181,7 +196,6 @@ class SharedRegistry(Registry):
 
     async def _look_after(self, deserted: dict[str, str]) -> None:
         self._takeover.note({run: worker for run, worker in deserted.items() if run not in self._runs})
-        await self._claims.take_back()
 
     def _forget(self, run_ids: Sequence[str]) -> None:
         for run_id in run_ids:
@@ -213,6 +227,7 @@ class SharedRegistry(Registry):
                         await asyncio.sleep(0.1)
         except TimeoutError:
             run.end("interrupted", TAKEN_OVER)
+        run.on_end(run)
 
 
 class Watchers:

@@ -15,7 +15,8 @@ CLAIM = """
 local known = redis.call('GET', 'portal:ref:' .. ARGV[1])
 if known then return known end
 redis.call('SET', 'portal:ref:' .. ARGV[1], ARGV[2], 'EX', ARGV[5])
-redis.call('HSET', 'portal:run:' .. ARGV[2], 'worker', ARGV[3], 'facts', ARGV[4], 'ref', ARGV[1], 'head', 0, 'size', 0)
+redis.call('HSET', 'portal:run:' .. ARGV[2], 'worker', ARGV[3], 'facts', ARGV[4], 'ref', ARGV[1], 'head', 0, 'size', 0,
+  'owner', cjson.decode(ARGV[4]).owner)
 redis.call('HSET', 'portal:open', ARGV[2], ARGV[3])
 return ARGV[2]
 """
@@ -28,7 +29,8 @@ local worker = redis.call('HGET', key, 'worker')
 if worker then return worker end
 redis.call('DEL', 'portal:log:' .. ARGV[2])
 redis.call('SET', 'portal:ref:' .. ARGV[1], ARGV[2], 'EX', ARGV[5])
-redis.call('HSET', key, 'worker', ARGV[3], 'facts', ARGV[4], 'ref', ARGV[1], 'head', ARGV[6], 'size', 0)
+redis.call('HSET', key, 'worker', ARGV[3], 'facts', ARGV[4], 'ref', ARGV[1], 'head', ARGV[6], 'size', 0,
+  'owner', cjson.decode(ARGV[4]).owner)
 redis.call('HSET', 'portal:open', ARGV[2], ARGV[3])
 return ARGV[3]
 """
@@ -68,6 +70,20 @@ for at = 4, #ARGV, 5 do
   end
 end
 return answers
+"""
+
+# owner -> of each of their runs under way: facts, characters of its log so far, the beginning of its last frame.
+UNDER_WAY = """
+local found = {}
+for _, run in ipairs(redis.call('HKEYS', 'portal:open')) do
+  local key = 'portal:run:' .. run
+  if redis.call('HGET', key, 'owner') == ARGV[1] then
+    local last = redis.call('XREVRANGE', 'portal:log:' .. run, '+', '-', 'COUNT', 1)[1]
+    local line = last and string.match(last[2][4], '[^\\n]*$') or ''
+    found[#found + 1] = {redis.call('HGET', key, 'facts'), redis.call('HGET', key, 'size'), string.sub(line, 1, 200)}
+  end
+end
+return found
 """
 
 # run -> its worker, facts, head, whether it has ended; nothing when Redis does not know it.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from django.db import Error
 
 from portal.desk import Desk
 from portal.runs import records
+from portal.runs.archive import frames_of
 from portal.runs.frames import Stats, end_fields, frame, is_end
 from portal.runs.models import Record
 from portal.runs.presence import Presence
@@ -31,10 +33,14 @@ _KEPT, _LIVE = 600, 256 << 20
 
 
 class Takeover:
-    """Looks for runs whose worker is gone and ends them. Without a `desk` no records are kept."""
+    """Looks for runs whose worker is gone and ends them. Without a `desk` no records are kept.
+
+    `on_ended` is called with the facts and all frames of each that it ended.
+    """
 
     def __init__(self, link: Link, presence: Presence, desk: Desk | None) -> None:
         self._link, self._presence, self._desk = link, presence, desk
+        self.on_ended: Callable[[Record, Sequence[str]], None] | None = None
         self._missing: dict[str, float] = {}
         self._deserted: dict[str, str] = {}
         self._work = asyncio.Event()
@@ -80,7 +86,7 @@ class Takeover:
                     await asyncio.sleep(1)
                     self._work.set()
                 except Exception:
-                    logger.exception("ending run %s of a worker that is gone met a fault of the portal", run)
+                    logger.exception("ending run %s of a worker that is gone met a fault of the portal", run, extra={"run": run})
                     del self._deserted[run]
 
     async def _take_over(self, run: str, worker: str) -> None:
@@ -95,7 +101,18 @@ class Takeover:
             return
         text, last = "\n".join(rest), head + len(rest)
         await self._link.run(scripts.APPEND, self._presence.name, _LIVE, _KEPT, run, head + 1, last, "1", text)
-        logger.warning("run %s was ended, because the worker that carried it is gone", run)
+        logger.warning("run %s was ended, because the worker that carried it is gone", run, extra={"run": run})
+        if self.on_ended is not None:
+            self.on_ended(record, await self._whole(run, [*frames, *rest]))
+
+    async def _whole(self, run: str, frames: list[str]) -> list[str]:
+        """All frames of a run that was just ended: from its record, or else those of its live log."""
+        if self._desk is None:
+            return frames
+        found: list[str] = []
+        while more := await self._desk.do(frames_of, run, len(found)):
+            found += more
+        return found
 
     async def _end(self, record: Record, frames: list[str], head: int) -> list[str] | None:
         if self._desk is not None:

@@ -1,0 +1,1 @@
+"""What an operator sees of the portal and keeps of it: figures, logs, traces, backups."""
