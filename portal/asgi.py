@@ -28,6 +28,7 @@ from portal.docs.front import Application, Front
 from portal.docs.here import catalogue, present_state, press, references, state_now
 from portal.docs.search.here import upkeep
 from portal.handler import Handler
+from portal.library.here import desk as library_desk
 from portal.lifespan import Lifespan
 from portal.origins import AsReadersKnowIt, OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
@@ -132,7 +133,18 @@ static = ServeStaticASGI(
 )
 if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
-lifespan = Lifespan([drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
+
+
+@asynccontextmanager
+async def lending() -> AsyncIterator[None]:
+    """The library's thread ends with the server."""
+    try:
+        yield
+    finally:
+        await library_desk.aclose(within=2)
+
+
+lifespan = Lifespan([drawing, lending, *([recognising] if is_team else []), running, watching, indexing, linking])
 application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})
 # What stands here stands until the end; looking through it for garbage would hold up the loop for some 30 ms each time.
 gc.collect()

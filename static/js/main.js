@@ -17,6 +17,8 @@ const ELEMENTS = {
   "run-language": () => import("./views.js").then(() => import("./elements/run-language.js")),
   "request-playground": () => import("./elements/request-playground.js"),
   "run-panel": () => import("./views.js").then(() => import("./elements/run-panel.js")),
+  "library-filter": () => import("./elements/library-filter.js"),
+  "saved-requests": () => document.querySelector("main run-panel[data-page]") && import("./elements/saved-requests.js"),
   "team-rights": () => import("./elements/team-rights.js"),
   "self-test": () => import("./elements/self-test.js"),
 };
