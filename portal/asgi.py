@@ -30,6 +30,7 @@ from portal.docs.here import catalogue, present_state, press, references, state_
 from portal.docs.search.here import upkeep
 from portal.handler import Handler
 from portal.kept_first import NothingKept
+from portal.library.here import desk as library_desk
 from portal.lifespan import Lifespan
 from portal.operating.here import metering, observed, tells_all
 from portal.origins import AsReadersKnowIt, OnlyKnownOrigins
@@ -135,7 +136,18 @@ static = ServeStaticASGI(
 )
 if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
-lifespan = Lifespan([metering, drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
+
+
+@asynccontextmanager
+async def lending() -> AsyncIterator[None]:
+    """The library's thread ends with the server."""
+    try:
+        yield
+    finally:
+        await library_desk.aclose(within=2)
+
+
+lifespan = Lifespan([metering, drawing, lending, *([recognising] if is_team else []), running, watching, indexing, linking])
 application = observed(cast(Any, ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})))
 # What answers before a request has reached any of this; where every request is told of, nothing does.
 first = NothingKept() if tells_all else front

@@ -82,6 +82,9 @@ PORTAL_PERSON_AT_ONCE = _whole("PORTAL_PERSON_AT_ONCE", 4)
 PORTAL_PERSON_HOURLY = _whole("PORTAL_PERSON_HOURLY", 0)
 PORTAL_PERSON_TOKENS = _whole("PORTAL_PERSON_TOKENS", 0, digits=12)
 PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
+PORTAL_SHARE_WITH = _choice("PORTAL_SHARE_WITH", "team", ("team", "anybody")) if PORTAL_ACCESS == "team" else "anybody"
+PORTAL_SHARE_DAYS = _whole("PORTAL_SHARE_DAYS", 30)
+PORTAL_SECRETS = _choice("PORTAL_SECRETS", "ask", ("ask", "refuse"))
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = _secret(PORTAL_DATA / "secret-key")
 PORTAL_KEEP_RUNS = _whole("PORTAL_KEEP_RUNS", 30)
@@ -123,7 +126,9 @@ PORTAL_WORKER_DOOR: int | None = None
 DEBUG = False
 ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
-INSTALLED_APPS = ["django.contrib.staticfiles", "portal", "portal.docs", "portal.team", "portal.runs", "portal.dashboard"]
+INSTALLED_APPS = [
+    "django.contrib.staticfiles", "portal", "portal.docs", "portal.team", "portal.runs", "portal.library", "portal.dashboard",
+]  # fmt: skip
 MIDDLEWARE = [
     "portal.middleware.Security",
     "portal.headers.content_security_policy",

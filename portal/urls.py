@@ -12,8 +12,10 @@ from portal.docs.book import views as book
 from portal.docs.journal import views as journal
 from portal.docs.reference import views as reference
 from portal.docs.search import views as search
+from portal.library import views as library
 from portal.operating import views as operating
 from portal.runs import doors, pages, plain_views
+from portal.runs import share_views as shares
 from portal.runs import views as runs
 from portal.runs.playground import playground
 from portal.team import people_views as people
@@ -74,8 +76,8 @@ urlpatterns = [
         path("runs/may", runs.may),
         path("playground/", playground, name="playground"),
         path("endpoints/", runs.endpoints, name="endpoints"),
-        path("shared/<str:token>/log", doors.shared_log),
-        path("shared/<str:token>/", pages.shared, name="shared"),
+        path("shared/<str:token>/log", shares.shared_log),
+        path("shared/<str:token>/", shares.shared, name="shared"),
         path("examples/read", examples.read),
         path("examples/snippets", examples.snippets),
         path("upstreams/", dashboard.upstreams, name="upstreams"),
@@ -99,9 +101,18 @@ urlpatterns = [
         path("runs/<str:run_id>/cancel", doors.cancel),
         path("runs/<str:run_id>/delete", doors.delete),
         path("runs/<str:run_id>/again", doors.again),
-        path("runs/<str:run_id>/share", doors.share),
-        path("runs/<str:run_id>/unshare", doors.unshare),
+        path("runs/<str:run_id>/share", shares.share),
+        path("runs/<str:run_id>/unshare", shares.unshare),
         path("runs/<str:run_id>/", pages.run, name="run"),
+        path("shared/", shares.links, name="links"),
+        path("shared/<str:token>/take-back", shares.take_back),
+        path("shared/<str:token>/comments", shares.comment),
+        path("comments/<int:comment>/edit", shares.change_comment),
+        path("comments/<int:comment>/delete", shares.delete_comment),
+        path("library/", library.library, name="library"),
+        path("library/<int:saved>/", library.saved, name="saved"),
+        path("library/<int:saved>/edit", library.edit),
+        path("library/<int:saved>/delete", library.delete),
         path("account/", team.account, name="account"),
         path("account/password", team.password),
         path("account/identities/<str:name>/link", sign_on.add),

@@ -30,6 +30,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "portal.docs": ({"django", "emoji", *MARKDOWN, *SEARCH}, {"portal.examples"}),
     "portal.team": ({"django", "asgiref", *SIGN_ON, *SECOND_FACTOR}, {"portal.desk"}),
     "portal.runs": ({"django", "channels", "redis"}, {"portal.ollama", "portal.team", "portal.desk"}),
+    "portal.library": ({"django"}, {"portal.ollama", "portal.team", "portal.runs", "portal.desk"}),
     "portal.dashboard": ({"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs"}),
     "portal.operating": (
         {"django", "prometheus_client", "opentelemetry"}, {"portal.ollama", "portal.team", "portal.runs", "portal.dashboard", "portal.sockets", "portal.about"},

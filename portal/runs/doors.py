@@ -12,7 +12,6 @@ from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -21,16 +20,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal.ollama.bodies import LARGEST_BODY, load_json
 from portal.ollama.errors import BadBody
-from portal.runs import sharing
 from portal.runs.accounting import start_counted
-from portal.runs.here import archive, keeper, registry
+from portal.runs.here import registry
 from portal.runs.orders import Rejected, read_order, read_ref, refused
 from portal.runs.permitting import permit
 from portal.runs.sheet import asked_of
 from portal.runs.watching import Watchable, check_after
 from portal.team.here import accounts
 from portal.team.identity import reader_in
-from portal.team.noting import note_done
 from portal.team.readers import Reader
 
 # A comment now and then keeps proxies from taking a silent stream for a dead one.
@@ -42,14 +39,15 @@ _LARGEST_PIECE = 128 << 10
 MOST_DELETED = 200
 _STATUS = {
     "no_such_run": 404, "busy": 503, "draining": 503, "unreadable": 503, "not_stopped": 503, "no_store": 503,
-    "sign_in": 401, "not_allowed": 403, "over_limit": 429, "local_only": 403,
+    "sign_in": 401, "not_allowed": 403, "over_limit": 429, "local_only": 403, "no_such_comment": 404, "no_such_entry": 404,
+    "secret_found": 422, "not_ended": 409, "too_large": 413,
 }  # fmt: skip
 
 P = ParamSpec("P")
 Door = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]]
 
 
-def _says_why(door: Door[P]) -> Door[P]:
+def says_why(door: Door[P]) -> Door[P]:
     """Answer what a door rejects with its sentence, as JSON."""
 
     @wraps(door)
@@ -57,51 +55,61 @@ def _says_why(door: Door[P]) -> Door[P]:
         try:
             return await door(request, *args, **kwargs)
         except Rejected as problem:
-            refused[problem.code] += 1
-            error = {"code": problem.code, "message": str(problem), "field": problem.field}
-            headers = {"Retry-After": str(problem.wait)} if problem.wait else {}
-            return JsonResponse({"error": error}, status=_STATUS.get(problem.code, 400), headers=headers)
+            return rejection(problem)
 
     return cast(Door[P], answer)
 
 
+def rejection(problem: Rejected, **more: bool) -> JsonResponse:
+    """The JSON of what a door rejects."""
+    refused[problem.code] += 1
+    error = {"code": problem.code, "message": str(problem), "field": problem.field} | more
+    headers = {"Retry-After": str(problem.wait)} if problem.wait else {}
+    return JsonResponse({"error": error}, status=status_of(problem), headers=headers)
+
+
+def status_of(problem: Rejected) -> int:
+    """The HTTP status of what is rejected."""
+    return _STATUS.get(problem.code, 400)
+
+
 @require_POST
-@_says_why
+@says_why
 async def start(request: HttpRequest) -> HttpResponse:
     """`POST /runs/` takes the JSON of a `start` message without its type, and answers 201 with the run's id."""
-    message = _read_json(request)
+    message = read_json(request)
     order = read_order(message, settings.PORTAL_UPSTREAMS)
-    reader = _reader(request)
+    reader = who_asks(request)
     ref = read_ref(message)
     permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS, local_only=settings.PORTAL_LOCAL_ONLY)
-    run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=ref, scope=_scope(request))
+    run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=ref, scope=scope_of(request))
     return _started(run, permitted.note)
 
 
 @require_POST
-@_says_why
+@says_why
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
-    await (await _find(request, run_id)).stop()
-    return _done(request, f"/runs/{run_id}/")
+    await (await find(request, run_id)).stop()
+    return done(request, f"/runs/{run_id}/")
 
 
 @require_POST
-@_says_why
+@says_why
 async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/delete` deletes the run with everything in it; one that is under way is stopped first."""
-    await registry.delete(run_id, reader=_reader(request).id)
-    return _done(request, "/runs/")
+    await registry.delete(run_id, reader=who_asks(request).id)
+    return done(request, "/runs/")
 
 
 @require_POST
-@_says_why
+@says_why
 async def delete_several(request: HttpRequest) -> HttpResponse:
     """`POST /runs/delete` deletes the runs a form names as `run`, or where it says `all` those it names as `listed`."""
     named = request.POST.getlist("listed" if request.POST.get("all") else "run")
     if len(named) > MOST_DELETED:
         raise Rejected("bad_message", f"{len(named)} runs are too many to delete at once; name at most {MOST_DELETED}.", "run")
-    reader = _reader(request).id
+    reader = who_asks(request).id
     for run_id in dict.fromkeys(named):
         try:
             await registry.delete(run_id, reader=reader)
@@ -110,21 +118,21 @@ async def delete_several(request: HttpRequest) -> HttpResponse:
             if problem.code != "no_such_run":
                 raise
     shown = {name: request.GET[name] for name in ("model", "outcome", "page", "example") if request.GET.get(name)}
-    return _done(request, "/runs/" + (f"?{urlencode(shown)}" if shown else ""))
+    return done(request, "/runs/" + (f"?{urlencode(shown)}" if shown else ""))
 
 
 @require_POST
-@_says_why
+@says_why
 async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/again` sends the same request to the same upstream once more: 201 with the new run's id."""
-    asked = asked_of(await _find(request, run_id))
+    asked = asked_of(await find(request, run_id))
     body = load_json(asked.body) if asked.body else None
     what = {"upstream": asked.upstream, "method": asked.method, "path": asked.path, "body": body}
     order = read_order({"request": what, "source": {"page": asked.page, "example": asked.example}}, settings.PORTAL_UPSTREAMS)
-    reader = _reader(request)
+    reader = who_asks(request)
     permitted = await permit(order, reader, settings.PORTAL_UPSTREAMS, local_only=settings.PORTAL_LOCAL_ONLY)
-    run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=str(uuid.uuid4()), scope=_scope(request))
-    if _is_of_page(request):
+    run = await start_counted(registry, accounts, permitted.order, reader=reader, ref=str(uuid.uuid4()), scope=scope_of(request))
+    if is_of_page(request):
         return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})
     return _started(run, permitted.note)
 
@@ -134,58 +142,15 @@ def _started(run: Watchable, note: str) -> JsonResponse:
     return JsonResponse(told, status=201, headers={"Location": f"/runs/{run.id}/log"})
 
 
-@require_POST
-@_says_why
-async def share(request: HttpRequest, run_id: str) -> HttpResponse:
-    """`POST /runs/<id>/share` makes a link under which anybody who has it reads the run: 201 with its address."""
-    run = await _find(request, run_id)
-    if archive is None or keeper is None:
-        why = "This portal records no runs (PORTAL_KEEP_RUNS is 0), so there is nothing a link could lead to."
-        raise Rejected("not_recorded", why)
-    await keeper.settle(_PATIENCE)
-    token = await archive.read(sharing.share, run.id, run.owner)
-    if token is None:
-        raise Rejected("not_recorded", "The run is not recorded yet, so a link would lead nowhere; try again in a moment.")
-    await _note(request, "shared a run", run.id)
-    if _is_of_page(request):
-        return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/"})
-    return JsonResponse({"address": f"/shared/{token}/"}, status=201)
-
-
-@require_POST
-@_says_why
-async def unshare(request: HttpRequest, run_id: str) -> HttpResponse:
-    """`POST /runs/<id>/unshare` takes the link back; it leads nowhere from then on."""
-    run = await _find(request, run_id)
-    if archive is not None:
-        await archive.read(sharing.unshare, run.id, run.owner)
-        await _note(request, "took back a link", run.id)
-    return _done(request, f"/runs/{run.id}/")
-
-
 @require_GET
-@_says_why
-async def shared_log(request: HttpRequest, token: str) -> HttpResponseBase:
-    """`/shared/<token>/log?after=N`: the same as a run's own log, for whoever has its link."""
-    return await _log_of(await find_by_token(token), request)
-
-
-async def find_by_token(token: str) -> Watchable:
-    """The run behind a link. Raises the same `Rejected` for a link that was taken back and one that never was."""
-    found = await archive.read(sharing.find_shared, token) if archive is not None else None
-    if found is None:
-        raise Rejected("no_such_run", "This link leads nowhere; whoever sent it may have taken it back.")
-    return await registry.find(found[0], reader=found[1])
-
-
-@require_GET
-@_says_why
+@says_why
 async def log(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """`/runs/<id>/log?after=N`: the frames there are after N. With `wait=S` it waits up to S seconds for the first."""
-    return await _log_of(await _find(request, run_id), request)
+    return await log_of(await find(request, run_id), request)
 
 
-async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponseBase:
+async def log_of(run: Watchable, request: HttpRequest) -> HttpResponseBase:
+    """The frames of a run that the request asks for, as JSON."""
     after = await _read_after(run, request.GET.get("after", "0"))
     if run.head == after and not run.ended:
         await _first_of(run, after, _read_seconds(request.GET.get("wait", "0")))
@@ -200,10 +165,10 @@ async def _log_of(run: Watchable, request: HttpRequest) -> HttpResponseBase:
 
 
 @require_GET
-@_says_why
+@says_why
 async def events(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """`/runs/<id>/events?after=N`: the frames as server-sent events, `seq` as their id; honours `Last-Event-ID`."""
-    run = await _find(request, run_id)
+    run = await find(request, run_id)
     after = await _read_after(run, request.headers.get("Last-Event-ID") or request.GET.get("after", "0"))
     if run.ended and after == run.head:
         return HttpResponse(status=204)  # tells an EventSource that has everything not to come again
@@ -224,14 +189,15 @@ def without_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     return JsonResponse({"error": {"code": "no_token", "message": message, "field": None}}, status=403)
 
 
-def _done(request: HttpRequest, then: str) -> HttpResponse:
+def done(request: HttpRequest, then: str) -> HttpResponse:
     """Nothing for a program; for a form on a page, the page to go on with."""
-    if _is_of_page(request):
+    if is_of_page(request):
         return HttpResponse(status=303, headers={"Location": then})
     return HttpResponse(status=204)
 
 
-def _is_of_page(request: HttpRequest) -> bool:
+def is_of_page(request: HttpRequest) -> bool:
+    """Whether a form on a page asks, rather than a program."""
     return "text/html" in request.headers.get("Accept", "")
 
 
@@ -293,24 +259,20 @@ async def _first_of(run: Watchable, after: int, seconds: float) -> None:
         await batches.aclose()
 
 
-async def _find(request: HttpRequest, run_id: str) -> Watchable:
-    return await registry.find(run_id, reader=_reader(request).id)
+async def find(request: HttpRequest, run_id: str) -> Watchable:
+    """The reader's run of that id. Raises `Rejected`."""
+    return await registry.find(run_id, reader=who_asks(request).id)
 
 
-async def _note(request: HttpRequest, what: str, run_id: str) -> None:
-    try:
-        await note_done(_scope(request), _reader(request), what, run_id)
-    except (Error, OSError):
-        raise Rejected("unreadable", "It was done, but could not be written into the audit; try again.") from None
-
-
-def _scope(request: HttpRequest) -> Mapping[str, Any]:
+def scope_of(request: HttpRequest) -> Mapping[str, Any]:
+    """The ASGI scope of a request."""
     found: Mapping[str, Any] = getattr(request, "scope", {})
     return found
 
 
-def _reader(request: HttpRequest) -> Reader:
-    return reader_in(_scope(request))
+def who_asks(request: HttpRequest) -> Reader:
+    """Who asks."""
+    return reader_in(scope_of(request))
 
 
 async def _read_after(run: Watchable, text: str) -> int:
@@ -321,7 +283,8 @@ def _read_seconds(text: str) -> float:
     return min(float(text), _LONGEST_POLL) if text.isascii() and text.isdigit() and len(text) < 6 else 0.0
 
 
-def _read_json(request: HttpRequest) -> dict[str, Any]:
+def read_json(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object a request carries. Raises `Rejected`."""
     if len(request.body) > 2 * LARGEST_BODY:
         raise Rejected("bad_message", "The message is larger than a request can be.")
     try:

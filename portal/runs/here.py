@@ -1,6 +1,9 @@
 """The registry of this process, for the doors."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -10,6 +13,7 @@ from portal.runs.keeper import Keeper
 from portal.runs.presence import Presence
 from portal.runs.registry import Registry
 from portal.runs.roads import Bounds, Roads
+from portal.runs.sharing import terms_of
 from portal.team.here import accounts
 
 presence = Presence(settings.PORTAL_DATA / "servers")
@@ -17,6 +21,17 @@ keeper = (
     Keeper(presence, settings.PORTAL_KEEP_RUNS, ends_deserted=not settings.PORTAL_REDIS_URL) if settings.PORTAL_KEEP_RUNS else None
 )
 archive = Archive() if settings.PORTAL_KEEP_RUNS else None
+terms = terms_of(settings.PORTAL_SHARE_WITH, settings.PORTAL_SHARE_DAYS)
+# Whether a person's word that something is no secret is taken.
+may_insist = settings.PORTAL_SECRETS == "ask"
+
+
+def own_keys() -> list[str]:
+    """The portal's own secrets as they are now, none of which may leave in what people hand on."""
+    upstreams = [upstream.present_key for upstream in settings.PORTAL_UPSTREAMS.values()]
+    database: Mapping[str, Any] = settings.DATABASES["default"]
+    stores = [str(database.get("PASSWORD") or ""), urlsplit(settings.PORTAL_REDIS_URL).password]
+    return [key for key in (settings.SECRET_KEY, *upstreams, *stores) if key]
 
 
 def _registry() -> Registry:

@@ -64,11 +64,27 @@ class Stretch(models.Model):
 
 
 class Share(models.Model):
-    """A link under which anybody who has it reads a run; without the row it leads nowhere."""
+    """A link under which a run that has ended is read: by the team or by anybody who has it, until it ends or is taken back."""
 
     token = models.CharField(primary_key=True, max_length=64)
-    record = models.OneToOneField(Record, on_delete=models.CASCADE, related_name="share")
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="shares")
+    audience = models.CharField(max_length=10)
     created = models.DateTimeField()
+    ends = models.DateTimeField(null=True)
+    taken_back = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.record_id}: shared {self.created:%Y-%m-%d}"
+
+
+class Comment(models.Model):
+    """What somebody of the team says of a run that was shared."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey("team.Person", on_delete=models.CASCADE, related_name="+")
+    text = models.TextField()
+    created = models.DateTimeField()
+    changed = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.record_id}: a comment of {self.created:%Y-%m-%d}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -13,16 +14,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.runs import doors, plain_views
+from portal.runs.comments import comments_of
 from portal.runs.differing import compare
-from portal.runs.doors import find_by_token
 from portal.runs.frames import Outcome
-from portal.runs.here import archive, keeper, registry
+from portal.runs.here import archive, keeper, registry, terms
 from portal.runs.listing import Listing, Row, Wanted, list_in_memory, list_recorded
 from portal.runs.orders import Rejected
-from portal.runs.sharing import token_of
+from portal.runs.sharing import links_of
 from portal.runs.sheet import Sheet, address_of, asked_of, lay_out, told
 from portal.runs.watching import Watchable
-from portal.team.identity import reader_of
+from portal.team.identity import reader_in, reader_of
+from portal.team.rights import may
 
 _LAST_PART = 1000
 _MOST_OTHERS = 20
@@ -38,8 +40,8 @@ async def runs(request: HttpRequest) -> HttpResponseBase:
         return await plain_views.start(request) if plain_views.is_form(request) else await doors.start(request)
     wanted = _read_wanted(request)
     listing, problem = await _list(_reader(request), wanted)
-    if _wants_json(request):
-        return _private(JsonResponse({"runs": [asdict(row) for row in listing.rows], "has_more": listing.has_more}))
+    if wants_json(request):
+        return private(JsonResponse({"runs": [asdict(row) for row in listing.rows], "has_more": listing.has_more}))
     chosen = {name: getattr(wanted, name) for name in ("model", "outcome", "page", "example") if getattr(wanted, name)}
     context = {
         "listing": listing,
@@ -51,7 +53,7 @@ async def runs(request: HttpRequest) -> HttpResponseBase:
         "later": wanted.part - 1,
         "earlier": wanted.part + 1 if listing.has_more and wanted.part < _LAST_PART else 0,
     }
-    return _private(render(request, "runs/list.html", context))
+    return private(render(request, "runs/list.html", context))
 
 
 @require_safe
@@ -60,47 +62,39 @@ async def run(request: HttpRequest, run_id: str) -> HttpResponse:
     reader = _reader(request)
     try:
         found = await registry.find(run_id, reader=reader)
-        sheet = await _lay_out(found)
-        if _wants_json(request):
-            return _private(JsonResponse(told(sheet)))
-        token = await archive.read(token_of, found.id, reader) if archive is not None else None
+        sheet = await lay_out_run(found)
+        if wants_json(request):
+            return private(JsonResponse(told(sheet)))
+        links = await archive.read(links_of, reader, found.id) if archive is not None else []
+        me = reader_in(_scope(request))
+        said = await archive.read(comments_of, found.id, me.handle, moderates=False) if archive and links else []
         context = await _compared(request, sheet)
     except Rejected as problem:
-        return _problem(request, problem)
+        return cannot_show(request, problem)
     place = address_of(sheet.asked.page, sheet.asked.example, run=found.id) if sheet.asked.example else ""
-    link = request.build_absolute_uri(f"/shared/{token}/") if token else ""
-    context |= {"is_mine": True, "place": place, "link": link, "can_share": archive is not None}
-    return _private(render(request, "runs/run.html", context | _shown(found, sheet)))
+    ways = [(one, request.build_absolute_uri(f"/shared/{one.token}/")) for one in links]
+    context |= {"is_mine": True, "place": place, "links": ways, "comments": said, "terms": terms}
+    context["can_share"] = archive is not None and sheet.end is not None and may(me, "share")
+    return private(render(request, "runs/run.html", context | shown(sheet)))
 
 
-@require_safe
-async def shared(request: HttpRequest, token: str) -> HttpResponse:
-    """`/shared/<token>/`: a run as whoever has its link may read it."""
-    try:
-        found = await find_by_token(token)
-        sheet = await _lay_out(found)
-    except Rejected as problem:
-        return _problem(request, problem)
-    if _wants_json(request):
-        return _private(JsonResponse(told(sheet)))
-    place = address_of(sheet.asked.page, sheet.asked.example, shared=token) if sheet.asked.example else ""
-    return _private(render(request, "runs/run.html", {"place": place, "log": f"/shared/{token}/log"} | _shown(found, sheet)))
-
-
-async def _lay_out(found: Watchable) -> Sheet:
+async def lay_out_run(found: Watchable) -> Sheet:
+    """The run read for a page, in a thread."""
     return await asyncio.to_thread(lay_out, asked_of(found), await found.written(0))
 
 
-def _shown(found: Watchable, sheet: Sheet) -> dict[str, object]:
+def shown(sheet: Sheet) -> dict[str, object]:
+    """What the page of any run shows."""
     return {"sheet": sheet, "head": sheet.head, "figures": _figures_of((sheet.end or {}).get("stats"))}
 
 
-def _problem(request: HttpRequest, problem: Rejected) -> HttpResponse:
+def cannot_show(request: HttpRequest, problem: Rejected, *, may_sign_in: bool = False) -> HttpResponse:
+    """Why there is nothing to show, as a page or as JSON."""
     status = 404 if problem.code == "no_such_run" else 503
-    if _wants_json(request):
+    if wants_json(request):
         error = {"code": problem.code, "message": str(problem), "field": problem.field}
-        return _private(JsonResponse({"error": error}, status=status))
-    return _private(render(request, "runs/problem.html", {"problem": str(problem)}, status=status))
+        return private(JsonResponse({"error": error}, status=status))
+    return private(render(request, "runs/problem.html", {"problem": str(problem), "may_sign_in": may_sign_in}, status=status))
 
 
 async def _compared(request: HttpRequest, sheet: Sheet) -> dict[str, object]:
@@ -113,7 +107,7 @@ async def _compared(request: HttpRequest, sheet: Sheet) -> dict[str, object]:
     against = request.GET.get("against", "")
     if not against:
         return {"others": others}
-    other = await _lay_out(await registry.find(against, reader=reader))
+    other = await lay_out_run(await registry.find(against, reader=reader))
     parts = await asyncio.to_thread(compare, other.said.text, sheet.said.text)
     return {"others": others, "against": other.asked, "parts": parts}
 
@@ -170,15 +164,22 @@ def _counted(number: int | None, what: str) -> str:
     return "" if number is None else f"{number:,} {what if number != 1 else what[:-1]}"
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program reads the answer."""
     return request.GET.get("format") == "json"
 
 
 def _reader(request: HttpRequest) -> str:
-    return reader_of(getattr(request, "scope", {}))
+    return reader_of(_scope(request))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _scope(request: HttpRequest) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = getattr(request, "scope", {})
+    return found
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept by nobody and found by no search engine."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

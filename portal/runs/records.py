@@ -16,6 +16,7 @@ from django.utils.timezone import now
 from portal.runs.frames import Failure, Stats, end_fields, frame, is_end
 from portal.runs.models import Record, Stretch
 from portal.runs.orders import Facts
+from portal.runs.sharing import clear_old_links, in_force
 
 # A server that has not renewed its runs for this long counts as dead, wherever it ran.
 LEASE = timedelta(seconds=9)
@@ -138,8 +139,13 @@ def interrupt(run: str, server: str, is_gone: Callable[[str], bool]) -> None:
 
 
 def trim(days: int) -> list[str]:
-    """Delete a few records past `days` days or past the bounds, oldest first; their ids, none when all is in order."""
-    ended = Record.objects.exclude(outcome="").order_by("created").values_list("id", flat=True)
+    """Delete a few records past `days` days or past the bounds, oldest first; their ids, none when all is in order.
+
+    One that a link leads to stays as long as the link is in force.
+    """
+    clear_old_links()
+    shared = in_force().values("record_id")
+    ended = Record.objects.exclude(outcome="").exclude(id__in=shared).order_by("created").values_list("id", flat=True)
     ids = list(ended.filter(created__lt=now() - timedelta(days=days))[:_AT_ONCE])
     if not ids:
         size = Record.objects.aggregate(size=Sum("size"))["size"] or 0

@@ -15,6 +15,17 @@ Kind = Literal["ask", "change"]
 
 # The least role for each kind of request: those that ask a server something, and those that change its models.
 LEAST: dict[Kind, Role] = {"ask": "member", "change": "maintainer"}
+Act = Literal["save", "tend", "share", "comment", "moderate"]
+
+# The least role for what people hand on: saving a request, changing one that another saved, sharing a run, saying something
+# of one that is shared, and taking away what others shared or said.
+HANDING_ON: dict[Act, Role] = {
+    "save": "member", "tend": "maintainer", "share": "member", "comment": "member", "moderate": "administrator",
+}  # fmt: skip
+_DOES: dict[Act, str] = {
+    "save": "saves requests", "tend": "changes what others saved", "share": "shares runs",
+    "comment": "says something of a run", "moderate": "takes away what others shared",
+}  # fmt: skip
 # Who may say how a server holds a model in memory: the server is everybody's, and each such wish may reload the model.
 MAY_LOAD: Role = "maintainer"
 LOADING = frozenset({
@@ -46,6 +57,19 @@ def why_not(reader: Reader, wish: Wish) -> str:
         return ""
     name = wish.model or "a model that is not named"
     return f"You have not been given {name} on {wish.upstream}."
+
+
+def may(reader: Reader, act: Act) -> bool:
+    """Whether somebody may do that with what is handed on."""
+    return is_at_least(reader.role, HANDING_ON[act])
+
+
+def why_not_act(reader: Reader, act: Act) -> str:
+    """The sentence that says why somebody may not, or nothing when they may."""
+    if may(reader, act):
+        return ""
+    who = f"You are here as a {reader.role}" if reader.role else "You are not signed in"
+    return f"{who}; a {HANDING_ON[act]} {_DOES[act]}."
 
 
 def knows_addresses(reader: Reader) -> bool:

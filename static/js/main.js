@@ -18,6 +18,8 @@ const ELEMENTS = {
   "request-playground": () => import("./elements/request-playground.js"),
   "run-panel": () => import("./views.js").then(() => import("./elements/run-panel.js")),
   "passkey-button": () => import("./elements/passkey-button.js"),
+  "library-filter": () => import("./elements/library-filter.js"),
+  "saved-requests": () => document.querySelector("main run-panel[data-page]") && import("./elements/saved-requests.js"),
   "team-rights": () => import("./elements/team-rights.js"),
   "self-test": () => import("./elements/self-test.js"),
 };

@@ -17,6 +17,7 @@ const VIEWS = {
   "run-compare": () => Promise.all([style("tool"), import("./elements/run-compare.js")]),
   "run-repeat": () => Promise.all([style("tool"), import("./elements/run-repeat.js")]),
   "run-history": () => Promise.all([style("tool"), import("./elements/run-history.js")]),
+  "run-save": () => Promise.all([style("tool"), import("./elements/run-save.js")]),
   "run-request": () => Promise.all([style("request"), import("./elements/run-request.js")]),
   "run-editor": () => import("./elements/run-editor.js"),
   "run-form": () => import("./elements/run-form.js"),

@@ -41,12 +41,22 @@ class RequestPlayground extends HTMLElement {
   }
 
   async #takeLink() {
+    const saved = new URLSearchParams(location.search).get("saved");
+    if (saved) return this.#takeSaved(saved);
     try {
       const request = await requestIn(location.hash);
       if (request) this.#become(request);
       else await this.#begin();
     } catch {
       say(this.said, "This link holds no request that can be read; perhaps it was cut. Here is another request to begin with.");
+    }
+  }
+
+  async #takeSaved(number) {
+    try {
+      await this.#go(await (await import("../lib/saved.js")).readSaved(`/library/${encodeURIComponent(number)}/`));
+    } catch ({ message }) {
+      say(this.said, message);
     }
   }
 
@@ -79,7 +89,7 @@ class RequestPlayground extends HTMLElement {
   async #go(request) {
     this.model = this.panel.model || this.model;
     this.#become(request);
-    history.replaceState(null, "", `#${await fragmentOf(request)}`);
+    history.replaceState(null, "", `${location.pathname}#${await fragmentOf(request)}`);
   }
 
   #follow() {

@@ -76,15 +76,16 @@ class RunHistory extends HTMLElement {
     }
   }
 
-  async #share(run) {
+  async #share(run, said = {}) {
     try {
       const { token } = await (await fetch("/runs/token")).json();
-      const answer = await fetch(`/runs/${run.id}/share`, { method: "POST", headers: { "X-CSRFToken": token } });
-      const { address, error } = await answer.json();
-      if (error) return this.#tell(error.message);
+      const answer = await fetch(`/runs/${run.id}/share`, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(said) });
+      const { address, audience, days, error } = await answer.json();
+      if (error) return this.#tell(error.message, ...(error.may_insist ? [" ", button("It is no secret: share it", () => this.#share(run, { no_secret: "yes" }))] : []));
       const link = `${location.origin}${location.pathname}?shared=${address.split("/")[2]}#${encodeURIComponent(this.panel.id)}`;
-      this.#tell("Whoever has this link sees the run in this example: ", make("a", { href: link }, link), " ", this.#copyButton(link),
-        " ", make("a", { href: `/runs/${run.id}/` }, "Take it back"), " on the page of the run.");
+      const who = audience === "team" ? "Whoever is signed in here" : "Whoever has this link";
+      this.#tell(`${who} sees the run in this example${days ? ` for ${days} day${days === 1 ? "" : "s"}` : ""}: `, make("a", { href: link }, link), " ", this.#copyButton(link),
+        " ", make("a", { href: `/runs/${run.id}/` }, "Take it back"), " or say for whom and how long on the page of the run.");
     } catch {
       this.#tell("The run could not be shared: the portal does not answer. Try again.");
     }

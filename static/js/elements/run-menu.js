@@ -9,6 +9,7 @@ const TOOLS = [
   { name: "run-compare", label: "Compare", says: "models or servers, side by side" },
   { name: "run-repeat", label: "Repeat", says: "to see how the figures spread" },
   { name: "run-history", label: "Earlier runs", says: "to see one again, or to share it" },
+  { name: "run-save", label: "Save", says: "in the library, under a name" },
 ];
 
 class RunMenu extends HTMLElement {

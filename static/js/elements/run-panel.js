@@ -185,8 +185,8 @@ class RunPanel extends HTMLElement {
   }
 
   async #pickUp() {
-    const shown = /[?&](?:run|shared)=/.test(location.search) && (await import("../lib/earlier.js")).addressIn(location.search, location.hash, this.id);
-    if (shown) return this.showEarlier(shown);
+    const shown = /[?&](?:run|shared|saved)=/.test(location.search) && (await import("../lib/earlier.js")).addressIn(location.search, location.hash, this.id);
+    if (shown) return shown.startsWith("/library/") ? this.openSaved(shown) : this.showEarlier(shown);
     const kept = this.#kept.read();
     if (!kept) return;
     await this.#answerLoaded();
@@ -197,6 +197,18 @@ class RunPanel extends HTMLElement {
   async showEarlier(address) {
     await this.#answerLoaded();
     await this.#running.showEarlier(address, this.request, ({ body }) => this.body && this.write({ body }));
+  }
+
+  /** The request that is saved at `address`, in place of the one that stands here. */
+  async openSaved(address) {
+    const { readSaved } = await import("../lib/saved.js");
+    try {
+      this.write(await readSaved(address));
+      if (location.search) history.replaceState(null, "", location.pathname + location.hash);
+    } catch (error) {
+      await this.#answerLoaded();
+      this.#running.refuse(this.request, error);
+    }
   }
 
   #show(view) {

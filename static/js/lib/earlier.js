@@ -4,11 +4,12 @@ import { pretty } from "./pretty.js";
 
 const WAIT = 20; // seconds the server holds a question for more, while the run goes on
 
-/** The address of the run that `search` asks the panel `id` to show; null when it asks for none, or another panel. */
+/** The address of the run, or the saved request, that `search` asks the panel `id` to show; null when it asks for none, or another panel. */
 export function addressIn(search, hash, id) {
   const asked = new URLSearchParams(search);
   if (hash !== `#${encodeURIComponent(id)}`) return null;
-  const [run, shared] = [asked.get("run"), asked.get("shared")];
+  const [run, shared, saved] = ["run", "shared", "saved"].map((name) => asked.get(name));
+  if (saved) return `/library/${encodeURIComponent(saved)}/`;
   if (shared) return `/shared/${encodeURIComponent(shared)}/`;
   return run ? `/runs/${encodeURIComponent(run)}/` : null;
 }

@@ -11,3 +11,8 @@ export function whyNot({ barred }, { method, path }) {
   });
   return found === undefined ? "" : barred[found];
 }
+
+let asked;
+
+/** What the server says of the reader's rights, asked for once a page; null where it does not say. @returns {Promise<object | null>} */
+export const rights = (ask = fetch) => (asked ??= ask("/runs/may").then((answer) => (answer.ok ? answer.json() : null), () => null));

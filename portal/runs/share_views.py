@@ -1,0 +1,249 @@
+"""What is shared, for those it is shared with and those who shared it: links, the runs behind them, what is said of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import wraps
+from typing import ParamSpec, cast
+
+from django.db import Error
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from portal.runs import comments, sharing
+from portal.runs.archive import Archive
+from portal.runs.doors import Door, done, find, is_of_page, log_of, rejection, says_why, scope_of, status_of, who_asks
+from portal.runs.here import archive, keeper, registry, terms
+from portal.runs.leaving import Leaks, check_parts, check_run
+from portal.runs.orders import Rejected
+from portal.runs.pages import cannot_show, lay_out_run, private, shown, wants_json
+from portal.runs.sharing import Found, Link, Offer
+from portal.runs.sheet import address_of, told
+from portal.runs.watching import Watchable
+from portal.team.here import is_team
+from portal.team.noting import note_done
+from portal.team.rights import Act, may, why_not_act
+
+P = ParamSpec("P")
+
+_PATIENCE = 1.0
+_FIELDS = frozenset(("csrfmiddlewaretoken", "audience", "days", "no_secret"))
+# What a form that was answered with a question is sent again with.
+_FORM = ("audience", "days", "text", "token")
+
+
+def says_why_to_people(door: Door[P]) -> Door[P]:
+    """Answer what is rejected with a page that says so; a program gets it as JSON."""
+
+    @wraps(door)
+    async def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return await door(request, *args, **kwargs)
+        except Rejected as problem:
+            return _say(request, problem)
+
+    return cast(Door[P], answer)
+
+
+@require_POST
+@says_why_to_people
+async def share(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`POST /runs/<id>/share` makes a link under which the run is read: 201 with its address.
+
+    `audience` is `team` or `anybody`, `days` how long it lasts; `no_secret` says that what was found is no secret.
+    """
+    run = await find(request, run_id)
+    offer = _read_offer(request)
+    token = await _share(request, run, offer)
+    if is_of_page(request):
+        return HttpResponse(status=303, headers={"Location": f"/runs/{run.id}/#run-more"})
+    return JsonResponse({"address": f"/shared/{token}/", "audience": offer.audience, "days": offer.days}, status=201)
+
+
+async def _share(request: HttpRequest, run: Watchable, offer: Offer) -> str:
+    _check(request, "share")
+    if archive is None or keeper is None:
+        why = "This portal records no runs (PORTAL_KEEP_RUNS is 0), so there is nothing a link could lead to."
+        raise Rejected("not_recorded", why)
+    if not run.ended:
+        raise Rejected("not_ended", "The run is under way. What is shared does not change, so share it when it has ended.")
+    insisted = await check_run(run, "shared", insists="no_secret" in request.POST)
+    await keeper.settle(_PATIENCE)
+    found = await archive.read(sharing.share, run.id, run.owner, offer)
+    if found is None:
+        raise Rejected("not_recorded", "The run is not recorded yet, so a link would lead nowhere; try again in a moment.")
+    token, count = found
+    lasts = f"for {offer.days} day{'' if offer.days == 1 else 's'}" if offer.days else "without an end"
+    said = f"; said to be no secret: {insisted}" if insisted else ""
+    await _note(request, "shared a run", run.id, f"with {offer.audience}, {lasts}; {count} in force{said}")
+    return token
+
+
+@require_POST
+@says_why_to_people
+async def unshare(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`POST /runs/<id>/unshare` takes every link to it back; they lead nowhere from then on."""
+    run = await find(request, run_id)
+    if archive is not None and await archive.read(sharing.unshare, run.id, run.owner):
+        await _note(request, "took back a link", run.id)
+    return done(request, f"/runs/{run.id}/")
+
+
+@require_safe
+async def links(request: HttpRequest) -> HttpResponse:
+    """`/shared/`: the reader's links, and which of them lead somewhere."""
+    try:
+        found = await archive.read(sharing.links_of, who_asks(request).id) if archive is not None else []
+    except Rejected as problem:
+        return cannot_show(request, problem)
+    if wants_json(request):
+        return private(JsonResponse({"links": [_told(one) for one in found]}))
+    ways = [(one, request.build_absolute_uri(f"/shared/{one.token}/")) for one in found]
+    return private(render(request, "runs/links.html", {"links": ways}))
+
+
+@require_POST
+@says_why_to_people
+async def take_back(request: HttpRequest, token: str) -> HttpResponse:
+    """`POST /shared/<token>/take-back`: the link leads nowhere from then on. Administrators take back anybody's."""
+    reader = who_asks(request)
+    moderates = may(reader, "moderate")
+    run = await _archive().read(sharing.take_back, token, None if moderates else reader.id)
+    if run is None:
+        raise _leads_nowhere()
+    await _note(request, "took back a link", run)
+    return done(request, "/shared/")
+
+
+@require_safe
+async def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """`/shared/<token>/`: a run as whoever has its link may read it, with what the team says of it."""
+    reader = who_asks(request)
+    try:
+        link, found = await _open(request, token)
+        sheet = await lay_out_run(found)
+        sees = is_team and reader.is_somebody
+        moderates = may(reader, "moderate")
+        said = await _archive().read(comments.comments_of, link.run, reader.handle, moderates=moderates) if sees else []
+    except Rejected as problem:
+        return cannot_show(request, problem, may_sign_in=is_team and not reader.is_somebody)
+    if wants_json(request):
+        return private(JsonResponse(told(sheet)))
+    place = address_of(sheet.asked.page, sheet.asked.example, shared=token) if sheet.asked.example else ""
+    context = {
+        "place": place, "log": f"/shared/{token}/log", "token": token, "ends": link.ends, "with": link.audience, "sees": sees,
+        "comments": said, "may_say": sees and may(reader, "comment"), "longest": comments.LONGEST,
+        "moderates": is_team and (moderates or link.owner == reader.id),
+    }  # fmt: skip
+    return private(render(request, "runs/run.html", context | shown(sheet)))
+
+
+@require_GET
+@says_why
+async def shared_log(request: HttpRequest, token: str) -> HttpResponseBase:
+    """`/shared/<token>/log?after=N`: the same as a run's own log, for whoever has its link."""
+    return await log_of((await _open(request, token))[1], request)
+
+
+@require_POST
+@says_why_to_people
+async def comment(request: HttpRequest, token: str) -> HttpResponse:
+    """`POST /shared/<token>/comments`: say something of a run that is shared, in `text`."""
+    link, _ = await _open(request, token)
+    text = await _read_text(request)
+    await _archive().read(comments.add, link.run, who_asks(request).handle, text)
+    await _note(request, "commented on a run", link.run)
+    return done(request, f"/shared/{token}/#comments")
+
+
+@require_POST
+@says_why_to_people
+async def change_comment(request: HttpRequest, comment: int) -> HttpResponse:
+    """`POST /comments/<id>/edit`: say it otherwise. It must be one's own."""
+    text = await _read_text(request)
+    run = await _archive().read(comments.change, comment, who_asks(request).handle, text)
+    await _note(request, "changed a comment", run)
+    return done(request, _back(request))
+
+
+@require_POST
+@says_why_to_people
+async def delete_comment(request: HttpRequest, comment: int) -> HttpResponse:
+    """`POST /comments/<id>/delete`: one's own; for administrators anybody's."""
+    if not is_team:
+        raise Http404
+    reader = who_asks(request)
+    run = await _archive().read(comments.delete, comment, None if may(reader, "moderate") else reader.handle)
+    await _note(request, "deleted a comment", run)
+    return done(request, _back(request))
+
+
+async def _read_text(request: HttpRequest) -> str:
+    if not is_team:
+        raise Http404
+    _check(request, "comment")
+    text = comments.read_text(request.POST.get("text", ""))
+    await check_parts([("the comment", text)], "said", insists="no_secret" in request.POST)
+    return text
+
+
+async def _open(request: HttpRequest, token: str) -> tuple[Found, Watchable]:
+    """The run behind a link. Raises the same `Rejected` for one that ended, was taken back, is for others, or never was."""
+    is_of_team = who_asks(request).is_somebody
+    found = await archive.read(sharing.find_shared, token, is_of_team=is_of_team) if archive is not None else None
+    if found is None:
+        raise _leads_nowhere()
+    return found, await registry.find(found.run, reader=found.owner)
+
+
+def _leads_nowhere() -> Rejected:
+    return Rejected("no_such_run", "This link leads nowhere; it may have ended, or whoever sent it may have taken it back.")
+
+
+def _archive() -> Archive:
+    if archive is None:
+        raise _leads_nowhere()
+    return archive
+
+
+def _read_offer(request: HttpRequest) -> Offer:
+    strays = sorted(set(request.POST) - _FIELDS)
+    if strays:
+        raise Rejected("bad_message", f"This form has no field “{strays[0][:40]}”, so nothing was shared.", strays[0][:40])
+    return sharing.read_offer(terms, audience=request.POST.get("audience", ""), days=request.POST.get("days", ""))
+
+
+def _check(request: HttpRequest, act: Act) -> None:
+    if reason := why_not_act(who_asks(request), act):
+        raise Rejected("not_allowed", reason)
+
+
+def _say(request: HttpRequest, problem: Rejected) -> HttpResponse:
+    if not is_of_page(request):
+        may_insist = isinstance(problem, Leaks) and problem.may_insist
+        return rejection(problem, **({"may_insist": may_insist} if isinstance(problem, Leaks) else {}))
+    filled = [(name, request.POST.get(name, "")) for name in _FORM if name in request.POST]
+    context = {"problem": str(problem), "insists": isinstance(problem, Leaks) and problem.may_insist, "filled": filled}
+    response = private(render(request, "runs/not_done.html", context, status=status_of(problem)))
+    if problem.wait:
+        response.headers["Retry-After"] = str(problem.wait)
+    return response
+
+
+def _told(link: Link) -> dict[str, object]:
+    fields = asdict(link)
+    return fields | {"address": f"/shared/{fields.pop('token')}/"}
+
+
+def _back(request: HttpRequest) -> str:
+    token = request.POST.get("token", "")
+    return f"/shared/{token}/#comments" if sharing.is_token(token) else "/shared/"
+
+
+async def _note(request: HttpRequest, what: str, run_id: str, detail: str = "") -> None:
+    try:
+        await note_done(scope_of(request), who_asks(request), what, run_id, detail)
+    except (Error, OSError):
+        raise Rejected("unreadable", "It was done, but could not be written into the audit; try again.") from None
