@@ -25,6 +25,7 @@ def present_setup() -> Setup:
         known=settings.PORTAL_KNOWN, data=settings.PORTAL_DATA, engine=str(database["ENGINE"]).rpartition(".")[2],
         redis=settings.PORTAL_REDIS_URL, metrics_token=settings.PORTAL_METRICS_TOKEN, longest_queue=settings.PORTAL_LONGEST_QUEUE,
         loose=[file for file in _secrets() if _is_loose(file)], local_only=settings.PORTAL_LOCAL_ONLY,
+        traces_by=settings.PORTAL_TRACES_BY if settings.PORTAL_TRACES else "",
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ _SHORTEST_SECRET, _FEWEST_LETTERS, _SHORTEST_TOKEN = 50, 10, 20
 _TEAMS_ONLY = (
     "PORTAL_READ", "PORTAL_PROXIES", "PORTAL_PERSON_AT_ONCE", "PORTAL_PERSON_HOURLY", "PORTAL_PERSON_TOKENS",
     "PORTAL_SESSION_HOURS", "PORTAL_SESSION_DAYS", "PORTAL_METRICS_TOKEN", "PORTAL_KEEP_AUDIT",
+    "PORTAL_SIGN_ON", "PORTAL_SECOND_FACTOR",
 )  # fmt: skip
 # Of those who test the portal.
 _NOT_OURS = frozenset({"PORTAL_TEST_STRICT"})
@@ -58,13 +59,14 @@ class Setup:
     longest_queue: int = 100
     loose: Sequence[Path] = ()
     local_only: bool = False
+    traces_by: str = ""
 
 
 def mistakes(setup: Setup) -> list[Mistake]:
     """Every mistake, in the order in which they are best mended."""
     found = [
         *_of_names(setup), *_of_bind(setup), *_of_hosts(setup), *_of_origins(setup), *_of_team(setup), *_of_proxies(setup),
-        *_of_stores(setup), *_of_secrets(setup), *_of_documents(setup),
+        *_of_stores(setup), *_of_secrets(setup), *_of_documents(setup), *_of_traces(setup),
     ]  # fmt: skip
     return [Mistake(f"portal.W{number:03}", said) for number, said in found]
 
@@ -73,7 +75,9 @@ Found = Iterator[tuple[int, str]]
 
 
 def _of_names(setup: Setup) -> Found:
-    ours = {name for name in setup.named if name.startswith("PORTAL_")} - _NOT_OURS
+    # A provider's secret is named by the provider.
+    secrets = {name for name in setup.named if name.startswith("PORTAL_SIGN_ON_SECRET_")}
+    ours = {name for name in setup.named if name.startswith("PORTAL_")} - secrets - _NOT_OURS
     for name in sorted(ours - setup.known) if setup.known else ():
         near = get_close_matches(name, setup.known, 1)
         yield 1, f"{name} is no setting of the portal. " + (f"Is {near[0]} meant?" if near else "Leave it out.")
@@ -157,6 +161,14 @@ def _of_secrets(setup: Setup) -> Found:
         yield 21, f"{file} can be read by others on this machine. Run: chmod 600 {file}"
     if setup.local_only and {"OLLAMA_API_KEY", "OLLAMA_API_KEY_FILE"} & setup.named:
         yield 22, "PORTAL_LOCAL_ONLY is yes, so the key for the cloud does nothing. Leave OLLAMA_API_KEY (or _FILE) out."
+
+
+def _of_traces(setup: Setup) -> Found:
+    if setup.traces_by not in ("", "http/protobuf"):
+        yield 26, (
+            f"OTEL_EXPORTER_OTLP_PROTOCOL is {setup.traces_by}, and the portal sends traces as http/protobuf. "
+            "Leave it out, and name the collector's port for HTTP, 4318 as a rule."
+        )
 
 
 def _of_documents(setup: Setup) -> Found:

@@ -18,7 +18,7 @@ from portal.team.sign_on.providers import BadProviders, read_providers
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
 # Every setting that is looked for, so that one that is set and looked for by nobody can be named.
-_looked_for = {"PORTAL_UPSTREAMS"}
+_looked_for = {"PORTAL_UPSTREAMS", "PORTAL_SIGN_ON"}
 
 
 def env(name: str, default: str = "") -> str:
@@ -90,6 +90,10 @@ PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
 PORTAL_REDIS_URL = _redis("REDIS_URL")
 PORTAL_METRICS_TOKEN = env("PORTAL_METRICS_TOKEN") or ""
+PORTAL_LOG = _choice("PORTAL_LOG", "text", ("text", "json"))
+PORTAL_LOG_REQUESTS = _choice("PORTAL_LOG_REQUESTS", "no", ("no", "yes")) == "yes"
+PORTAL_TRACES = bool(env("OTEL_EXPORTER_OTLP_ENDPOINT") or env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
+PORTAL_TRACES_BY = env("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or env("OTEL_EXPORTER_OTLP_PROTOCOL")
 PORTAL_LOCAL_ONLY = _choice("PORTAL_LOCAL_ONLY", "no", ("no", "yes")) == "yes"
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
@@ -180,8 +184,8 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"text": {"()": "portal.operating.logs.Lines"}, "json": {"()": "portal.operating.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": PORTAL_LOG}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Django's own lines for a page that is not there, or another host's, would put what strangers ask for into the log.
     "loggers": {

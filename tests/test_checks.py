@@ -68,7 +68,7 @@ def named(value: object) -> str:
 
 
 @pytest.mark.parametrize("environment", [
-    SOLO, TEAM, TEAM | {"PORTAL_HOSTS": ".example"}, written_on("deploying.md", "PORTAL_ORIGINS=https"), of_compose(),
+    SOLO, TEAM | {"PORTAL_SIGN_ON_SECRET_CORP": "s"}, TEAM | {"PORTAL_HOSTS": ".example"}, written_on("deploying.md", "PORTAL_ORIGINS=https"), of_compose(),
     TEAM | written_on("operating.md", "REDIS_URL="),
 ], ids=["alone", "team", "all hosts of a domain", "behind a proxy", "compose", "several workers"])  # fmt: skip
 def test_the_settings_the_docs_write_have_no_mistake(said: object, environment: Settings) -> None:
@@ -110,6 +110,7 @@ def test_the_settings_the_docs_write_have_no_mistake(said: object, environment: 
     (TEAM, {"PORTAL_DOCS_ROOT": "TMP/none"}, 23, "which is no folder"),
     (TEAM, {"PORTAL_DOCS_ROOT": "TMP/empty"}, 24, "There are no documents in"),
     (TEAM, {"PORTAL_DOCS_ROOT": "TMP/docs", "PORTAL_DATA": "TMP/docs/var"}, 25, "within the documents, which are served to readers"),
+    (TEAM, {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, 26, "4318 as a rule"),
 ], ids=named)  # fmt: skip
 def test_each_single_mistake_is_named_with_its_fix(said: object, base: Settings, change: Settings, number: int, words: str) -> None:
     found = said(base | change)  # type: ignore[operator]

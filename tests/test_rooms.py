@@ -32,7 +32,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "portal.runs": ({"django", "channels", "redis"}, {"portal.ollama", "portal.team", "portal.desk"}),
     "portal.dashboard": ({"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs"}),
     "portal.operating": (
-        {"django", "prometheus_client"}, {"portal.ollama", "portal.team", "portal.runs", "portal.dashboard", "portal.sockets"},
+        {"django", "prometheus_client", "opentelemetry"}, {"portal.ollama", "portal.team", "portal.runs", "portal.dashboard", "portal.sockets", "portal.about"},
     ),
 }
 SETTINGS_DOORS = re.compile(
