@@ -16,6 +16,7 @@ from portal.operating import views as operating
 from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
 from portal.runs.playground import playground
+from portal.team import admin_views as admin
 from portal.team import people_views as people
 from portal.team import usage_views as usage
 from portal.team import views as team
@@ -129,6 +130,8 @@ urlpatterns = [
         path("people/<str:handle>/restore", people.restore),
         path("audit/", people.audit, name="audit"),
         path("usage/", usage.usage, name="usage"),
+        path("admin/", admin.index),
+        path("admin/<path:path>", admin.page),
     ),
     *open_to(Audience.OPERATORS, path("metrics", operating.metrics)),
 ]
