@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
+from portal import about
 from portal.bind import BadBind, address_of, held_socket, is_loopback, loopback_origins, open_socket, split_bind
 from portal.local import local_answers
 from portal.runs.tables import bring_up_to_date, first_line
@@ -67,6 +68,7 @@ class Command(BaseCommand):
         with local_answers(say=self.stdout.write, warn=self.stderr.write):
             _collect_static()
             if workers == 1:
+                about.Here.worker = 0
                 server = load_server()
                 self._announce(bind)
                 run(server, listening)
