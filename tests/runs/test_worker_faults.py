@@ -212,10 +212,10 @@ def test_a_ref_is_sent_once_whichever_store_each_worker_reaches(
                 cable.plug_in()
         (run,) = {run for these in answers for run in these if run}
         assert answers[1] == [run] * TIMES, "who reaches the database always knows"
+        wait_until(lambda: [ready(portal) for portal in two_workers] == ["ready\n"] * 2)
         say(opened[1], "cancel", run=run)
         until(opened[1], "end")
     assert len(upstream.requests_for("/api/chat")) == before + 1
-    wait_until(lambda: [ready(portal) for portal in two_workers] == ["ready\n"] * 2)
 
 
 def answers_to(opened: ClientConnection) -> list[str]:
