@@ -20,6 +20,8 @@ from portal.runs.roads import OVERLOADED, Road
 
 LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
+# What comes within so little time, in seconds, came in one burst: how fast it was written nobody knows.
+_SHORTEST_SPAN = 0.1
 # Characters gathered for one frame; a socket holds a whole one for its reader, however slow that is.
 _LARGEST_FRAME = 128 << 10
 # A wait so short needs no reason.
@@ -306,14 +308,13 @@ class Relay:
         measured = ["ttft_ms", "duration_ms"]
         output, rate = counts.output_tokens, counts.tokens_per_second
         span = (meter.last or 0) - (meter.first or 0)
-        if rate is None and self.order.streams and self.order.endpoint.needs == "completion" and span > 0:
+        if rate is None and self.order.streams and self.order.endpoint.needs == "completion":
             # Every record after the first brings about one token; the last one or two only say that it is over.
             if output is None and self.reading.records > 3:
                 output = self.reading.records - (1 if self.reading.framing == "ndjson" else 2)
                 measured.append("output_tokens")
-            if output and output > 1:
-                rate = round((output - 1) / span, 2)
-                measured.append("tokens_per_second")
+            rate = speed_of(output or 0, span)
+            measured += ["tokens_per_second"] if rate is not None else []
         return Stats(
             ttft_ms=None if meter.first is None else round((meter.first - meter.sent) * 1000, 1),
             duration_ms=round(meter.ms_since_start(), 1),
@@ -325,6 +326,11 @@ class Relay:
             model=counts.model or self.order.model,
             measured=tuple(measured),
         )
+
+
+def speed_of(tokens: int, span: float) -> float | None:
+    """Tokens a second of so many that came within `span` seconds; None where that says nothing."""
+    return round((tokens - 1) / span, 2) if tokens > 1 and span >= _SHORTEST_SPAN else None
 
 
 def _failure(problem: OllamaError) -> Failure:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,8 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from portal.doctoring import Setup, mistakes
+from portal.checks import present_setup
+from portal.doctoring import mistakes
 from portal.ollama.client import Client
 from portal.ollama.errors import OllamaError
 from portal.runs.tables import first_line
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print a line for each; exits with 1 when something is amiss."""
         looks: tuple[tuple[str, Callable[[], Found]], ...] = (
-            ("configuration", _configuration), ("files", _files), ("database", _database), ("redis", _redis),
+            ("configuration", _configuration), ("database", _database), ("redis", _redis),
             ("upstreams", _upstreams), ("disk", _disk), ("people", _people), ("public address", _public),
         )  # fmt: skip
         amiss = 0
@@ -57,24 +57,10 @@ class Command(BaseCommand):
 
 
 def _configuration() -> Found:
-    named = frozenset(name for name, value in os.environ.items() if value)
-    setup = Setup(
-        settings.PORTAL_BIND, settings.PORTAL_ACCESS, settings.PORTAL_READ, settings.ALLOWED_HOSTS, settings.PORTAL_ORIGINS,
-        settings.SECRET_KEY, settings.PORTAL_PROXIES, settings.PORTAL_DOCS_ROOT, settings.PORTAL_SESSION_HOURS,
-        settings.PORTAL_SESSION_DAYS, settings.PORTAL_PERSON_AT_ONCE, named,
-    )  # fmt: skip
-    found = mistakes(setup)
-    yield from ((False, said) for said in found)
+    found = mistakes(present_setup())
+    yield from ((False, said) for _, said in found)
     if not found:
-        yield True, f"PORTAL_ACCESS is {settings.PORTAL_ACCESS}, and the settings fit together."
-
-
-def _files() -> Found:
-    kept = [settings.BASE_DIR / ".env", settings.PORTAL_DATA / "secret-key", settings.PORTAL_DATA / "portal.sqlite3"]
-    open_ones = [file for file in kept if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077]
-    yield from ((False, f"{file} can be read by others on this machine. Run: chmod 600 {file}") for file in open_ones)
-    if not open_ones:
-        yield True, "secrets can be read by their owner only."
+        yield True, f"the settings fit together for PORTAL_ACCESS={settings.PORTAL_ACCESS}; only their owner can read its secrets."
 
 
 def _database() -> Found:
