@@ -29,9 +29,8 @@ _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|</?[a-zA-Z][^>]*>")
 class TopMatter:
     """A document's own words about itself; empty where it has none. `nav` lists names in a section's own order.
 
-    `language` is the tag of the language it is written in. `label` is what the tree of the set calls it where that is another name than its title.
-
-    `values` is all of its front matter.
+    `label` is what the tree of the set calls it where that is another name than its title, `language` the tag of the
+    language it is written in. `values` is all of its front matter.
     """
 
     title: str = ""
