@@ -131,9 +131,11 @@ class RunPanel extends HTMLElement {
   #wrapBody() {
     const way = make("div", { class: "way" });
     this.change = make("run-request");
+    const hadFocus = document.activeElement === this.body;
     this.body.before(this.change);
     this.change.append(way);
     way.append(this.body);
+    if (hadFocus) this.body.focus({ preventScroll: true });
     this.body.hidden = false;
     this.body.rows = Math.min(24, this.body.value.split("\n").length + 1);
   }
