@@ -13,6 +13,7 @@ from portal.docs.rendering.shortcodes import emoji_called
 UNORDERED = 1e9
 # Names that the generators people come from use for the same thing.
 _ORDERS = ("order", "nav_order", "sidebar_position", "weight")
+_LABELS = ("sidebar_label", "sidebarTitle", "nav_title", "linkTitle")
 _ALIASES = ("aliases", "redirect_from", "redirects")
 _HEADING = re.compile(r"#\s+(.+?)\s*#*\s*$")
 # A title longer than this is none; and to look for marks in a line takes the square of its length.
@@ -26,10 +27,13 @@ _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|</?[a-zA-Z][^>]*>")
 class TopMatter:
     """A document's own words about itself; empty where it has none. `nav` lists names in a section's own order.
 
+    `label` is what the tree of the set calls it where that is another name than its title.
+
     `values` is all of its front matter.
     """
 
     title: str = ""
+    label: str = ""
     description: str = ""
     order: float = UNORDERED
     draft: bool = False
@@ -44,6 +48,7 @@ def read_top(text: str) -> TopMatter:
     values = found.values
     return TopMatter(
         title=_text(values.get("title")) or _first_heading(text.split("\n")[found.lines :]),
+        label=_label(values),
         description=_text(values.get("description")),
         order=_order(values),
         draft=values.get("draft") is True or values.get("published") is False,
@@ -81,6 +86,12 @@ def _order(values: Mapping[str, object]) -> float:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return float(value)
     return UNORDERED
+
+
+def _label(values: Mapping[str, object]) -> str:
+    sidebar = values.get("sidebar")
+    own = (*(values.get(name) for name in _LABELS), sidebar.get("label") if isinstance(sidebar, dict) else None)
+    return next(filter(None, map(_text, own)), "")
 
 
 def _text(value: object) -> str:
