@@ -13,6 +13,7 @@ django.setup(set_prefix=False)
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -141,3 +142,5 @@ first = NothingKept() if tells_all else front
 # What stands here stands until the end; looking through it for garbage would hold up the loop for some 30 ms each time.
 gc.collect()
 gc.freeze()
+# A thread that composes a long page lets the loop have its turn after this, in seconds, each time the loop has read or written.
+sys.setswitchinterval(0.001)

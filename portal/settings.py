@@ -124,6 +124,8 @@ DEBUG = False
 ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
 INSTALLED_APPS = ["django.contrib.staticfiles", "portal", "portal.docs", "portal.team", "portal.runs", "portal.dashboard"]
+if PORTAL_ACCESS == "team":
+    INSTALLED_APPS += ["django.contrib.contenttypes", "portal.team.admin_app.Records"]
 MIDDLEWARE = [
     "portal.middleware.Security",
     "portal.headers.content_security_policy",
@@ -136,6 +138,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": PORTAL_ACCESS == "team",
         "OPTIONS": {
             "context_processors": ["django.template.context_processors.request", "portal.context.site"],
         },

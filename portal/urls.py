@@ -16,6 +16,7 @@ from portal.operating import views as operating
 from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
 from portal.runs.playground import playground
+from portal.team import admin_views as admin
 from portal.team import people_views as people
 from portal.team import usage_views as usage
 from portal.team import views as team
@@ -31,6 +32,7 @@ urlpatterns = [
         path("robots.txt", machines.robots, name="robots"),
         path("healthz", runs.healthz, name="healthz"),
         path("readyz", runs.readyz, name="readyz"),
+        path("selftest/echo", selftest.echo),
         path("sign-in/", team.sign_in, name="sign-in"),
         path("sign-in/second/", second.step),
         path("sign-in/second/passkey/options", passkeys.ask_to_show),
@@ -83,7 +85,6 @@ urlpatterns = [
         path("models/choice", runs.choice),
         path("selftest", selftest.page, name="selftest"),
         path("selftest/words", selftest.words),
-        path("selftest/echo", selftest.echo),
         # Addresses of the docs server mindX had before.
         path("doc/<path:path>", docs.older_address),
         path("docs.html", RedirectView.as_view(url="/docs/", permanent=True)),
@@ -129,6 +130,8 @@ urlpatterns = [
         path("people/<str:handle>/restore", people.restore),
         path("audit/", people.audit, name="audit"),
         path("usage/", usage.usage, name="usage"),
+        path("admin/", admin.index),
+        path("admin/<path:path>", admin.page),
     ),
     *open_to(Audience.OPERATORS, path("metrics", operating.metrics)),
 ]

@@ -40,6 +40,9 @@ class Person(AbstractBaseUser):
     USERNAME_FIELD = "handle"
     objects = People()
 
+    class Meta:
+        verbose_name_plural = "people"
+
     def __str__(self) -> str:
         return self.handle
 
@@ -79,6 +82,7 @@ class Identity(models.Model):
     created = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "identities"
         constraints = (models.UniqueConstraint(fields=["issuer", "subject"], name="one_of_an_issuer"),)
 
     def __str__(self) -> str:
