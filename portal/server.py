@@ -56,11 +56,11 @@ class Server(uvicorn.Server):
 
 def load_server() -> Server:
     """The server with the site loaded into it, so that nothing is announced that cannot start."""
-    from portal.asgi import application, front  # loads the site: everything that can be wrong with it shows here
+    from portal.asgi import application, first  # loads the site: everything that can be wrong with it shows here
 
     config = uvicorn.Config(
         application,
-        http=kept_first(front),
+        http=kept_first(first),
         ws=PatientSocket,
         ws_per_message_deflate=False,
         ws_max_size=1 << 20,

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from urllib.parse import quote
 
+from portal.docs import folders
 from portal.docs.files import SUFFIXES, Found, Unreadable, read_regular, signature, walk
 from portal.docs.headings import TopMatter, read_top
 from portal.docs.mintlify import NAMES, read_site_file
@@ -50,6 +51,11 @@ class Page:
         if self.path == "INDEX":
             return "/docs/index/"
         return f"/docs/{quote(self.path)}/" if self.path else "/"
+
+    @property
+    def label(self) -> str:
+        """What the tree of the set calls it."""
+        return self.top.label or self.title
 
     @property
     def markdown_url(self) -> str:
@@ -170,14 +176,16 @@ class Catalogue:
             return False
 
     def _look_through(self) -> Shelf:
-        files = _with_leads(walk(self.root))
-        seen = (*((found.relative, found.modified, found.size) for found, _ in files), *_site_files(self.root))
+        found = list(walk(self.root, folders.NAMES))
+        files = _with_leads(file for file in found if not file.relative.endswith(folders.NAMES))
+        said = [file for file in found if file.relative.endswith(folders.NAMES)]
+        seen = (*sorted((file.relative, file.modified, file.size) for file in found), *_site_files(self.root))
         if self._shelf is not None and seen == self._seen:
             return self._shelf
         self._seen = seen
         pages = _with_own_addresses([self._page(found, lead) for found, lead in files])
         own = read_site_file(self.root)
-        tree = arrange([page for page in pages if not page.top.draft], own.ranks)
+        tree = arrange([page for page in pages if not page.top.draft], own.ranks, folders.read_folders(said, self.root))
         ordered = in_reading_order(tree)
         by_path = {page.path: page for page in ordered}
         self._tops = {page.relative: self._tops[page.relative] for page in pages}

@@ -87,6 +87,12 @@ class Run:
         """Where it stands, in the word of its latest `state` frame."""
         return self._relay.state or "connecting"
 
+    def phases(self) -> list[tuple[str, float]]:
+        """When it was sent, and the first and the last byte of its answer came: seconds after it was started."""
+        meter = self._relay.meter
+        moments = (("sent", meter.sent or None), ("first byte", meter.first), ("last byte", meter.last))
+        return [(name, moment - meter.started) for name, moment in moments if moment is not None]
+
     @property
     def upstream(self) -> Upstream:
         """Where it was sent: its own upstream, or the one that stands in."""
@@ -121,7 +127,7 @@ class Run:
         if not self._relay.log.ended:
             fault = None if task.cancelled() else task.exception()
             if fault is not None:
-                logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault)
+                logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault, extra={"run": self.id})
                 self._relay.stop_reason = (
                     "failed",
                     Failure("internal", "The portal met a fault of its own.", "Run it again."),

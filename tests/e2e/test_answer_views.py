@@ -236,10 +236,13 @@ def test_structured_output_that_fits_is_said_to(page: Page, portal: PortalServer
     expect(ran(page, portal, FORMAT).get_by_role("tabpanel", name="Data")).to_contain_text("as the request's schema asks")
 
 
-def test_structured_output_that_broke_off_is_no_data(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(played.said('{"name": "Cana'))
-    data = ran(page, portal, FORMAT).get_by_role("tabpanel", name="Data")
-    expect(data).to_contain_text("Not complete: at line 1, column 15")
+def test_structured_output_that_broke_off_says_how_far_it_went_and_what_is_missing(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(played.said('{"name": "Canada", "languages": ["en", "f')[:-1], finish=False)
+    page.goto(portal.url)
+    data = run(page, FORMAT).get_by_role("tabpanel", name="Data")
+    expect(data).to_contain_text("It ends before it is whole: at line 1, column 42, in languages.")
+    expect(data.locator("li")).to_have_text("capital: is missing")
+    expect(data.locator("pre")).to_contain_text('"name": "Canada"')
 
 
 def test_embeddings_have_dimensions_norm_line_and_cosines(page: Page, portal: PortalServer, upstream: FarEnd) -> None:

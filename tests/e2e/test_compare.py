@@ -61,7 +61,7 @@ def test_two_models_answer_side_by_side_with_their_figures_and_the_words_that_di
 ) -> None:
     tool = open_tool(page, portal, "Compare")
     expect(tool.get_by_role("combobox")).to_have_count(2)
-    assert tool.get_by_role("option").all_text_contents() == ["one:1b", "two:2b, loaded"] * 2
+    assert tool.get_by_role("option").all_text_contents() == ["one:1b on local", "two:2b on gpu, loaded"] * 2
     tool.get_by_role("button", name="Run all").click()
     expect(tool.get_by_role("status").first).to_have_text("All have ended.")
     texts = tool.locator(".lane .answer .text")
@@ -142,3 +142,34 @@ def test_one_that_fails_among_several_is_told_and_the_others_count(
         expect(tool.locator(".problems")).to_contain_text("“out of memory”")
     finally:
         del local.routes["/api/chat"]
+
+
+def test_a_reply_in_a_lane_goes_on_with_what_that_lane_said_and_a_reply_to_all_with_what_each_did(
+    page: Page, portal: PortalServer, upstreams: tuple[FarEnd, FarEnd]
+) -> None:
+    tool = open_tool(page, portal, "Compare")
+    tool.get_by_role("button", name="Run all").click()
+    expect(tool.get_by_role("row", name="speed")).to_have_text("speed10 tokens/s24 tokens/s best")
+    counts = [len(one.requests_for("/api/chat")) for one in upstreams]
+    lane = tool.locator(".lane").nth(1)
+    lane.get_by_label("Reply to the model").fill("And the lake?")
+    lane.get_by_role("button", name="Send").click()
+    expect(lane.locator(".turns li")).to_have_count(3)
+    expect(lane.locator(".answer .text")).to_have_text(ANSWERS["two:2b"])
+    expect(tool.get_by_role("status").first).to_have_text("All have ended.")
+    # The two were not asked the same, so neither was the better.
+    expect(tool.get_by_role("row", name="speed")).to_be_hidden()
+    assert [len(one.requests_for("/api/chat")) for one in upstreams] == [counts[0], counts[1] + 1]
+    assert said_to(upstreams[1]) == ["Count.", ANSWERS["two:2b"] + " ", "And the lake?"]
+    tool.get_by_label("Reply to all").fill("Why?")
+    tool.get_by_role("button", name="Send to all").click()
+    expect(tool.locator(".lane").nth(0).locator(".turns li")).to_have_count(3)
+    expect(lane.locator(".turns li")).to_have_count(5)
+    expect(tool.get_by_role("status").first).to_have_text("All have ended.")
+    assert said_to(upstreams[0]) == ["Count.", ANSWERS["one:1b"] + " ", "Why?"]
+    assert said_to(upstreams[1])[2:] == ["And the lake?", ANSWERS["two:2b"] + " ", "Why?"]
+    assert [one.requests_for("/api/chat")[-1].json["model"] for one in upstreams] == ["one:1b", "two:2b"]
+
+
+def said_to(upstream: FarEnd) -> list[str]:
+    return [turn["content"] for turn in upstream.requests_for("/api/chat")[-1].json["messages"]]

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { modelIn, requestText, withModel } from "../../static/js/lib/asking.js";
-import { choicesFor, firstSeats, nextSeat, rowsOf } from "../../static/js/lib/contest.js";
+import { choicesFor, firstSeats, nextSeat } from "../../static/js/lib/contest.js";
 import { Running } from "../../static/js/lib/running.js";
 import { besideOneAnother, dotsOf, spreadOf, spreadsOf } from "../../static/js/lib/spread.js";
 import { compareTexts, likeness, wordsOf } from "../../static/js/lib/words.js";
@@ -77,10 +77,6 @@ test("those are offered that can do the job, the documented one first and the lo
   assert.deepEqual(firstSeats({ upstream: "local", model: "embed:1b" }, choicesFor("/api/embed", UPSTREAMS.slice(0, 1))), Array(2).fill(seat("local", "embed:1b")));
   assert.deepEqual(firstSeats({ upstream: "local", model: "x" }, []), []);
   assert.deepEqual(nextSeat([seat("local", "big:9b"), seat("local", "small:1b")], choices), seat("gpu", "small:1b"));
-});
-
-test("runs on one upstream follow one another, those on several go at once", () => {
-  assert.deepEqual(rowsOf([seat("local", "a"), seat("gpu", "b"), seat("local", "c")]), [[0, 2], [1]]);
 });
 
 test("a request is given another model to the letter of what stands around it", () => {

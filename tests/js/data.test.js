@@ -8,6 +8,7 @@ import { faultsOf, uncheckedIn } from "../../static/js/lib/schema.js";
 import { modelOf, modelTableOf, picturesOf, vectorsOf } from "../../static/js/lib/shapes.js";
 import { legendOf, stallsOf, stretchesOf } from "../../static/js/lib/timeline.js";
 import { bytesText, timeText } from "../../static/js/lib/units.js";
+import { verdictOf } from "../../static/js/lib/verdict.js";
 import { cosineOf, cosinesOf, normOf, projectionOf, sparkline } from "../../static/js/lib/vectors.js";
 import { IDLE, reduce } from "../../static/js/lib/view.js";
 
@@ -126,6 +127,15 @@ test("the time of a run is told apart, with Ollama's own time of loading", () =>
   assert.deepEqual(legendOf(stretchesOf(view, pieces)).at(-1), { kind: "stall", text: "standing still 1.96 s, once" });
 });
 
+test("a model that was not in memory is waited for on every wire, also where nobody says how long it loaded", () => {
+  const frames = [state("connecting", 0), state("waiting", 10), { ...state("waiting", 310), loading: "m" }];
+  const view = [...frames, { type: "data", at: 2010, text: "x" }, { type: "data", at: 2500, text: "y" }].reduce(reduce, IDLE);
+  assert.deepEqual(stretchesOf(view, []).map(({ kind, from, to }) => [kind, from, to]), [["connecting", 0, 10], ["loading", 10, 2010], ["stream", 2010, 2500]]);
+  assert.equal(legendOf(stretchesOf(view, []))[1].text, "loading the model, up to the first byte 2.00 s");
+  const told = reduce(view, { type: "end", outcome: "done", stats: { load_ms: 1500 } });
+  assert.deepEqual(legendOf(stretchesOf(told, [])).slice(1, 3).map(({ text }) => text), ["loading the model 1.50 s (Ollama)", "waiting for the first byte 500 ms"]);
+});
+
 test("a slow stream is no stall, and a run that never got an answer has its wait", () => {
   assert.deepEqual(stallsOf([0, 500, 1000, 1500].map((at) => ({ at }))), []);
   const view = [state("connecting", 0), state("waiting", 10), { type: "end", outcome: "cancelled", stats: { duration_ms: 900 } }].reduce(reduce, IDLE);
@@ -180,4 +190,27 @@ test("vectors lie on a plane so that near means alike", () => {
   assert.equal(projectionOf([[1, 2], [1, 2], [1, 2]]), null);
   assert.equal(projectionOf([[1, 2], [1, 2, 3], [3, 4]]), null);
   assert.equal(projectionOf([[1e308, 2], [-1e308, 2], [1, 2]]), null);
+});
+
+test("JSON that broke off says how far it went, and the paths of what is wrong or missing in it", () => {
+  const schema = { type: "object", properties: { people: { type: "array", items: PERSON }, total: { type: "integer" } }, required: ["people", "total"] };
+  const said = (text) => verdictOf(text, schema, false).parts.map((part) => (typeof part === "string" ? part : part.map(({ path }) => path).join()));
+  assert.deepEqual(said('{"people": [{"name": "x"},\n {"name": "Ja'), [
+    "It ends before it is whole: at line 2, column 14, in people[1].name.", "What came is as the request's schema asks, as far as it goes:", "total,people[1].name",
+  ]);
+  assert.deepEqual(said('{"people": [{"name": "x", "age": -4}, {'), ["It ends before it is whole: at line 1, column 40, in people[1].", "What came is not as the request's schema asks:", "people[0].age"]);
+  assert.deepEqual(said('{"total": 1, "people": [], "x": tr').slice(0, 1), ["It ends before it is whole: at line 1, column 33, in x."]);
+  assert.deepEqual(said('{"total": "many", people: []}'), ["It is no JSON: at line 1, column 19, a name in double quotes was expected, “p” found.", "What came is not as the request's schema asks:", "total"]);
+  assert.deepEqual(said("Sure! Here it is"), ["It is no JSON: at line 1, column 1, a value was expected, “S” found."]);
+  assert.deepEqual(verdictOf('{"a": "b', null, false), { kind: "bad", parts: ["It ends before it is whole: at line 1, column 9, in a."] });
+  assert.equal(verdictOf('{"people": [], "total": 0}', schema, false).kind, "good");
+});
+
+test("what came in one burst has no speed, and it is said why", () => {
+  const view = { ...IDLE, status: 200, state: "done", firstAt: 100, lastAt: 103, stats: { output_tokens: 900, tokens_per_second: null, measured: ["ttft_ms"] } };
+  const speed = (changes, streamed = true) => allFiguresOf({ view: { ...view, ...changes }, reader: { records: 0 }, tape: { bytes: 0 }, asked: { streamed } }).find(({ name }) => name === "speed");
+  assert.deepEqual(speed({}), { name: "speed", value: "not measured: all of it came within 3 ms", measured: null });
+  assert.deepEqual(speed({}, false), { name: "speed", value: "not measured: the answer came whole", measured: null });
+  assert.equal(speed({ lastAt: 900 }), undefined);
+  assert.deepEqual(speed({ stats: { ...view.stats, tokens_per_second: 80 } }), { name: "speed", value: "80 tokens/s", measured: false });
 });

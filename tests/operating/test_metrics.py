@@ -108,6 +108,7 @@ def test_a_model_or_an_error_nobody_knows_is_counted_without_its_words(portal: P
 
 def test_both_formats_are_read_by_whoever_made_them(portal: PortalServer) -> None:
     plain = scraped(portal.origin)
+    assert "x-request-id" not in httpx.get(portal.url, trust_env=False).headers, "nobody stands before a site that is not to tell"
     assert len(list(read_text(plain))) > 15
     answer = httpx.get(f"{portal.origin}/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"}, trust_env=False)
     assert answer.headers["content-type"].startswith("application/openmetrics-text")

@@ -13,6 +13,7 @@ import pytest
 from portal.ollama.upstreams import Upstream
 from portal.runs.orders import Order, read_order
 from portal.runs.registry import Registry, Run
+from portal.runs.relay import speed_of
 from tests.farend import Asked, FarEnd, Line, chat, silence, stream, whole
 
 pytestmark = pytest.mark.anyio
@@ -89,13 +90,18 @@ async def test_the_figures_are_those_ollama_gave(registry: Registry, far_end: Fa
 async def test_an_event_stream_without_usage_is_measured_and_says_so(registry: Registry, far_end: FarEnd) -> None:
     events = [f'data: {{"choices":[{{"delta":{{"content":"{word}"}}}}]}}\n\n'.encode() for word in "abcde"]
     far_end.script = stream(
-        [*events, b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n', b"data: [DONE]\n\n"], pause=0.01
+        [*events, b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n', b"data: [DONE]\n\n"], pause=0.03
     )
     body = {"model": "far:1b", "messages": [], "stream": True}
     _, end = await outcome(registry, order(far_end, body, "/v1/chat/completions"))
     assert end["outcome"] == "done"
     assert end["stats"]["output_tokens"] == 5
     assert set(end["stats"]["measured"]) == {"ttft_ms", "duration_ms", "output_tokens", "tokens_per_second"}
+
+
+@pytest.mark.parametrize(("tokens", "span", "speed"), [(101, 0.5, 200.0), (20_000, 0.0015, None), (20_000, 0.0, None), (1, 2.0, None)])
+def test_what_comes_in_one_burst_has_nospeed_of(tokens: int, span: float, speed: float | None) -> None:
+    assert speed_of(tokens, span) == speed
 
 
 async def test_the_request_is_sent_as_checked_with_our_headers_and_the_key(registry: Registry, far_end: FarEnd) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py person`: everything that is kept of somebody, to hand over or to delete."""
+"""`manage.py person`: everything that is kept of somebody, to hand over or to delete; their second factor, to reset."""
 
 from __future__ import annotations
 
@@ -16,21 +16,23 @@ from portal.team.audit import Actor
 from portal.team.joining import OPERATOR
 from portal.team.leaving import close_out, delete_person, export_person, owner_of
 from portal.team.refusals import Refused
+from portal.team.second.factors import reset
 
 _AT_ONCE = 100
 
 
 class Command(BaseCommand):
-    """Prints or deletes, by handle."""
+    """Prints, deletes or resets, by handle."""
 
-    help = "Print everything that is kept of a person as JSON, or delete it."
+    help = "Print everything that is kept of a person as JSON, or delete it; or reset their second factor."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whose, and which of the two."""
+        """Whose, and which of these."""
         parser.add_argument("handle")
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--export", action="store_true", help="print it as JSON")
+        which.add_argument("--reset-second-factor", action="store_true", help="ask the person for no second factor any more")
         which.add_argument("--delete", action="store_true", help="delete the person with all their runs")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +43,9 @@ class Command(BaseCommand):
             if options["export"]:
                 kept = export_person(handle) | {"runs": _runs_of(owner_of(handle))}
                 self.stdout.write(json.dumps(kept, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder))
+            elif options["reset_second_factor"]:
+                reset(handle, Actor(OPERATOR))
+                self.stdout.write(f"{handle} is signed out and has no second factor any more.")
             else:
                 self.stdout.write(f"{handle} is deleted, with {_delete(handle)} runs.")
         except Refused as problem:

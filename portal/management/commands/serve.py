@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
+from portal import about
 from portal.bind import BadBind, address_of, held_socket, is_loopback, loopback_origins, open_socket, split_bind
 from portal.local import local_answers
 from portal.runs.tables import bring_up_to_date, first_line
@@ -24,6 +25,8 @@ from portal.team.joining import offer_setup
 from portal.workers import Workers
 
 _MOST_WORKERS = 64
+# Of Django's admin, which only shows here.
+_UNUSED = ("admin/js/vendor", "admin/css/vendor", "admin/img/gis")
 
 
 class Command(BaseCommand):
@@ -67,6 +70,7 @@ class Command(BaseCommand):
         with local_answers(say=self.stdout.write, warn=self.stderr.write):
             _collect_static()
             if workers == 1:
+                about.Here.worker = 0
                 server = load_server()
                 self._announce(bind)
                 run(server, listening)
@@ -153,11 +157,11 @@ def _collect_static() -> None:
         for file in Path(folder).rglob("*")
         if file.is_file() and not file.is_relative_to(VENDOR)
     ]
-    seen = {str(file): file.stat().st_mtime_ns for file in files}
+    seen = {str(file): file.stat().st_mtime_ns for file in files} | {"apps": len(settings.INSTALLED_APPS)}
     stamp = Path(settings.STATIC_ROOT).parent / "static.stamp"
     if manifest.exists() and stamp.exists() and json.loads(stamp.read_text()) == seen:
         return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=[VENDOR.name])
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=[VENDOR.name, *_UNUSED])
     stamp.write_text(json.dumps(seen))
 
 

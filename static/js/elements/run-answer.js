@@ -53,6 +53,11 @@ class RunAnswer extends HTMLElement {
     this.#run.request = request;
   }
 
+  /** What was asked and what came, for going on with it. */
+  get answering() {
+    return this.#run;
+  }
+
   /** The answer's text as far as it has come. */
   get said() {
     this.#run?.read();

@@ -1,19 +1,21 @@
 // <run-compare>: the same request to several models or servers, their answers side by side, with what differs.
 
+import { KEPT_IN } from "../lib/asked.js";
 import { modelIn, withModel } from "../lib/asking.js";
-import { choicesFor, firstSeats, MOST, nextSeat, rowsOf } from "../lib/contest.js";
+import { choicesFor, firstSeats, MOST, nextSeat } from "../lib/contest.js";
+import { differences, figuresTable } from "../lib/beside.js";
 import { maker, say } from "../lib/make.js";
 import { Running } from "../lib/running.js";
-import { besideOneAnother } from "../lib/spread.js";
 import { IDLE } from "../lib/view.js";
-import { compareTexts, likeness } from "../lib/words.js";
 
 const make = maker(document);
 
 class RunCompare extends HTMLElement {
   #choices = [];
   #lanes = [];
-  #over = true;
+  #rows = new Map(); // for each server, the end of what was lined up there last
+  #pending = 0;
+  #round = {}; // what was lined up in an earlier round than this one was stopped before its turn
 
   /** @param {Element} panel it works for */
   open(panel) {
@@ -44,13 +46,28 @@ class RunCompare extends HTMLElement {
     this.form = make("form", { class: "tool-head" }, make("strong", {}, "Compare"), this.add, this.button, close);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#over ? this.#start() : this.#stop();
+      this.#pending ? this.#stop() : this.#start();
     });
     this.said = make("p", { class: "hint", role: "status" });
     this.lanes = make("div", { class: "lanes" });
-    this.figures = make("div", { class: "wide figures-beside", tabindex: "0", role: "group", "aria-label": "Figures side by side", hidden: "" });
-    this.differences = make("section", { class: "differences", hidden: "" });
-    this.append(this.form, this.said, this.lanes, this.figures, this.differences);
+    this.beside = make("div", { class: "beside", hidden: "" });
+    this.append(this.form, this.said, this.lanes, this.#buildReply(), this.beside);
+  }
+
+  // The next turn of all of them at once; each has a field of its own for one that goes on alone.
+  #buildReply() {
+    this.words = make("textarea", { rows: "2", "aria-label": "Reply to all", placeholder: "Reply to all", name: "reply" });
+    this.reply = make("form", { class: "reply reply-to-all", hidden: "" }, this.words, make("button", { class: "send" }, "Send to all"));
+    this.reply.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#replyToAll();
+    });
+    this.words.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#replyToAll();
+    });
+    return this.reply;
   }
 
   #offer(upstreams) {
@@ -65,21 +82,25 @@ class RunCompare extends HTMLElement {
   }
 
   get #seats() {
-    return this.#lanes.map(({ select }) => JSON.parse(select.value));
+    return this.#lanes.map(seatOf);
   }
 
   #seat(seat) {
     const select = make("select", { "aria-label": `Model ${this.#lanes.length + 1}` });
+    const isSeveral = this.#choices.length > 1;
     for (const { upstream, models } of this.#choices) {
-      const options = models.map(({ name, loaded }) => make("option", { value: JSON.stringify({ upstream, model: name }) }, loaded ? `${name}, loaded` : name));
-      if (options.length) select.append(...(this.#choices.length > 1 ? [make("optgroup", { label: upstream }, ...options)] : options));
+      const nameOf = ({ name, loaded }) => `${name}${isSeveral ? ` on ${upstream}` : ""}${loaded ? ", loaded" : ""}`;
+      const options = models.map((model) => make("option", { value: JSON.stringify({ upstream, model: model.name }) }, nameOf(model)));
+      if (options.length) select.append(...(isSeveral ? [make("optgroup", { label: upstream }, ...options)] : options));
     }
     select.value = JSON.stringify(seat);
     const remove = make("button", { type: "button", class: "close" }, "×");
     const answer = make("run-answer", { class: "answer", id: `${this.panel.id}-lane-${crypto.randomUUID().slice(0, 8)}` });
-    const lane = { select, remove, answer, running: null, said: null, box: make("div", { class: "lane" }, make("div", { class: "lane-head" }, select, remove)) };
+    const box = make("div", { class: "lane" }, make("div", { class: "lane-head" }, select, remove));
+    // `asked` is what it was asked last, `ran` the seat that answered, `said` the turns it was given apart from the others.
+    const lane = { select, remove, answer, box, asked: null, ran: null, said: "", waits: false, running: null, stats: null, text: "" };
     remove.addEventListener("click", () => this.#leave(lane));
-    answer.addEventListener("run-asked", ({ detail }) => this.#again(lane, detail.model));
+    answer.addEventListener("run-asked", ({ detail }) => this.#again(lane, detail));
     this.#lanes.push(lane);
     this.lanes.append(lane.box);
     this.#count();
@@ -111,43 +132,49 @@ class RunCompare extends HTMLElement {
   }
 
   #stop() {
-    this.#over = true;
+    this.#round = {};
     for (const { running } of this.#lanes) running?.stop();
   }
 
   async #start() {
     const { request } = this.panel;
     if (request.fault) return say(this.said, `The body is not JSON: at line ${request.fault.line}, ${request.fault.message}. Nothing was sent.`);
-    this.#turn(false);
-    await this.#loaded();
-    for (const lane of this.#lanes) this.#prepare(lane, request);
-    this.figures.hidden = this.differences.hidden = true;
-    say(this.said, "Running");
-    await Promise.all(rowsOf(this.#seats).map((row) => this.#one(row)));
-    this.#turn(true);
-    const failed = this.#lanes.filter(({ running }) => running && running.view.state !== "done").length;
-    say(this.said, failed ? `All have ended, ${failed} of ${this.#lanes.length} without a whole answer.` : "All have ended.");
-    this.#sum();
+    this.button.disabled = true;
+    try {
+      await this.#loaded();
+    } catch {
+      return say(this.said, "Nothing was sent: a part of the page could not be loaded. Try it again.");
+    } finally {
+      this.button.disabled = false;
+    }
+    this.beside.hidden = true;
+    for (const lane of this.#lanes) this.#lineUp(lane, request, { said: "" });
+    return undefined;
   }
 
-  /** One of them once more, with another model of its server where one was chosen. */
-  async #again(lane, model) {
-    const { request } = this.panel;
-    if (!this.#over || request.fault) return;
-    const chosen = JSON.stringify({ ...JSON.parse(lane.select.value), ...(model ? { model } : {}) });
+  // What an answer asks for is done in its lane: the same once more, with another model of its server, or its own chat a turn further.
+  async #again(lane, { model, body, errand }) {
+    if (lane.waits) return;
+    const chosen = JSON.stringify({ ...seatOf(lane), ...(model ? { model } : {}) });
     if ([...lane.select.options].some(({ value }) => value === chosen)) lane.select.value = chosen;
-    this.#turn(false);
-    this.#prepare(lane, request);
-    await this.#run(lane);
-    this.#turn(true);
-    this.#sum();
+    if (errand) return this.#lineUp(lane, { ...lane.asked, ...errand }, { isErrand: true });
+    const request = body === undefined ? lane.asked : { ...lane.asked, body };
+    this.#lineUp(lane, request, { said: body === undefined ? lane.said : (await talk()).readerTurns(request) });
   }
 
-  #turn(over) {
-    this.#over = over;
-    say(this.button, over ? "Run all" : "Stop");
-    for (const { select, remove } of this.#lanes) select.disabled = remove.disabled = !over;
-    this.add.disabled = !over;
+  async #replyToAll() {
+    const text = this.words.value.trim();
+    const able = this.#lanes.filter(({ text: said }) => said);
+    if (!text || this.#pending || !able.length) return;
+    try {
+      const { replyBody, readerTurns } = await talk();
+      const requests = able.map(({ asked, answer }) => ({ ...asked, body: replyBody(answer.answering, text) }));
+      this.words.value = "";
+      this.beside.hidden = true;
+      able.forEach((lane, at) => this.#lineUp(lane, requests[at], { said: readerTurns(requests[at]) }));
+    } catch {
+      say(this.said, "Nothing was sent: a part of the page could not be loaded. Send it again.");
+    }
   }
 
   #loaded() {
@@ -155,29 +182,50 @@ class RunCompare extends HTMLElement {
     return new Promise((ready, failed) => this.dispatchEvent(new CustomEvent("view-needed", { bubbles: true, detail: { name: "run-answer", ready, failed } })));
   }
 
-  #prepare(lane, request) {
-    const { upstream, model } = JSON.parse(lane.select.value);
-    lane.request = { ...withModel(request, model), upstream, startedAt: Date.now() };
+  // Each server does one after the other.
+  async #lineUp(lane, request, { said, isErrand = false }) {
+    const round = this.#round;
+    const sent = this.#prepare(lane, request, { said, isErrand });
+    this.#turn(1);
+    const before = this.#rows.get(sent.upstream);
+    const turn = Promise.resolve(before).then(() => (round === this.#round ? this.#run(lane, sent) : this.#leaveOut(lane)));
+    this.#rows.set(sent.upstream, turn);
+    await turn;
+    this.#turn(-1);
+    this.#sum();
+  }
+
+  #prepare(lane, request, { said, isErrand }) {
+    const seat = seatOf(lane);
+    // An errand, such as a pull, names its own model, and is not what the lane was asked.
+    const sent = { ...(isErrand ? request : withModel(request, seat.model)), upstream: seat.upstream, isErrand, startedAt: Date.now() };
+    if (!isErrand) Object.assign(lane, { asked: sent, said });
+    Object.assign(lane, { ran: seat, waits: true, running: null, text: "", stats: null });
     if (!lane.answer.isConnected) lane.box.append(lane.answer);
     lane.answer.setAttribute("aria-label", `Answer ${this.#nameOf(lane)}`);
-    lane.answer.begin(lane.request);
+    lane.answer.begin(sent);
     lane.answer.note = "It waits for its turn on this server.";
-    lane.text = "";
-    lane.stats = null;
+    return sent;
   }
 
-  async #one(row) {
-    for (const at of row) {
-      if (this.#over) {
-        Object.assign(this.#lanes[at].answer, { note: "It was not run.", view: IDLE });
-        continue;
-      }
-      await this.#run(this.#lanes[at]);
-      this.#sum();
-    }
+  #leaveOut(lane) {
+    lane.waits = false;
+    Object.assign(lane.answer, { note: "It was not run.", view: IDLE });
   }
 
-  #run(lane) {
+  #turn(more) {
+    this.#pending += more;
+    const over = !this.#pending;
+    say(this.button, over ? "Run all" : "Stop");
+    this.button.classList.toggle("stops", !over);
+    for (const { select, remove } of this.#lanes) select.disabled = remove.disabled = !over;
+    this.add.disabled = !over;
+    if (!over) return say(this.said, "Running");
+    const failed = this.#lanes.filter(({ ran, running }) => ran && running?.view.state !== "done").length;
+    return say(this.said, failed ? `All have ended, ${failed} of ${this.#lanes.length} without a whole answer.` : "All have ended.");
+  }
+
+  #run(lane, sent) {
     lane.answer.note = "";
     return new Promise((ended) => {
       lane.running = new Running(this.panel.connection, {
@@ -187,67 +235,54 @@ class RunCompare extends HTMLElement {
         },
         ended: (view) => {
           lane.answer.view = view;
+          lane.waits = false;
           // What failed fast was not fast: its figures are beside its own card, not in the race.
-          lane.stats = view.state === "done" ? view.stats : null;
-          lane.text = lane.stats ? lane.answer.said : "";
+          if (view.state === "done" && !sent.isErrand) Object.assign(lane, { stats: view.stats, text: lane.answer.said });
           ended();
         },
-        anew: () => lane.answer.begin(lane.request),
+        anew: () => lane.answer.begin(sent),
       });
-      lane.running.start(lane.request, this.panel.source);
+      lane.running.start(sent, this.panel.source);
       lane.answer.view = lane.running.view;
     });
   }
 
   #nameOf(lane) {
-    const { upstream, model } = JSON.parse(lane.select.value);
-    const isElsewhere = this.#seats.some((seat) => seat.upstream !== upstream);
+    const { upstream, model } = lane.ran ?? seatOf(lane);
+    const isElsewhere = this.#lanes.some((other) => (other.ran ?? seatOf(other)).upstream !== upstream);
     return `${this.#lanes.indexOf(lane) + 1}: ${model}${isElsewhere ? ` on ${upstream}` : ""}`;
   }
 
-  /** The figures in rows, and the differences, as far as there are any. */
+  /** The figures in rows, and the differences, of those that were asked the same. */
   #sum() {
-    const ended = this.#lanes.filter(({ stats }) => stats);
-    this.figures.hidden = ended.length < 2;
-    if (!this.figures.hidden) this.#paintFigures();
-    const spoken = this.#lanes.filter(({ text }) => text);
-    this.differences.hidden = spoken.length < 2;
-    if (!this.differences.hidden) this.#paintDifferences(spoken);
-  }
-
-  #paintFigures() {
-    const names = this.#lanes.map((lane) => make("th", { scope: "col" }, this.#nameOf(lane)));
-    const rows = besideOneAnother(this.#lanes.map(({ stats }) => stats)).map(({ name, cells }) => make("tr", {},
-      make("th", { scope: "row" }, name),
-      ...cells.map(({ text, best }) => make("td", best ? { class: "best" } : {}, text, ...(best ? [make("small", {}, " best")] : [])))));
-    this.figures.replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, make("td"), ...names)), make("tbody", {}, ...rows)));
-  }
-
-  #paintDifferences(spoken) {
-    const [first, ...others] = spoken;
-    const name = (lane) => this.#nameOf(lane);
-    this.differences.replaceChildren(...others.map((other) => {
-      const parts = compareTexts(first.text, other.text);
-      const title = `From ${name(first)} to ${name(other)}`;
-      if (!parts) return make("details", { class: "difference" }, make("summary", {}, title), make("p", { class: "hint" }, "The two are too long to be compared word by word."));
-      const share = first.text === other.text ? "the same" : `${Math.round(100 * likeness(parts))} % of the words are the same`;
-      return make("details", { class: "difference", open: "" }, make("summary", {}, title, make("small", {}, ` ${share}`)),
-        make("div", { class: "diff", dir: "auto", tabindex: "0", role: "group", "aria-label": title }, ...parts.flatMap(marked)));
-    }));
+    const alike = largestAlike(this.#lanes.filter(({ stats }) => stats));
+    this.reply.hidden = !(this.#lanes.filter(({ text, asked }) => text && asked.path in KEPT_IN).length > 1);
+    this.beside.hidden = alike.length < 2;
+    if (this.beside.hidden) return;
+    this.beside.replaceChildren(
+      ...leftOut(this.#lanes.filter((lane) => lane.stats && !alike.includes(lane)).map((lane) => this.#nameOf(lane))),
+      figuresTable(this.#lanes.map((lane) => ({ name: this.#nameOf(lane), stats: alike.includes(lane) ? lane.stats : null })), make),
+      ...differences(alike.filter(({ text }) => text).map((lane) => ({ name: this.#nameOf(lane), text: lane.text })), make),
+    );
   }
 }
+
+// How a chat goes on is written in its wire's own form; that is needed with the first reply.
+const talk = () => import("../lib/conversation.js");
+const seatOf = ({ select }) => JSON.parse(select.value);
+
+/** Those of the lanes that were asked the same; most of them where some went on by themselves. */
+function largestAlike(lanes) {
+  const groups = lanes.map(({ said }) => lanes.filter((other) => other.said === said));
+  return groups.toSorted((one, other) => other.length - one.length)[0] ?? [];
+}
+
+const leftOut = (names) => (names.length ? [make("p", { class: "hint" }, `Not compared, because it was asked something else: ${names.join(", ")}.`)] : []);
 
 function noneText(upstreams) {
   const down = upstreams.filter(({ state }) => state === "down").map(({ name, problem }) => `${name}: ${problem}`);
   const more = down.length ? ` Not reached: ${down.join(" ")}` : "";
   return `No model that could answer this is here. Install one (ollama pull), or connect a server that has one.${more}`;
-}
-
-// The blanks between words are neither gone nor new.
-function marked({ kind, text }) {
-  if (kind === "same") return [text];
-  const word = text.trimStart();
-  return [text.slice(0, text.length - word.length), make(kind === "gone" ? "del" : "ins", {}, word)];
 }
 
 customElements.define("run-compare", RunCompare);

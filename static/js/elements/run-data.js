@@ -1,13 +1,11 @@
 // <run-data>: an answer that is data, shown as what it is: checked JSON, vectors, models, pictures, progress.
 
-import { findFault } from "../lib/json.js";
 import { drawer, maker, say } from "../lib/make.js";
-import { partialOf } from "../lib/partial.js";
 import { pretty } from "../lib/pretty.js";
-import { faultsOf, uncheckedIn } from "../lib/schema.js";
 import { modelOf, modelTableOf, picturesOf, vectorsOf } from "../lib/shapes.js";
 import { bytesText } from "../lib/units.js";
 import { cosinesOf, normOf, projectionOf, rangeOf, sparkline } from "../lib/vectors.js";
+import { verdictOf } from "../lib/verdict.js";
 
 const make = maker(document);
 const draw = drawer(document);
@@ -70,26 +68,9 @@ class RunData extends HTMLElement {
   }
 
   #judge(text, schema, live) {
-    const fault = findFault(text);
-    const verdict = (kind, ...children) => {
-      this.verdict.dataset.kind = kind;
-      this.verdict.replaceChildren(...children);
-    };
-    const line = (words) => make("p", {}, words);
-    const faultList = (faults) => make("ul", {}, ...faults.map(({ path, message }) => make("li", {}, make("code", {}, path || "the whole"), `: ${message}`)));
-    if (live) {
-      const partial = schema && partialOf(text);
-      const early = partial ? faultsOf(partial.value, schema, partial.open) : [];
-      if (early.length) return verdict("bad", line("Already not as the request's schema asks:"), faultList(early));
-      return verdict("open", line(fault ? `Not complete yet${partial ? "; so far as the request's schema asks" : ""}` : "Complete so far"));
-    }
-    if (fault) return verdict("bad", line(`Not complete: at line ${fault.line}, column ${fault.column}, ${fault.message}.`));
-    if (!schema) return verdict("good", line("JSON, whole. The request names no schema to check it against."));
-    const faults = faultsOf(JSON.parse(text), schema);
-    const unchecked = uncheckedIn(schema);
-    const notes = unchecked.length ? [line(`Not checked: ${unchecked.join(", ")}.`)] : [];
-    if (!faults.length) return verdict("good", line("It is as the request's schema asks."), ...notes);
-    return verdict("bad", line("It is not as the request's schema asks:"), faultList(faults), ...notes);
+    const { kind, parts } = verdictOf(text, schema, live);
+    this.verdict.dataset.kind = kind;
+    this.verdict.replaceChildren(...parts.map((part) => (typeof part === "string" ? make("p", {}, part) : faultList(part))));
   }
 
   #paintProgress(steps) {
@@ -107,6 +88,8 @@ class RunData extends HTMLElement {
     return item;
   }
 }
+
+const faultList = (faults) => make("ul", {}, ...faults.map(({ path, message }) => make("li", {}, make("code", {}, path || "the whole"), `: ${message}`)));
 
 function fillStep(item, { status, total, completed, digest }) {
   const [name, bar, amount] = item.children;
@@ -140,9 +123,12 @@ function tableElement({ columns, rows }) {
   return scroller("Models", make("table", {}, make("thead", {}, head), make("tbody", {}, ...body)));
 }
 
+// A long name breaks where its parts meet.
+const breakable = (name) => name.match(/[^._]+[._]*|[._]+/g).flatMap((part) => [part, make("wbr")]);
+
 function modelParts({ facts, texts }) {
-  const rows = facts.map(([name, value]) => make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, value)));
-  const folds = texts.map(([name, text]) => make("details", {}, make("summary", {}, name), make("pre", {}, text)));
+  const rows = facts.map(([name, value]) => make("tr", {}, make("th", { scope: "row" }, ...breakable(name)), make("td", {}, value)));
+  const folds = texts.map(([name, text]) => make("details", { class: "fold" }, make("summary", {}, name), make("pre", {}, text)));
   return [scroller("The model", make("table", { class: "facts" }, make("tbody", {}, ...rows))), ...folds];
 }
 

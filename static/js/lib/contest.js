@@ -1,4 +1,4 @@
-// Who is compared with whom, and in what order they run.
+// Who is compared with whom.
 
 export const MOST = 4;
 
@@ -30,11 +30,4 @@ export function nextSeat(seats, choices) {
   const all = choices.flatMap((choice) => choice.models.map(({ name }) => ({ upstream: choice.upstream, model: name })));
   const taken = new Set(seats.map(key));
   return all.find((seat) => !taken.has(key(seat))) ?? seats[0];
-}
-
-/** The seats in rows: each upstream does one after the other, so that nobody's figures are slowed by another's run. @returns {number[][]} */
-export function rowsOf(seats) {
-  const rows = new Map();
-  seats.forEach(({ upstream }, at) => rows.set(upstream, [...(rows.get(upstream) ?? []), at]));
-  return [...rows.values()];
 }

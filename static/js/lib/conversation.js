@@ -14,6 +14,9 @@ export function turnsOf(request) {
   return sourcesOf(request).map((source, at) => turnOf(JSON.parse(source), at)).filter(({ text, calls, pictures }) => text || calls.length || pictures);
 }
 
+/** What was said to the model, apart from what it said itself. */
+export const readerTurns = (request) => turnsOf(request).filter(({ role }) => role !== "assistant").map(({ role, text }) => `${role}: ${text}`).join("\n");
+
 // The items as they stand in the request: taking them apart would round their large numbers.
 function sourcesOf({ path, body }) {
   const name = KEPT_IN[path];

@@ -48,7 +48,7 @@ export function figuresOf(view, tokens, asked) {
   return figures;
 }
 
-// What comes in one burst has no speed yet.
+// What comes in one burst has no speed; the server measures none of it either.
 const SHORTEST_SPAN = 100;
 
 function liveStats(view, tokens) {
@@ -69,7 +69,7 @@ export function allFiguresOf({ view, reader, tape, asked }) {
     ["status", "status", view.status, null],
     ["model", "model", stats.model ?? asked.model, null],
     ["ttft_ms", `time to ${view.status >= 400 ? "first byte" : firstOf(asked)}`, seconds(stats.ttft_ms)],
-    ["tokens_per_second", "speed", rate(stats.tokens_per_second)],
+    ["tokens_per_second", "speed", rate(stats.tokens_per_second) ?? whyNone(view, stats, asked), stats.tokens_per_second ? undefined : null],
     ["prompt_tokens", "prompt tokens", stats.prompt_tokens],
     ["output_tokens", "output tokens", stats.output_tokens],
     ["load_ms", "loading the model", seconds(stats.load_ms)],
@@ -80,6 +80,13 @@ export function allFiguresOf({ view, reader, tape, asked }) {
   return rows
     .filter(([, , value]) => value !== null && value !== undefined && value !== "")
     .map(([key, name, value, by]) => ({ name, value, measured: by === null ? null : measured.has(key) }));
+}
+
+// Why tokens that were counted have no speed.
+function whyNone({ firstAt, lastAt, stats: ended }, { output_tokens: tokens }, asked) {
+  if (!ended || !(tokens > 1) || firstAt === null) return null;
+  if (!asked.streamed) return "not measured: the answer came whole";
+  return lastAt - firstAt < SHORTEST_SPAN ? `not measured: all of it came within ${timeText(Math.max(lastAt - firstAt, 1))}` : null;
 }
 
 const seconds = (ms) => (ms === null || ms === undefined ? null : timeText(ms));

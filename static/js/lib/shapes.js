@@ -80,7 +80,7 @@ export function modelOf(body) {
   const facts = [
     ...Object.entries(body.details ?? {}),
     ["capabilities", body.capabilities],
-    ["modified", body.modified_at],
+    ["modified", momentText(body.modified_at)],
     ...Object.entries(isObject(body.model_info) ? body.model_info : {}),
     ...Object.entries(isObject(body.projector_info) ? body.projector_info : {}),
   ];
@@ -89,6 +89,12 @@ export function modelOf(body) {
     facts: facts.map(([name, value]) => [name, factText(value)]).filter(([, value]) => value),
     texts: texts.map((name) => [name, body[name]]),
   };
+}
+
+// Ollama writes nanoseconds; nobody reads them.
+function momentText(text) {
+  const at = Date.parse(textOf(text));
+  return Number.isFinite(at) ? `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC` : textOf(text);
 }
 
 function factText(value) {

@@ -6,8 +6,9 @@ const SHORTEST_STALL = 400;
 const MOST_LOOKED_AT = 50_000;
 
 /**
- * @typedef {{kind: "queued" | "connecting" | "loading" | "prompt" | "waiting" | "stream" | "stall", from: number, to: number}} Stretch
- * Times in milliseconds since the run started. Stalls lie within the stream and come after it.
+ * @typedef {{kind: "queued" | "connecting" | "loading" | "prompt" | "waiting" | "stream" | "stall", from: number, to: number, isTold?: boolean}} Stretch
+ * Times in milliseconds since the run started. Stalls lie within the stream and come after it. With
+ * `isTold` it is Ollama that says how long it took.
  */
 
 /** @returns {Stretch[]} those that last */
@@ -15,7 +16,9 @@ export function stretchesOf({ marks, firstAt, lastAt, stats }, pieces, promptMs 
   const before = marks.filter((mark) => mark.at !== undefined && mark.state !== "streaming");
   const end = firstAt ?? Math.max(stats?.duration_ms ?? 0, before.at(-1)?.at ?? 0);
   const stretches = before.map(({ state, at }, number) => ({ kind: state, from: at, to: before[number + 1]?.at ?? end }));
-  splitWait(stretches, "loading", stats?.load_ms);
+  const isTold = splitWait(stretches, "loading", stats?.load_ms);
+  // That the model was not in memory is known of any wire; where nobody says when it was, the whole wait is for it.
+  if (before.at(-1)?.loading && !isTold) stretches.at(-1).kind = "loading";
   splitWait(stretches, "prompt", promptMs);
   if (firstAt !== null) stretches.push({ kind: "stream", from: firstAt, to: lastAt }, ...stallsOf(pieces));
   return stretches.filter(({ from, to }) => to > from);
@@ -24,8 +27,9 @@ export function stretchesOf({ marks, firstAt, lastAt, stats }, pieces, promptMs 
 // Ollama tells how long it took to load the model and then to read the prompt; they are the beginning of the wait.
 function splitWait(stretches, kind, ms) {
   const last = stretches.at(-1);
-  if (last?.kind !== "waiting" || !(ms > 1) || ms > last.to - last.from) return;
-  stretches.splice(-1, 1, { kind, from: last.from, to: last.from + ms }, { ...last, from: last.from + ms });
+  if (last?.kind !== "waiting" || !(ms > 1) || ms > last.to - last.from) return false;
+  stretches.splice(-1, 1, { kind, from: last.from, to: last.from + ms, isTold: true }, { ...last, from: last.from + ms });
+  return true;
 }
 
 /** The gaps in a stream that stand out against its usual pace. @returns {Stretch[]} */
@@ -45,7 +49,8 @@ export function legendOf(stretches) {
   return kinds.map((kind) => {
     const own = stretches.filter((stretch) => stretch.kind === kind);
     const time = timeText(own.reduce((sum, { from, to }) => sum + to - from, 0));
-    const by = kind === "loading" || kind === "prompt" ? " (Ollama)" : "";
-    return { kind, text: `${NAMES[kind] ?? kind} ${time}${kind === "stall" ? `, ${own.length === 1 ? "once" : `${own.length} times`}` : ""}${by}` };
+    const by = own[0].isTold ? " (Ollama)" : "";
+    const name = kind === "loading" && !by ? "loading the model, up to the first byte" : (NAMES[kind] ?? kind);
+    return { kind, text: `${name} ${time}${kind === "stall" ? `, ${own.length === 1 ? "once" : `${own.length} times`}` : ""}${by}` };
   });
 }

@@ -7,7 +7,7 @@ export const IDLE = Object.freeze({
   headers: null,
   position: null,
   loading: null, // the model that is waited for until it is in memory
-  marks: Object.freeze([]), // when each state was entered: {state, at}
+  marks: Object.freeze([]), // when each state was entered: {state, at}, and `loading` where a model was waited for
   error: null,
   stats: null,
   firstAt: null,
@@ -37,7 +37,11 @@ export function reduce(view, frame) {
 }
 
 // A place in the queue is told again and again; the state was entered once.
-const marked = (view, { state, at }) => (view.marks.at(-1)?.state === state ? view : { ...view, marks: [...view.marks, { state, at }] });
+function marked(view, { state, at, loading }) {
+  const last = view.marks.at(-1);
+  if (last?.state !== state) return { ...view, marks: [...view.marks, { state, at }] };
+  return loading ? { ...view, marks: [...view.marks.slice(0, -1), { ...last, loading }] } : view;
+}
 
 /** A view that ended before it began: the server refused, or what was written cannot be sent. */
 export const refused = (view, { code, message, hint }) => ({
