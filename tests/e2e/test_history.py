@@ -55,7 +55,7 @@ def test_an_earlier_run_is_shown_compared_and_shared_until_it_is_taken_back(
     expect(page.get_by_role("button", name="Share", exact=True)).to_be_visible()
     other.goto("about:blank")
     other.goto(link)
-    expect(panel(other).locator(".error")).to_contain_text("This link leads nowhere; whoever sent it may have taken it back.")
+    expect(panel(other).locator(".error")).to_contain_text("This link leads nowhere; it may have ended, or whoever sent it may have taken it back.")
     context.close()
 
 

@@ -162,7 +162,7 @@ def test_earlier_runs_and_compare_are_reached_worked_and_left_by_keys(page: Page
     expect(more).to_be_focused()
     press(page, "Enter")
     expect(first).to_be_focused()
-    press(page, "ArrowUp", "ArrowUp")
+    press(page, "ArrowUp", "ArrowUp", "ArrowUp")
     expect(panel.get_by_role("button", name="Earlier runs")).to_be_focused()
     press(page, "Enter")
     earlier = panel.get_by_role("region", name="Earlier runs")

@@ -21,7 +21,7 @@ ROUTES = [pattern for pattern in get_resolver().url_patterns if isinstance(patte
 WHO = ("anonymous", "suspended", "guest", "share holder", "member", "other member", "maintainer", "administrator")
 NOBODIES = {"anonymous", "suspended"}
 FILLED = {"year": "2026", "month": "11", "token": "x" * 43, "handle": "nobody.here"} | dict.fromkeys(
-    ("invitation", "grant", "identity", "passkey"), "999999"
+    ("invitation", "grant", "identity", "passkey", "saved", "comment"), "999999"
 )
 
 
@@ -55,7 +55,7 @@ def test_every_route_and_every_message_says_for_whom_it_is() -> None:
 def people(request: pytest.FixtureRequest, upstream: FarEnd) -> Iterator[tuple[dict[str, Browser], str, str, bool]]:
     """Everybody of the matrix, a run of the member's, and the link under which they share it."""
     upstream.script = stream(chat(["a"]))
-    with PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_ACCESS="team", PORTAL_READ=request.param) as portal:
+    with PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_ACCESS="team", PORTAL_READ=request.param, PORTAL_SHARE_WITH="anybody") as portal:
         ada = set_up(portal)
         roles = {"suspended": "member", "guest": "guest", "share holder": "guest", "member": "member", "other member": "member",
                  "maintainer": "maintainer"}  # fmt: skip
@@ -71,7 +71,7 @@ def people(request: pytest.FixtureRequest, upstream: FarEnd) -> Iterator[tuple[d
 
 
 def _shared(member: Browser, run: str) -> str:
-    member.send_form(f"/runs/{run}/share")
+    member.send_form(f"/runs/{run}/share", audience="anybody")
     found = re.search(r"/shared/[\w-]+/", member.get(f"/runs/{run}/").text)
     return found[0] if found else ""
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
+from portal.library.shelf import export_saved
+from portal.runs.comments import export_comments
 from portal.runs.models import Record, Stretch
 from portal.runs.records import delete
 from portal.runs.tables import bring_up_to_date
@@ -41,7 +43,9 @@ class Command(BaseCommand):
         handle = options["handle"]
         try:
             if options["export"]:
-                kept = export_person(handle) | {"runs": _runs_of(owner_of(handle))}
+                kept = export_person(handle) | {
+                    "runs": _runs_of(owner_of(handle)), "library": export_saved(handle), "comments": export_comments(handle)
+                }  # fmt: skip
                 self.stdout.write(json.dumps(kept, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder))
             elif options["reset_second_factor"]:
                 reset(handle, Actor(OPERATOR))
