@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +36,19 @@ def test_of_fifty_who_open_the_set_up_link_at_once_one_becomes_administrator() -
         data = portal.data
     with PortalServer(PORTAL_ACCESS="team", PORTAL_EMBEDDED="never", data=data) as again:
         assert "/setup/" not in again.log, "there is an administrator already"
+
+
+def test_a_set_up_link_is_printed_as_soon_as_the_database_answers(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()  # where the database's file is to be
+    with PortalServer(PORTAL_ACCESS="team", PORTAL_EMBEDDED="never", DATABASE_URL=f"sqlite:///{tmp_path}/kept") as portal:
+        assert "The database cannot be brought up to date" in portal.log
+        assert "/setup/" not in portal.log
+        (tmp_path / "kept").rmdir()
+        while "/setup/" not in portal.log:
+            time.sleep(0.05)
+        answer = Browser(portal).send_form(setup_link(portal), handle="late", name="Late", password=PASSWORD)
+        assert answer.status_code == 303
+        assert "Traceback" not in portal.log
 
 
 def test_an_invitation_makes_one_person_of_its_role(ada: Browser, stranger: Browser) -> None:
