@@ -101,9 +101,10 @@ class Command(BaseCommand):
             try:
                 bring_up_to_date()
                 self._print_setup()
-                return
             except (Error, OSError):
                 continue
+            else:
+                return
             finally:
                 connections.close_all()
 
