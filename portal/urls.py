@@ -32,6 +32,7 @@ urlpatterns = [
         path("robots.txt", machines.robots, name="robots"),
         path("healthz", runs.healthz, name="healthz"),
         path("readyz", runs.readyz, name="readyz"),
+        path("selftest/echo", selftest.echo),
         path("sign-in/", team.sign_in, name="sign-in"),
         path("sign-in/second/", second.step),
         path("sign-in/second/passkey/options", passkeys.ask_to_show),
@@ -84,7 +85,6 @@ urlpatterns = [
         path("models/choice", runs.choice),
         path("selftest", selftest.page, name="selftest"),
         path("selftest/words", selftest.words),
-        path("selftest/echo", selftest.echo),
         # Addresses of the docs server mindX had before.
         path("doc/<path:path>", docs.older_address),
         path("docs.html", RedirectView.as_view(url="/docs/", permanent=True)),

@@ -14,7 +14,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Unreachable
-from portal.ollama.upstreams import Upstream
+from portal.ollama.upstreams import Upstream, without_key
 
 # An answer may be silent while a model loads: Ollama itself allows a load five minutes (OLLAMA_LOAD_TIMEOUT).
 LONGEST_SILENCE = 600.0
@@ -113,13 +113,18 @@ class Client:
                         raise BrokenProtocol(
                             f"{upstream.origin} answered {method} {path} with more than {at_most} bytes."
                         )
-                return response.status_code, bytes(body)
+                return response.status_code, _without(bytes(body), key)
         except _ERRORS as error:
             raise translate(error, upstream, f"{method} {path}", within) from error
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self._http.aclose()
+
+
+def _without(body: bytes, key: str | None) -> bytes:
+    # Only a body that repeats the key is anything but what came.
+    return without_key(body.decode("utf-8", "replace"), key).encode() if key and key.encode() in body else body
 
 
 def _session(tls: ssl.SSLContext, *, is_kept: bool) -> aiohttp.ClientSession:

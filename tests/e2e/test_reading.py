@@ -289,6 +289,10 @@ def test_a_page_from_right_to_left_begins_at_the_right_and_its_code_at_the_left(
     page.goto(f"{portal.url}docs/reading/right-to-left/")
     article = page.locator("article.prose")
     assert article.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    assert article.get_attribute("lang") == "ar"
+    callout = article.locator(".callout")
+    assert callout.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    assert callout.evaluate("(one) => getComputedStyle(one).borderRightWidth") == "3px"
     assert article.locator("pre").first.evaluate("(one) => getComputedStyle(one).direction") == "ltr"
     side = """(one) => {
       const range = document.createRange();

@@ -114,6 +114,7 @@ def test_a_backup_of_an_older_portal_is_brought_up_to_date(kind: str, postgres: 
     if kind == "postgresql":
         with psycopg.connect(postgres.url) as database:
             found = [database.execute(query).fetchall() for query in queries]
+        assert "postgresql answers, with all its tables." in run_manage("doctor", **environment, PORTAL_EMBEDDED="always").stdout
     else:
         with closing(sqlite3.connect(tmp_path / "portal.sqlite3")) as lite:
             found = [lite.execute(query).fetchall() for query in queries]
