@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Unreachable
+from portal.ollama.errors import BrokenProtocol, Exhausted, Interrupted, OllamaError, Unreachable
 from portal.ollama.upstreams import Upstream, without_key
 
 # An answer may be silent while a model loads: Ollama itself allows a load five minutes (OLLAMA_LOAD_TIMEOUT).
@@ -175,6 +176,8 @@ def translate(error: Exception, upstream: Upstream, what: str, within: float = C
     # The transport's own table takes a refused connection, and one that was cut, for one that came too late.
     cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
     where = upstream.where[:1].upper() + upstream.where[1:]
+    if isinstance(cause, aiohttp.ClientConnectorError) and cause.os_error.errno in (errno.EMFILE, errno.ENFILE):
+        return Exhausted(f"This server has as many files and connections open as it may, so {what} was not sent.")
     if isinstance(cause, _UNREACHABLE):
         return Unreachable(
             f"Nothing answers at {upstream.origin}: the connection for {what} was "
