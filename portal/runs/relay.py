@@ -13,6 +13,7 @@ from portal.ollama.client import Answer, Client
 from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Refused, Unreachable, quoted
 from portal.ollama.models import list_models
 from portal.ollama.reading import Reading, error_text_of, framing_of
+from portal.ollama.upstreams import without_key
 from portal.runs.frames import Failure, Outcome, State, Stats, data_fields, end_fields, head_fields, state_fields
 from portal.runs.log import RunLog
 from portal.runs.orders import Order, Rejected
@@ -89,6 +90,9 @@ class Relay:
         self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
         self._arrived: list[str] = []
         self._gathered = 0
+        # What must not come back to a reader; and whether the text is held until there can be no half of it.
+        self._key: str | None = None
+        self._holds = False
         self._loop = asyncio.get_running_loop()
 
     async def run(self) -> None:
@@ -153,6 +157,7 @@ class Relay:
 
     async def _ask(self, road: Road, *, is_last: bool) -> tuple[Outcome, Failure | None]:
         order = self.order
+        self._key = order.upstream.present_key
         self.enter("connecting", None if road is self._roads[0] else road.upstream.name)
         loading = asyncio.create_task(self._say_loading(road), name=f"loading of {self.log.run}")
         try:
@@ -198,6 +203,7 @@ class Relay:
     async def _pass_on(self, answer: Answer) -> bytes:
         """Write the body into the log as it arrives; returns its beginning when it is the body of an error."""
         kept = bytearray()
+        self._holds = answer.status >= 400 and self._key is not None
         try:
             async for chunk in answer.chunks:
                 if self._ownership is not None and not self._ownership.is_sure:
@@ -233,18 +239,21 @@ class Relay:
 
     def _write_soon(self, text: str) -> None:
         # All that one read of the connection brought becomes one frame: the callback runs when reading has to wait.
-        if not self._arrived:
+        if not self._arrived and not self._holds:
             self._loop.call_soon(self._write)
         if text:
             self._arrived.append(text)
             self._gathered += len(text)
-            if self._gathered >= _LARGEST_FRAME:
+            if self._gathered >= _LARGEST_FRAME and not self._holds:
                 self._write()
 
     def _write(self) -> None:
         if self._arrived:
-            text, self._arrived, self._gathered = "".join(self._arrived), [], 0
+            text, self._arrived, self._gathered = self._shown("".join(self._arrived)), [], 0
             self.log.append(data_fields(((self.meter.last or 0) - self.meter.started) * 1000, text))
+
+    def _shown(self, text: str) -> str:
+        return text if self._key is None else without_key(text, self._key)
 
     async def _refusal(self, status: int, body: bytes) -> Refused:
         text = error_text_of(body)
@@ -301,6 +310,8 @@ class Relay:
 
     def end(self, outcome: Outcome, failure: Failure | None) -> None:
         """Write the last frame."""
+        if failure is not None:
+            failure = replace(failure, message=self._shown(failure.message), hint=self._shown(failure.hint))
         self.log.append(end_fields(outcome, failure, self._stats()), last=True)
 
     def _stats(self) -> Stats:

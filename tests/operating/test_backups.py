@@ -74,18 +74,23 @@ def test_what_is_backed_up_while_runs_stream_is_the_same_after_sqlite_postgresql
                 begun = start(opened_socket, messages=ASKED)["run"]
                 until(opened_socket, "data")
                 recorded(portal, whole, begun)
-                said = manage("backup", first, PORTAL_DATA=str(portal.data))
+                said = manage("backup", first, PORTAL_ACCESS="team", PORTAL_DATA=str(portal.data))
                 held.go()
                 assert until(opened_socket, "end")[-1]["outcome"] == "done", "the stream goes on"
             cookies = dict(member.cookies)
         assert "holds " in said
         assert stat.S_IMODE(first.stat().st_mode) == 0o600
-        manage("restore", first, PORTAL_DATA=str(tmp_path / "two"), DATABASE_URL=postgres.url)
-        manage("backup", second, PORTAL_DATA=str(tmp_path / "two"), DATABASE_URL=postgres.url)
-        manage("restore", second, PORTAL_DATA=str(tmp_path / "three"))
-        manage("backup", third, PORTAL_DATA=str(tmp_path / "three"))
+        team = {"PORTAL_ACCESS": "team"}
+        manage("restore", first, **team, PORTAL_DATA=str(tmp_path / "two"), DATABASE_URL=postgres.url)
+        manage("backup", second, **team, PORTAL_DATA=str(tmp_path / "two"), DATABASE_URL=postgres.url)
+        manage("restore", second, **team, PORTAL_DATA=str(tmp_path / "three"))
+        manage("backup", third, **team, PORTAL_DATA=str(tmp_path / "three"))
         assert rows_in(first) == rows_in(second) == rows_in(third)
         assert stat.S_IMODE((tmp_path / "three" / "portal.sqlite3").stat().st_mode) == 0o600
+        alone = run_manage("backup", str(tmp_path / "alone.zip"), PORTAL_DATA=str(tmp_path / "three"))
+        assert (alone.returncode, "Left out are the tables of admin" in alone.stderr) == (0, True)
+        refused = run_manage("restore", str(first), PORTAL_DATA=str(tmp_path / "four"))
+        assert "Set PORTAL_ACCESS=team first. Nothing was changed." in refused.stderr
         with PortalServer(data=tmp_path / "two", OLLAMA_HOST=far_end.origin, PORTAL_ACCESS="team", DATABASE_URL=postgres.url) as portal:
             again = Browser(portal)
             again.cookies.update(cookies)

@@ -26,6 +26,7 @@ from portal.checks import present_setup
 from portal.doctoring import mistakes
 from portal.ollama.client import Client
 from portal.ollama.errors import OllamaError
+from portal.ollama.upstreams import Upstream, without_key
 from portal.runs.tables import first_line
 from portal.team.addresses import is_among
 from portal.team.membership import administrators
@@ -110,7 +111,8 @@ def _upstreams() -> Found:
         for upstream in settings.PORTAL_UPSTREAMS.values():
             try:
                 status, _ = await client.fetch(upstream, "GET", "/api/tags")
-                said = "answers." if status == 200 else f"answered with status {status}. Look at its key and address."
+                amiss = f"answered with status {status}. Look at its key and address."
+                said = f"answers{_of_key(upstream)}." if status == 200 else amiss
                 found.append((status == 200, f"{upstream.name} {said}"))
             except OllamaError as problem:
                 found.append((False, f"{upstream.name}: {problem} {problem.hint}".rstrip()))
@@ -121,6 +123,11 @@ def _upstreams() -> Found:
         yield True, "the embedded engine answers as local."
     else:
         yield from asyncio.run(ask())
+
+
+def _of_key(upstream: Upstream) -> str:
+    key = upstream.present_key
+    return "" if key is None else " to " + without_key(f"the key {key}", key)
 
 
 def _disk() -> Found:
