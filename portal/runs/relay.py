@@ -22,8 +22,6 @@ LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
 # What comes within so little time, in seconds, came in one burst: how fast it was written nobody knows.
 _SHORTEST_SPAN = 0.1
-# Characters gathered for one frame; a socket holds a whole one for its reader, however slow that is.
-_LARGEST_FRAME = 128 << 10
 # A wait so short needs no reason.
 _UNNOTICED = 0.3
 
@@ -87,9 +85,6 @@ class Relay:
         self.stop_reason: tuple[Outcome, Failure | None] = ("cancelled", None)
         self._state: State | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
-        self._arrived: list[str] = []
-        self._gathered = 0
-        self._loop = asyncio.get_running_loop()
 
     async def run(self) -> None:
         """Relay the order to its end. Cancelling the task hangs up and ends the run with `stop_reason`."""
@@ -198,19 +193,15 @@ class Relay:
     async def _pass_on(self, answer: Answer) -> bytes:
         """Write the body into the log as it arrives; returns its beginning when it is the body of an error."""
         kept = bytearray()
-        try:
-            async for chunk in answer.chunks:
-                if self._ownership is not None and not self._ownership.is_sure:
-                    await self._ownership.make_sure()
-                self._meet(chunk)
-                self._write_soon(self._decode(chunk))
-                self.reading.feed(chunk)
-                if answer.status >= 400 and len(kept) < 65536:
-                    kept += chunk
-            self._decode(b"", final=True)
-        finally:
-            # Whatever had arrived belongs in the log, also when the way here was cut.
-            self._write()
+        async for chunk in answer.chunks:
+            if self._ownership is not None and not self._ownership.is_sure:
+                await self._ownership.make_sure()
+            self._meet(chunk)
+            self._write(self._decode(chunk))
+            self.reading.feed(chunk)
+            if answer.status >= 400 and len(kept) < 65536:
+                kept += chunk
+        self._decode(b"", final=True)
         self.reading.close()
         return bytes(kept)
 
@@ -228,22 +219,12 @@ class Relay:
         try:
             return self._decoder.decode(chunk, final)
         except UnicodeDecodeError as error:
-            self._write_soon(error.object[: error.start].decode())
+            self._write(error.object[: error.start].decode())
             raise BrokenProtocol("The answer holds bytes that are not UTF-8 text.") from None
 
-    def _write_soon(self, text: str) -> None:
-        # All that one read of the connection brought becomes one frame: the callback runs when reading has to wait.
-        if not self._arrived:
-            self._loop.call_soon(self._write)
+    def _write(self, text: str) -> None:
+        # What had arrived by the time it was looked for is one frame. A cut character may leave nothing of it yet.
         if text:
-            self._arrived.append(text)
-            self._gathered += len(text)
-            if self._gathered >= _LARGEST_FRAME:
-                self._write()
-
-    def _write(self) -> None:
-        if self._arrived:
-            text, self._arrived, self._gathered = "".join(self._arrived), [], 0
             self.log.append(data_fields(((self.meter.last or 0) - self.meter.started) * 1000, text))
 
     async def _refusal(self, status: int, body: bytes) -> Refused:
