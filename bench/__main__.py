@@ -16,7 +16,8 @@ from bench.report import Figure, report
 
 OVER_DOCUMENTS = ("docs", "search", "weight", "lighthouse", "examples")
 FOR_A_TIME = ("team",)
-BENCHMARKS = ("first_page", "first_token", "paint", "panel_load", "panel_use", "panel_flood", "records", "relay", "reconnect", "shared", "team", "hostile", "stalls", *OVER_DOCUMENTS)
+BENCHMARKS = ("first_page", "first_token", "paint", "panel_load", "panel_use", "panel_flood", "records", "relay", "reconnect", "team", "hostile", "stalls",
+              "refusals", *OVER_DOCUMENTS)  # fmt: skip
 
 
 def measure(name: str, docs: Path | None, seconds: float | None) -> Iterator[Figure]:

@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 PROGRAM = HERE / "node_modules" / "lighthouse" / "cli" / "index.js"
 OWN = HERE.parent / "docs_content"
 PAGE = "/docs/reading/ten-panels/"
-LISTS = ("/", "/docs/", "/docs/index/", "/search/?q=model", "/book/", "/journal/", "/reference/", "/runs/")
+LISTS = ("/", "/docs/", "/docs/index/", "/search/?q=model", "/book/", "/journal/", "/reference/", "/playground/", "/runs/")
 # Where a list leads to pages of another template.
 WITHIN = {
     "/docs/": r'<td><a href="(/docs/[^"]+/)"',

@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from bench.load import length_of
+from bench.load import children_of, length_of
 from bench.relay import far_end, memory_of
 from bench.report import Figure, percentile
-from bench.shared import workers_of
 from bench.streams import Seen
 from bench.watchers import Watcher
 from tests.portal_server import PortalServer, run_manage
@@ -67,7 +66,8 @@ def measure(seconds: float = SECONDS) -> Iterator[Figure]:
                  f"{len(day.waits):,} runs of {RECORDS / RATE:g} s, {PLACES} at once; median {percentile(day.waits, 0.5) / 1000:.1f} s")  # fmt: skip
     yield Figure("runs that lost, doubled or disordered a frame", day.broken, 0, "runs")
     yield Figure("database queries to open a socket", day.to_open, 3, "queries", f"each of {len(tokens)} people's first, beside what goes on anyway")
-    yield Figure("transactions for each 100 frames", 100 * day.transactions / day.frames, 10, "transactions", f"{day.frames:,} frames; all that was done is in it")
+    yield Figure("transactions of the database a run", day.transactions / len(day.waits), 25, "transactions",
+                 f"of {day.frames / len(day.waits):.0f} frames; all that was done meanwhile is in it")  # fmt: skip
     third = len(day.memory) // 3
     early, late = (sum(part) / len(part) for part in (day.memory[third : 2 * third], day.memory[2 * third :]))
     yield Figure("growth of memory from the middle third to the last", (late / early - 1) * 100, 5, "%",
@@ -87,7 +87,7 @@ def _people(both: Stores, port: int) -> list[str]:
 
 
 async def _spend(portal: PortalServer, postgres: PostgreSQL, tokens: list[str], seconds: float) -> Day:
-    day, pids = Day(), (portal.process.pid, *workers_of(portal))
+    day, pids = Day(), (portal.process.pid, *children_of(portal.process.pid))
     await _open_all(portal, postgres, tokens, day)
     until = time.monotonic() + seconds
     transactions = await _transactions(postgres)

@@ -13,6 +13,7 @@ django.setup(set_prefix=False)
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -28,8 +29,9 @@ from portal.docs.front import Application, Front
 from portal.docs.here import catalogue, present_state, press, references, state_now
 from portal.docs.search.here import upkeep
 from portal.handler import Handler
+from portal.kept_first import NothingKept
 from portal.lifespan import Lifespan
-from portal.operating.here import metering
+from portal.operating.here import metering, observed, tells_all
 from portal.origins import AsReadersKnowIt, OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
@@ -134,7 +136,11 @@ static = ServeStaticASGI(
 if VENDOR.is_dir():
     static.add_files(VENDOR, prefix=f"{settings.STATIC_URL}{VENDOR.name}/")
 lifespan = Lifespan([metering, drawing, *([recognising] if is_team else []), running, watching, indexing, linking])
-application = ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})
+application = observed(cast(Any, ProtocolTypeRouter({"http": static, "websocket": websocket, "lifespan": lifespan})))
+# What answers before a request has reached any of this; where every request is told of, nothing does.
+first = NothingKept() if tells_all else front
 # What stands here stands until the end; looking through it for garbage would hold up the loop for some 30 ms each time.
 gc.collect()
 gc.freeze()
+# A thread that composes a long page lets the loop have its turn after this, in seconds, each time the loop has read or written.
+sys.setswitchinterval(0.001)

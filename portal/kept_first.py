@@ -31,6 +31,16 @@ class Kept(Protocol):
         """A whole answer as head and body; None when there is none."""
 
 
+class NothingKept:
+    """Has none, so that every request takes its whole way."""
+
+    def at_once(
+        self, scheme: str, path: str, asked: dict[bytes, bytes], more: Sequence[tuple[bytes, bytes]]
+    ) -> tuple[bytes, bytes] | None:
+        """None."""
+        return None
+
+
 _HAS_A_BODY = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 import sys
@@ -15,6 +16,8 @@ from django.conf import settings
 from portal import sockets
 from portal.kept_first import kept_first
 from portal.sockets import PatientSocket
+
+_MOST_OPEN = 65_536
 
 
 class Server(uvicorn.Server):
@@ -56,11 +59,11 @@ class Server(uvicorn.Server):
 
 def load_server() -> Server:
     """The server with the site loaded into it, so that nothing is announced that cannot start."""
-    from portal.asgi import application, front  # loads the site: everything that can be wrong with it shows here
+    from portal.asgi import application, first  # loads the site: everything that can be wrong with it shows here
 
     config = uvicorn.Config(
         application,
-        http=kept_first(front),
+        http=kept_first(first),
         ws=PatientSocket,
         ws_per_message_deflate=False,
         ws_max_size=1 << 20,
@@ -80,9 +83,18 @@ def load_server() -> Server:
 
 def run(server: uvicorn.Server, listening: socket.socket) -> None:
     """Serve until told to stop."""
+    _open_as_many_as_allowed()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Until uvicorn takes the signals over, and again when it repeats them at its end.
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     server.run(sockets=[listening])
     if not server.started and not server.should_exit:
         sys.exit("The portal could not start; the lines above say why.")
+
+
+def _open_as_many_as_allowed() -> None:
+    """Every reader and every run is a connection or two; the 1,024 that a shell begins with are soon used up."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -13,10 +13,18 @@ from portal.database import BadDatabase, read_database
 from portal.ollama.upstreams import BadUpstream, read_hosts, read_numbers, read_stand_ins, read_upstreams
 from portal.secret import load_or_make_secret
 from portal.team.addresses import BadProxies, read_networks
+from portal.team.sign_on.providers import BadProviders, read_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
-env = os.environ.get
+# Every setting that is looked for, so that one that is set and looked for by nobody can be named.
+_looked_for = {"PORTAL_UPSTREAMS", "PORTAL_SIGN_ON"}
+
+
+def env(name: str, default: str = "") -> str:
+    """A setting as it was set."""
+    _looked_for.add(name)
+    return os.environ.get(name, default)
 
 
 def _choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
@@ -67,6 +75,7 @@ PORTAL_SOURCE_URL = (env("PORTAL_SOURCE_URL") or "").rstrip("/")
 PORTAL_EMBEDDED = _choice("PORTAL_EMBEDDED", "auto", ("auto", "always", "never"))
 PORTAL_ACCESS = _choice("PORTAL_ACCESS", "solo", ("solo", "team"))
 PORTAL_READ = _choice("PORTAL_READ", "public", ("public", "members"))
+PORTAL_SECOND_FACTOR = _choice("PORTAL_SECOND_FACTOR", "nobody", ("nobody", "administrators", "everybody"))
 PORTAL_SESSION_HOURS = _whole("PORTAL_SESSION_HOURS", 72)
 PORTAL_SESSION_DAYS = _whole("PORTAL_SESSION_DAYS", 30)
 PORTAL_PERSON_AT_ONCE = _whole("PORTAL_PERSON_AT_ONCE", 4)
@@ -81,6 +90,10 @@ PORTAL_DRAIN = _whole("PORTAL_DRAIN", 30)
 PORTAL_LONGEST_QUEUE = _whole("PORTAL_LONGEST_QUEUE", 100)
 PORTAL_REDIS_URL = _redis("REDIS_URL")
 PORTAL_METRICS_TOKEN = env("PORTAL_METRICS_TOKEN") or ""
+PORTAL_LOG = _choice("PORTAL_LOG", "text", ("text", "json"))
+PORTAL_LOG_REQUESTS = _choice("PORTAL_LOG_REQUESTS", "no", ("no", "yes")) == "yes"
+PORTAL_TRACES = bool(env("OTEL_EXPORTER_OTLP_ENDPOINT") or env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
+PORTAL_TRACES_BY = env("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or env("OTEL_EXPORTER_OTLP_PROTOCOL")
 PORTAL_LOCAL_ONLY = _choice("PORTAL_LOCAL_ONLY", "no", ("no", "yes")) == "yes"
 try:
     DATABASES = {"default": read_database(env("DATABASE_URL"), PORTAL_DATA)}
@@ -89,8 +102,10 @@ try:
     PORTAL_STAND_INS = read_stand_ins(env("PORTAL_STAND_INS") or "", PORTAL_UPSTREAMS)
     PORTAL_EXAMPLE_HOSTS = read_hosts(env("PORTAL_EXAMPLE_HOSTS") or "", PORTAL_UPSTREAMS)
     PORTAL_PROXIES = read_networks(_listed("PORTAL_PROXIES"))
-except (BadDatabase, BadUpstream, BadProxies) as problem:
+    PORTAL_PROVIDERS = read_providers(env("PORTAL_SIGN_ON") or "") if PORTAL_ACCESS == "team" else {}
+except (BadDatabase, BadUpstream, BadProxies, BadProviders) as problem:
     raise ImproperlyConfigured(str(problem)) from None
+PORTAL_KNOWN = frozenset(_looked_for)
 
 # Set by `serve` to the reason when no Ollama answers and the embedded engine cannot run either.
 PORTAL_NO_ENGINE = ""
@@ -109,6 +124,8 @@ DEBUG = False
 ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
 INSTALLED_APPS = ["django.contrib.staticfiles", "portal", "portal.docs", "portal.team", "portal.runs", "portal.dashboard"]
+if PORTAL_ACCESS == "team":
+    INSTALLED_APPS += ["django.contrib.contenttypes", "portal.team.admin_app.Records"]
 MIDDLEWARE = [
     "portal.middleware.Security",
     "portal.headers.content_security_policy",
@@ -121,6 +138,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": PORTAL_ACCESS == "team",
         "OPTIONS": {
             "context_processors": ["django.template.context_processors.request", "portal.context.site"],
         },
@@ -144,8 +162,8 @@ STORAGES = {
 CSRF_TRUSTED_ORIGINS = PORTAL_ORIGINS
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = bool(PORTAL_ORIGINS) and all(origin.startswith("https://") for origin in PORTAL_ORIGINS)
-# Security, Csrf and Frames of portal.middleware are these three.
-SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
+# Security, Csrf and Frames of portal.middleware are the first three; of a secret that can be guessed portal.W003 tells.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003", "security.W009"]
 CSRF_FAILURE_VIEW = "portal.runs.doors.without_token"
 # With team access alone; the tables are there in either case.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -166,8 +184,8 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"text": {"()": "portal.operating.logs.Lines"}, "json": {"()": "portal.operating.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": PORTAL_LOG}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Django's own lines for a page that is not there, or another host's, would put what strangers ask for into the log.
     "loggers": {

@@ -16,10 +16,14 @@ from portal.operating import views as operating
 from portal.runs import doors, pages, plain_views
 from portal.runs import views as runs
 from portal.runs.playground import playground
+from portal.team import admin_views as admin
 from portal.team import people_views as people
 from portal.team import usage_views as usage
 from portal.team import views as team
 from portal.team.audiences import Audience, open_to
+from portal.team.second import passkey_views as passkeys
+from portal.team.second import views as second
+from portal.team.sign_on import views as sign_on
 
 # Routes are grouped by whom they are for; with PORTAL_ACCESS=solo everybody is everybody.
 urlpatterns = [
@@ -28,7 +32,13 @@ urlpatterns = [
         path("robots.txt", machines.robots, name="robots"),
         path("healthz", runs.healthz, name="healthz"),
         path("readyz", runs.readyz, name="readyz"),
+        path("selftest/echo", selftest.echo),
         path("sign-in/", team.sign_in, name="sign-in"),
+        path("sign-in/second/", second.step),
+        path("sign-in/second/passkey/options", passkeys.ask_to_show),
+        path("sign-in/second/passkey", passkeys.show),
+        path("sign-on/<str:name>/", sign_on.begin),
+        path("sign-on/<str:name>/back", sign_on.back),
         path("setup/<str:token>/", team.setup),
         path("invitation/<str:token>/", team.invitation),
     ),
@@ -75,7 +85,6 @@ urlpatterns = [
         path("models/choice", runs.choice),
         path("selftest", selftest.page, name="selftest"),
         path("selftest/words", selftest.words),
-        path("selftest/echo", selftest.echo),
         # Addresses of the docs server mindX had before.
         path("doc/<path:path>", docs.older_address),
         path("docs.html", RedirectView.as_view(url="/docs/", permanent=True)),
@@ -96,6 +105,14 @@ urlpatterns = [
         path("runs/<str:run_id>/", pages.run, name="run"),
         path("account/", team.account, name="account"),
         path("account/password", team.password),
+        path("account/identities/<str:name>/link", sign_on.add),
+        path("account/identities/<int:identity>/unlink", sign_on.remove),
+        path("account/second-factor/", second.setup),
+        path("account/second-factor/codes", second.codes),
+        path("account/second-factor/remove", second.remove),
+        path("account/passkeys/options", passkeys.ask_to_make),
+        path("account/passkeys", passkeys.make),
+        path("account/passkeys/<int:passkey>/remove", passkeys.remove),
         path("sign-out", team.sign_out),
         path("sign-out/everywhere", team.sign_out_everywhere),
     ),
@@ -108,10 +125,13 @@ urlpatterns = [
         path("people/grants/<int:grant>/take-back", people.take_away),
         path("people/<str:handle>/role", people.role),
         path("people/<str:handle>/groups", people.groups),
+        path("people/<str:handle>/second-factor/reset", people.reset_factor),
         path("people/<str:handle>/suspend", people.suspend),
         path("people/<str:handle>/restore", people.restore),
         path("audit/", people.audit, name="audit"),
         path("usage/", usage.usage, name="usage"),
+        path("admin/", admin.index),
+        path("admin/<path:path>", admin.page),
     ),
     *open_to(Audience.OPERATORS, path("metrics", operating.metrics)),
 ]

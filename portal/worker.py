@@ -14,6 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 import django
 from django.conf import settings
 
+from portal import about
+
 
 def main() -> None:
     """Serve as told."""
@@ -40,6 +42,7 @@ def _say(word: str) -> None:
 def _take_over(told: dict[str, object]) -> None:
     from portal.ollama.upstreams import Upstream
 
+    about.Here.worker = int(str(told["number"]))
     settings.PORTAL_INDEXES = told["indexes"]
     settings.PORTAL_WORKER, settings.PORTAL_WORKER_DOORS, settings.PORTAL_WORKER_DOOR = told["number"], told["doors"], told["door"]
     settings.PORTAL_ORIGINS = told["origins"]

@@ -1,63 +1,19 @@
-"""`manage.py doctor` says of everything the portal stands on whether it is fine, and names each mistake with its fix."""
+"""`manage.py doctor` says of everything the portal stands on whether it is fine, and how to mend what is not."""
 
 from __future__ import annotations
 
-import ipaddress
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+import re
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
-from portal.doctoring import Setup, mistakes
+from portal.management.commands import doctor
 from tests.farend import FarEnd
-from tests.portal_server import ROOT, PortalServer, run_manage
-
-SECRET = "aoeuhtns0123456789qjkxbmwvzpyfgcrl-aoeuhtns0123456789"
-NAMED = frozenset({"PORTAL_SECRET_KEY", "PORTAL_HOSTS", "PORTAL_ORIGINS"})
-TEAM = Setup(
-    "0.0.0.0:8000", "team", "public", ["docs.example"], ["https://docs.example"], SECRET, [ipaddress.ip_network("127.0.0.1")],
-    ROOT / "docs_content", 72, 30, 4, NAMED,
-)  # fmt: skip
-SOLO = replace(TEAM, bind="127.0.0.1:8000", access="solo", hosts=["127.0.0.1"], origins=["http://127.0.0.1:8000"], proxies=[], named=frozenset())
-
-
-@pytest.mark.parametrize("setup", [TEAM, SOLO, replace(TEAM, hosts=[".example"])], ids=["team", "alone", "all hosts of a domain"])
-def test_settings_that_fit_together_have_no_mistake(setup: Setup) -> None:
-    assert mistakes(setup) == []
-
-
-@pytest.mark.parametrize(("setup", "change", "said"), [
-    (TEAM, {"bind": "8000"}, "is not an address to listen on"),
-    (TEAM, {"secret": "short"}, "PORTAL_SECRET_KEY can be guessed"),
-    (TEAM, {"secret": "a" * 60}, "PORTAL_SECRET_KEY can be guessed"),
-    *((TEAM, {"named": NAMED - {name}}, f"set {name}.") for name in sorted(NAMED)),
-    (TEAM, {"hosts": ["*"]}, "PORTAL_HOSTS holds *"),
-    (TEAM, {"origins": ["https://docs.example/"]}, "which is no origin"),
-    (TEAM, {"origins": ["docs.example"]}, "which is no origin"),
-    (TEAM, {"origins": ["https://docs.example/path"]}, "which is no origin"),
-    (TEAM, {"origins": ["https://other.example"]}, "which PORTAL_HOSTS does not"),
-    (TEAM, {"origins": ["http://docs.example"]}, "in the clear"),
-    (TEAM, {"origins": []}, "PORTAL_ORIGINS is empty"),
-    (TEAM, {"proxies": []}, "is not in PORTAL_PROXIES"),
-    (TEAM, {"proxies": [ipaddress.ip_network("0.0.0.0/0")]}, "anybody could say where they come from"),
-    (TEAM, {"proxies": [ipaddress.ip_network("::/0")]}, "anybody could say where they come from"),
-    (TEAM, {"session_hours": 0}, "nobody would stay signed in"),
-    (TEAM, {"session_days": 0}, "nobody would stay signed in"),
-    (TEAM, {"at_once": 0}, "one person may take every place"),
-    (TEAM, {"docs": Path("/no/such/folder")}, "which is no folder"),
-    (SOLO, {"bind": "192.0.2.1:8000", "named": NAMED}, "would own the portal"),
-    *((SOLO, {"named": frozenset({name})}, f"{name} does nothing") for name in ("PORTAL_READ", "PORTAL_PROXIES", "PORTAL_PERSON_TOKENS")),
-], ids=str)  # fmt: skip
-def test_each_single_mistake_is_named(setup: Setup, change: dict[str, Any], said: str) -> None:
-    found = mistakes(replace(setup, **change))
-    assert len(found) == 1, found
-    assert said in found[0]
-
-
-def test_a_folder_without_documents_is_named(tmp_path: Path) -> None:
-    (found,) = mistakes(replace(TEAM, docs=tmp_path))
-    assert "There are no documents in" in found
+from tests.nginx import Nginx
+from tests.portal_server import PortalServer, run_manage
+from tests.redis import RedisServer
 
 
 def test_it_looks_at_a_portal_that_runs_and_at_one_that_does_not(far_end: FarEnd) -> None:
@@ -71,6 +27,51 @@ def test_it_looks_at_a_portal_that_runs_and_at_one_that_does_not(far_end: FarEnd
         (portal.data / "secret-key").chmod(0o644)
     ill = run_manage("doctor", **environment | {"OLLAMA_HOST": "127.0.0.1:9", "DATABASE_URL": "postgres://x@127.0.0.1:9/x", "REDIS_URL": "redis://127.0.0.1:9/0"})
     assert ill.returncode == 1
-    for said in ("files: ", "database: it does not answer", "redis: it does not answer", "upstreams: local: ", "public address: nothing answers at"):
+    for said in ("configuration: ", "database: it does not answer", "redis: it does not answer", "upstreams: local: ", "public address: nothing answers at"):
         assert f"amiss  {said}" in ill.stdout, ill.stdout
     assert "Traceback" not in ill.stderr
+
+
+SITES = {
+    "fine": "proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_set_header X-Forwarded-For $remote_addr;",
+    "no websocket gets through to": "proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;",
+    "answered with status 400. See that the proxy hands on Host": "proxy_set_header Host other.example;",
+    "lets pages of other sites open a websocket": "proxy_set_header Origin http://127.0.0.1:{port}; proxy_set_header Host $http_host; "
+    "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_set_header X-Forwarded-For $remote_addr;",
+    "can say where they come from. Let the proxy write": "proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;",
+    "seems to come from 127.0.0.3, the proxy": "proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade; "
+    "proxy_set_header Connection upgrade; proxy_set_header X-Forwarded-For '';",
+}  # fmt: skip
+
+
+def test_a_proxy_that_hands_on_too_little_or_too_much_is_named(far_end: FarEnd) -> None:
+    proxies = {said: Nginx("") for said in SITES}
+    origins = ",".join(proxy.origin for proxy in proxies.values())
+    environment = {"PORTAL_ACCESS": "team", "PORTAL_PROXIES": "127.0.0.3", "PORTAL_ORIGINS": origins, "OLLAMA_HOST": far_end.origin}
+    with PortalServer(**environment) as portal, ExitStack() as stack:
+        for said, proxy in proxies.items():
+            proxy.site = (
+                f"server {{ listen 127.0.0.1:{{port}}; location / {{ proxy_pass {portal.origin}; proxy_http_version 1.1; proxy_bind 127.0.0.3; {SITES[said]} }} }}"
+            )
+            stack.enter_context(proxy)
+        found = run_manage("doctor", **environment, PORTAL_DATA=str(portal.data)).stdout
+    assert "people: nobody administers it. Open the link" in found
+    for said, proxy in proxies.items():
+        lines = [line for line in found.splitlines() if f"{proxy.origin} " in line or f"{proxy.origin}." in line or f"{proxy.origin}/" in line]
+        amiss = [line for line in lines if line.startswith("amiss")]
+        assert (said == "fine") is (amiss == []), (said, lines)
+        assert said == "fine" or (len(amiss) == 1 and said in amiss[0]), (said, lines)
+
+
+def test_clocks_that_are_apart_and_a_disk_that_is_full_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_LEAST_FREE", 1 << 60)
+    ((is_fine, said),) = doctor._disk()
+    assert not is_fine
+    assert "Make room, or lower PORTAL_KEEP_RUNS" in said
+    monkeypatch.setattr(doctor, "now", lambda: datetime.now(UTC) + timedelta(seconds=90))
+    with RedisServer() as redis:
+        monkeypatch.setattr(settings, "PORTAL_REDIS_URL", redis.url)
+        assert [fine for fine, _ in doctor._redis()] == [False, True]
+        ((_, said), _) = doctor._redis()
+        assert re.search(r"clock and this machine's are (8|9)\d s apart. Let both keep time", said)
+    assert list(doctor._clock(datetime.now(UTC) + timedelta(seconds=91))) == []

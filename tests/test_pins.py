@@ -22,13 +22,13 @@ def normal(package: str) -> str:
 
 def test_the_constraints_agree_with_every_requirement() -> None:
     constraints = pins("constraints.txt")
-    wanted = pins("requirements.txt") | pins("requirements-test.txt")
+    wanted = pins("requirements.txt") | pins("requirements-test.txt") | pins("requirements-tracing.txt")
     assert wanted
     assert {name: constraints.get(name) for name in wanted} == wanted
 
 
 def test_every_package_the_portal_imports_is_required() -> None:
-    required = pins("requirements.txt") | pins("requirements-embedded.txt")
+    required = pins("requirements.txt") | pins("requirements-embedded.txt") | pins("requirements-tracing.txt")
     of_module = packages_distributions()
     imported = {
         name.partition(".")[0]

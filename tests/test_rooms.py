@@ -19,6 +19,8 @@ PARSERS = {
 }
 MARKDOWN = {"markdown", "markdown_it", "mdit_py_plugins", "latex2mathml", "pygments", "nh3", "yaml"}
 SEARCH = {"tantivy"}
+SIGN_ON = {"httpx", "joserfc"}
+SECOND_FACTOR = {"cryptography", "pyotp", "segno", "webauthn"}
 
 # Room -> (packages of others, rooms of ours) it may import besides the standard library and itself.
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
@@ -26,11 +28,11 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "portal.embedded": ({"xllamacpp", "starlette", "uvicorn"}, set()),
     "portal.examples": (PARSERS, {"portal.ollama.endpoints"}),
     "portal.docs": ({"django", "emoji", *MARKDOWN, *SEARCH}, {"portal.examples"}),
-    "portal.team": ({"django", "asgiref"}, {"portal.desk"}),
+    "portal.team": ({"django", "asgiref", *SIGN_ON, *SECOND_FACTOR}, {"portal.desk"}),
     "portal.runs": ({"django", "channels", "redis"}, {"portal.ollama", "portal.team", "portal.desk"}),
     "portal.dashboard": ({"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs"}),
     "portal.operating": (
-        {"django", "prometheus_client"}, {"portal.ollama", "portal.team", "portal.runs", "portal.dashboard", "portal.sockets"},
+        {"django", "prometheus_client", "opentelemetry"}, {"portal.ollama", "portal.team", "portal.runs", "portal.dashboard", "portal.sockets", "portal.about"},
     ),
 }
 SETTINGS_DOORS = re.compile(

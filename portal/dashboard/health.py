@@ -82,7 +82,7 @@ class Watch:
                 self._take(name, await self._look(upstream))
             except Exception:
                 # Whatever it was, the next look may be better; a watch that has ended would tell old news for ever.
-                logger.exception("the look at the upstream %s failed", name)
+                logger.exception("the look at the upstream %s failed", name, extra={"upstream": name})
             await self._rest(name, _TIMES_FOR_CLOUD if upstream.has_key else 1)
 
     async def _rest(self, name: str, times: int) -> None:
@@ -129,5 +129,6 @@ class Watch:
         else:
             found = replace(found, since=datetime.now(UTC))
             if before.state != "unknown" or found.state == "down":
-                logger.info("the upstream %s is %s: %s", name, found.state, found.problem or found.version)
+                why = found.problem or found.version
+                logger.info("the upstream %s is %s: %s", name, found.state, why, extra={"upstream": name})
         self._known[name] = found

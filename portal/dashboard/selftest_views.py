@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from portal.ollama.bodies import LARGEST_BODY
+from portal.team.addresses import address_of
 
 _WORDS, _PAUSE = 5, 0.3
 # What stands around a body in the message that starts a run, at the most.
@@ -42,10 +43,14 @@ async def words(_request: HttpRequest) -> StreamingHttpResponse:
 @csrf_exempt
 @require_POST
 def echo(request: HttpRequest) -> JsonResponse:
-    """`/selftest/echo`: how many bytes of the body arrived, and whether the page's origin may open the websocket."""
+    """`/selftest/echo`: how many bytes arrived, whether the origin may open the websocket, and from which address they came."""
     origin = request.headers.get("Origin", "")
     return JsonResponse(
-        {"bytes": len(request.body), "known": origin.lower() in {known.lower() for known in settings.PORTAL_ORIGINS}},
+        {
+            "bytes": len(request.body),
+            "known": origin.lower() in {known.lower() for known in settings.PORTAL_ORIGINS},
+            "address": address_of(getattr(request, "scope", {}), settings.PORTAL_PROXIES),
+        },
         headers={"Cache-Control": "no-store"},
     )
 

@@ -6,12 +6,14 @@ import hashlib
 import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from urllib.parse import quote
 
+from portal.docs import folders
 from portal.docs.files import SUFFIXES, Found, Unreadable, read_regular, signature, walk
 from portal.docs.headings import TopMatter, read_top
 from portal.docs.mintlify import NAMES, read_site_file
@@ -43,6 +45,8 @@ class Page:
     size: int
     modified: int
     top: TopMatter = field(repr=False)
+    # What tells it from others of its section that are called the same.
+    apart: str = ""
 
     @property
     def url(self) -> str:
@@ -50,6 +54,12 @@ class Page:
         if self.path == "INDEX":
             return "/docs/index/"
         return f"/docs/{quote(self.path)}/" if self.path else "/"
+
+    @property
+    def label(self) -> str:
+        """What the tree of the set calls it."""
+        label = self.top.label or self.title
+        return f"{label} ({self.apart})" if self.apart else label
 
     @property
     def markdown_url(self) -> str:
@@ -170,14 +180,16 @@ class Catalogue:
             return False
 
     def _look_through(self) -> Shelf:
-        files = _with_leads(walk(self.root))
-        seen = (*((found.relative, found.modified, found.size) for found, _ in files), *_site_files(self.root))
+        found = list(walk(self.root, folders.NAMES))
+        files = _with_leads(file for file in found if not file.relative.endswith(folders.NAMES))
+        said = [file for file in found if file.relative.endswith(folders.NAMES)]
+        seen = (*sorted((file.relative, file.modified, file.size) for file in found), *_site_files(self.root))
         if self._shelf is not None and seen == self._seen:
             return self._shelf
         self._seen = seen
-        pages = _with_own_addresses([self._page(found, lead) for found, lead in files])
+        pages = _told_apart(_with_own_addresses([self._page(found, lead) for found, lead in files]))
         own = read_site_file(self.root)
-        tree = arrange([page for page in pages if not page.top.draft], own.ranks)
+        tree = arrange([page for page in pages if not page.top.draft], own.ranks, folders.read_folders(said, self.root))
         ordered = in_reading_order(tree)
         by_path = {page.path: page for page in ordered}
         self._tops = {page.relative: self._tops[page.relative] for page in pages}
@@ -236,6 +248,15 @@ def _with_own_addresses(pages: list[Page]) -> list[Page]:
     for page in sorted(pages, key=lambda page: (page.top.draft, not page.is_index, page.relative)):
         first.setdefault(page.path, page)
     return [page if first[page.path] is page else replace(page, path=page.relative) for page in pages]
+
+
+def _told_apart(pages: list[Page]) -> list[Page]:
+    """The same pages; those of one section that are called the same have their file's name besides."""
+    named = Counter((page.section, page.label) for page in pages if not page.top.draft)
+    return [
+        replace(page, apart=page.relative.rpartition("/")[2]) if named[page.section, page.label] > 1 and not page.is_index else page
+        for page in pages
+    ]
 
 
 def _rank(stem: str, *, at_root: bool) -> int | None:

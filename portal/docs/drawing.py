@@ -30,6 +30,27 @@ class Sheet:
         return self.relative.lower().endswith(".mdx")
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A sheet as it was drawn: `html` as it is sent, in UTF-8, and in `rendered` all else that is known of it.
+
+    Text of many megabytes is costly to make out of bytes, and while that is done no other thread has its turn.
+    """
+
+    html: bytes
+    rendered: Rendered
+
+    @classmethod
+    def of(cls, rendered: Rendered) -> Drawn:
+        """What was rendered, ready to be sent."""
+        return cls(rendered.html.encode("utf-8", "replace"), replace(rendered, html=""))
+
+    @property
+    def whole(self) -> Rendered:
+        """What was rendered, with its HTML as text."""
+        return replace(self.rendered, html=self.html.decode())
+
+
 def draw(sheet: Sheet, links: Links) -> Rendered:
     """The sheet as safe HTML. Takes about a second for each MB of real text, and all of the interpreter's attention."""
     rendered = render(

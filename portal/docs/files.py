@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,8 @@ class Found:
     modified: int
 
 
-def walk(root: Path) -> Iterator[Found]:
-    """Every document below `root` in no particular order.
+def walk(root: Path, also: Container[str] = ()) -> Iterator[Found]:
+    """Every document below `root`, and every file with a name in `also`, in no particular order.
 
     Left out: names that start with a dot or are not UTF-8, folders that are links (they may loop), links that lead out of the root,
     and whatever is no regular file. What cannot be looked at is passed over.
@@ -47,11 +47,15 @@ def walk(root: Path) -> Iterator[Found]:
             try:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(relative)
-                elif entry.name.lower().endswith(SUFFIXES) and entry.is_file() and _stays_within(entry, real):
+                elif _is_asked_for(entry.name, also) and entry.is_file() and _stays_within(entry, real):
                     status = entry.stat()
                     yield Found(Path(entry.path), relative, status.st_size, status.st_mtime_ns)
             except OSError:
                 continue
+
+
+def _is_asked_for(name: str, also: Container[str]) -> bool:
+    return name.lower().endswith(SUFFIXES) or name in also
 
 
 def read_regular(file: Path, root: Path, at_most: int = LARGEST) -> bytes:

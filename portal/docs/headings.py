@@ -13,6 +13,9 @@ from portal.docs.rendering.shortcodes import emoji_called
 UNORDERED = 1e9
 # Names that the generators people come from use for the same thing.
 _ORDERS = ("order", "nav_order", "sidebar_position", "weight")
+_LANGUAGES = ("lang", "language", "locale")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_LABELS = ("sidebar_label", "sidebarTitle", "nav_title", "linkTitle")
 _ALIASES = ("aliases", "redirect_from", "redirects")
 _HEADING = re.compile(r"#\s+(.+?)\s*#*\s*$")
 # A title longer than this is none; and to look for marks in a line takes the square of its length.
@@ -26,10 +29,13 @@ _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|</?[a-zA-Z][^>]*>")
 class TopMatter:
     """A document's own words about itself; empty where it has none. `nav` lists names in a section's own order.
 
-    `values` is all of its front matter.
+    `label` is what the tree of the set calls it where that is another name than its title, `language` the tag of the
+    language it is written in. `values` is all of its front matter.
     """
 
     title: str = ""
+    label: str = ""
+    language: str = ""
     description: str = ""
     order: float = UNORDERED
     draft: bool = False
@@ -44,6 +50,8 @@ def read_top(text: str) -> TopMatter:
     values = found.values
     return TopMatter(
         title=_text(values.get("title")) or _first_heading(text.split("\n")[found.lines :]),
+        label=_label(values),
+        language=next((tag for tag in (_text(values.get(name)) for name in _LANGUAGES) if _LANGUAGE.fullmatch(tag)), ""),
         description=_text(values.get("description")),
         order=_order(values),
         draft=values.get("draft") is True or values.get("published") is False,
@@ -81,6 +89,12 @@ def _order(values: Mapping[str, object]) -> float:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return float(value)
     return UNORDERED
+
+
+def _label(values: Mapping[str, object]) -> str:
+    sidebar = values.get("sidebar")
+    own = (*(values.get(name) for name in _LABELS), sidebar.get("label") if isinstance(sidebar, dict) else None)
+    return next(filter(None, map(_text, own)), "")
 
 
 def _text(value: object) -> str:

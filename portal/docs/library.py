@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.docs.catalogue import Catalogue, Page
-from portal.docs.drawing import Sheet, draw, draw_plainly
+from portal.docs.drawing import Drawn, Sheet, draw, draw_plainly
 from portal.docs.files import read_regular, signature
 from portal.docs.links import Links
 from portal.docs.press import NotDrawn, Press
 from portal.docs.rendering import Oddity, Rendered, decode
 
-# Characters of HTML that are kept: twenty times a set of 362 documents.
+# Bytes of HTML that are kept: twenty times a set of 362 documents.
 _MOST_KEPT = 128 << 20
 # Characters. Drawing takes some sixty bytes of memory for each; the largest document of a real set has 376,000.
 _MOST_DRAWN = 8 << 20
@@ -23,9 +23,10 @@ State = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A page and what it renders to."""
+    """A page and what it renders to: its HTML as it is sent, and in `rendered` all else."""
 
     page: Page
+    html: bytes
     rendered: Rendered
     oddities: tuple[Oddity, ...] = ()
 
@@ -73,24 +74,28 @@ class Library:
         """Render the page from its file, off the event loop. Raises `Unreadable` when the file cannot be read."""
         state = self._state(page)
         source, oddities = decode(read_regular(page.file, self.catalogue.root))
-        rendered = self.draw(page, source)
-        reading = Reading(page, rendered, oddities + rendered.oddities)
+        drawn = self._draw(page, source)
+        reading = Reading(page, drawn.html, drawn.rendered, oddities + drawn.rendered.oddities)
         with self._lock:
             self._keep(page.path, state, reading)
         return reading
 
     def draw(self, page: Page, source: str) -> Rendered:
-        """Draw `source`, the page's text or a part of it; its plain source where that cannot be done in good time."""
+        """Draw `source`, a part of the page's text; its plain source where that cannot be done in good time."""
+        return self._draw(page, source).whole
+
+    def _draw(self, page: Page, source: str) -> Drawn:
         sheet = Sheet(page.path, page.relative, source, self.hosts)
         if len(source) > _MOST_DRAWN:
-            return draw_plainly(sheet, f"This document has more than {_MOST_DRAWN:,} characters, so its source is shown as it is.")
+            reason = f"This document has more than {_MOST_DRAWN:,} characters, so its source is shown as it is."
+            return Drawn.of(draw_plainly(sheet, reason))
         self.drawn += 1
         if self.press is None or not self.press.is_open:
-            return draw(sheet, self.links(page.relative))
+            return Drawn.of(draw(sheet, self.links(page.relative)))
         try:
             return self.press.draw(sheet, self.catalogue.present.stamp)
         except NotDrawn as problem:
-            return draw_plainly(sheet, str(problem))
+            return Drawn.of(draw_plainly(sheet, str(problem)))
 
     def links(self, relative: str) -> Links:
         """Resolves the links of the file of the set called `relative`."""
@@ -98,11 +103,11 @@ class Library:
 
     def _keep(self, path: str, state: State, reading: Reading) -> None:
         before = self._kept.pop(path, None)
-        self._size += len(reading.rendered.html) - (len(before[1].rendered.html) if before else 0)
+        self._size += len(reading.html) - (len(before[1].html) if before else 0)
         self._kept[path] = (state, reading)
         while self._size > _MOST_KEPT and len(self._kept) > 1:
             _, (_, oldest) = self._kept.popitem(last=False)
-            self._size -= len(oldest.rendered.html)
+            self._size -= len(oldest.html)
 
     def _state(self, page: Page) -> State:
         return (*signature(page.file), self.catalogue.present.stamp)

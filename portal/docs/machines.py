@@ -12,8 +12,8 @@ from django.utils.http import http_date
 
 from portal.docs.catalogue import Page, Shelf
 from portal.docs.files import Unreadable, read_regular
-from portal.docs.here import catalogue
-from portal.docs.rendering import decode
+from portal.docs.here import catalogue, library
+from portal.docs.rendering import decode, with_parts
 
 _MARKDOWN = "text/markdown; charset=utf-8"
 _MOST_WHOLE = 64 << 20
@@ -114,4 +114,5 @@ def _all(request: HttpRequest, pages: list[Page]) -> Iterator[str]:
 
 
 def _source(page: Page) -> str:
-    return decode(read_regular(page.file, catalogue.root))[0]
+    """The document's markdown, with that of the documents it takes in where it does so."""
+    return with_parts(decode(read_regular(page.file, catalogue.root))[0], library.links(page.relative).read_part)

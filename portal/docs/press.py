@@ -13,8 +13,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
-from portal.docs.drawing import Sheet
-from portal.docs.rendering import Rendered
+from portal.docs.drawing import Drawn, Sheet
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ class Press:
             process.kill()
             _close(process)
 
-    def draw(self, sheet: Sheet, stamp: str) -> Rendered:
+    def draw(self, sheet: Sheet, stamp: str) -> Drawn:
         """The sheet, with the links of the set that has this stamp. Waits; raises `NotDrawn`."""
         process = self._idle.get()
         try:
@@ -92,13 +91,13 @@ class Press:
         return code
 
 
-def _ask(process: subprocess.Popen[bytes], sheet: Sheet, stamp: str) -> Rendered:
+def _ask(process: subprocess.Popen[bytes], sheet: Sheet, stamp: str) -> Drawn:
     assert process.stdin is not None
     assert process.stdout is not None
     write_message(process.stdin, (sheet, stamp))
-    rendered = read_message(process.stdout)
-    assert isinstance(rendered, Rendered)
-    return rendered
+    drawn = read_message(process.stdout)
+    assert isinstance(drawn, Drawn)
+    return drawn
 
 
 def _close(process: subprocess.Popen[bytes]) -> int:

@@ -11,10 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from portal.docs.catalogue import Catalogue
-from portal.docs.drawing import Sheet, draw
+from portal.docs.drawing import Drawn, Sheet, draw
 from portal.docs.links import Links
 from portal.docs.press import read_message, write_message
-from portal.docs.rendering import Rendered
 
 
 class Presswork:
@@ -23,7 +22,7 @@ class Presswork:
     def __init__(self, root: Path, source_url: str) -> None:
         self.catalogue, self.source_url = Catalogue(root), source_url
 
-    def draw(self, sheet: Sheet, stamp: str) -> Rendered:
+    def draw(self, sheet: Sheet, stamp: str) -> Drawn:
         """The sheet with the links of the set as it is now, looked through again unless it has this stamp."""
         shelf = self.catalogue.shelf
         if shelf.stamp != stamp:
@@ -31,7 +30,7 @@ class Presswork:
             shelf = self.catalogue.shelf
         drawn = draw(sheet, Links(shelf, sheet.relative, self.catalogue.root, self.source_url))
         # The site shows neither by itself, and reading them would hold up every thread of the server.
-        return replace(drawn, links=(), fences=())
+        return Drawn.of(replace(drawn, links=(), fences=()))
 
 
 def main(root: Path, source_url: str, patience: float) -> None:
@@ -47,8 +46,8 @@ def main(root: Path, source_url: str, patience: float) -> None:
             return
         assert isinstance(message, tuple)
         with _no_longer_than(patience):
-            rendered = work.draw(*message)
-        write_message(answers, rendered)
+            drawn = work.draw(*message)
+        write_message(answers, drawn)
 
 
 @contextmanager

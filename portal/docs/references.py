@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections.abc import Iterable, Iterator
@@ -83,7 +84,7 @@ class References:
 
 def _without_code(text: str) -> str:
     kept, fence = [], ""
-    for line in text.split("\n"):
+    for line in itertools.chain.from_iterable(piece.split("\n") for piece in _pieces(text)):
         found = _FENCE.match(line)
         if fence:
             fence = "" if found and found[1].startswith(fence) else fence

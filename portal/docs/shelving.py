@@ -8,11 +8,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
+from portal.docs.folders import Folder
 from portal.docs.headings import UNORDERED, TopMatter
+from portal.docs.wording import spellings_in
 
 _INITIALS = frozenset({"api", "cli", "faq", "gpu", "mcp", "sdk"})
 _SUFFIX = re.compile(r"\.(?:md|mdx|markdown)$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(\d+)[-_. ]+(?=\D)")
+
+
+# What the page of a section is called where the section has the name.
+_SAYS_NOTHING = frozenset({"index", "introduction", "overview", "readme"})
+_SILENT = Folder()
 
 
 class Shelved(Protocol):
@@ -26,6 +33,8 @@ class Shelved(Protocol):
     def section(self) -> str: ...
     @property
     def title(self) -> str: ...
+    @property
+    def label(self) -> str: ...
     @property
     def is_index(self) -> bool: ...
     @property
@@ -43,6 +52,7 @@ class Branch(Generic[P]):
     title: str
     page: P | None = None
     below: list[P | Branch[P]] = field(default_factory=list)
+    folder: Folder = _SILENT
 
     @property
     def is_section(self) -> bool:
@@ -60,16 +70,28 @@ class Branch(Generic[P]):
         return [item for item in self.below if isinstance(item, Branch)]
 
 
-def arrange(pages: Sequence[P], ranks: Mapping[str, int] = MappingProxyType({})) -> Branch[P]:
-    """Grow the tree of sections from pages in any order; `ranks` holds the places the set itself gives to paths."""
+def arrange(
+    pages: Sequence[P],
+    ranks: Mapping[str, int] = MappingProxyType({}),
+    folders: Mapping[str, Folder] = MappingProxyType({}),
+) -> Branch[P]:
+    """Grow the tree of sections from pages in any order.
+
+    `ranks` holds the places the set itself gives to paths, `folders` what folders say of themselves.
+    """
+    spelled = spellings_in(page.title for page in pages)
     trunk: Branch[P] = Branch("", "")
     known = {"": trunk}
     for page in pages:
-        branch = _branch(page.section, known)
+        branch = _branch(page.section, known, spelled)
         if page.is_index:
-            branch.page, branch.title = page, page.title
+            branch.page = page
+            branch.title = branch.title if page.section and page.label.casefold() in _SAYS_NOTHING else page.label
         else:
             branch.below.append(page)
+    for path, branch in known.items():
+        branch.folder = folders.get(path, branch.folder)
+        branch.title = branch.folder.label or branch.title
     for branch in known.values():
         branch.below.sort(key=_place_in(branch.page.top.nav if branch.page else (), ranks))
     return trunk
@@ -80,10 +102,13 @@ def in_reading_order(branch: Branch[P]) -> list[P]:
     return list(_walk(branch))
 
 
-def title_from(name: str) -> str:
-    """A title from a file's or folder's name: `02-getting_started` reads as Getting started."""
+def title_from(name: str, spelled: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A title from a file's or folder's name: `02-getting_started` reads as Getting started, words as `spelled` has them."""
     words = re.sub(r"[-_]+", " ", _NUMBERED.sub("", name, count=1)).strip() or name
-    return words.upper() if words in _INITIALS else words[:1].upper() + words[1:]
+    if words in _INITIALS:
+        return words.upper()
+    first, *others = (spelled.get(word, word) for word in words.split(" "))
+    return " ".join([first if first in spelled.values() else first[:1].upper() + first[1:], *others])
 
 
 def _walk(branch: Branch[P]) -> Iterator[P]:
@@ -96,11 +121,11 @@ def _walk(branch: Branch[P]) -> Iterator[P]:
             yield item
 
 
-def _branch(path: str, known: dict[str, Branch[P]]) -> Branch[P]:
+def _branch(path: str, known: dict[str, Branch[P]], spelled: Mapping[str, str]) -> Branch[P]:
     if path not in known:
         above, _, name = path.rpartition("/")
-        known[path] = Branch(path, title_from(name))
-        _branch(above, known).below.append(known[path])
+        known[path] = Branch(path, title_from(name, spelled))
+        _branch(above, known, spelled).below.append(known[path])
     return known[path]
 
 
@@ -125,7 +150,9 @@ def _place_in(  # type: ignore[no-untyped-def]  # a key function over pages and 
         name = item.path.rpartition("/")[2]
         top = (item.page.top if item.page else TopMatter()) if isinstance(item, Branch) else item.top
         numbered = _NUMBERED.match(name)
-        order = top.order if top.order != UNORDERED else float(numbered[1]) if numbered else UNORDERED
+        own = item.folder.position if isinstance(item, Branch) else UNORDERED
+        given = (place for place in (own, top.order) if place != UNORDERED)
+        order = next(given, float(numbered[1]) if numbered else UNORDERED)
         rank = ranks.get(item.path, len(ranks))
         return (listed.get(name, len(listed)), rank, order, isinstance(item, Branch), _natural(name))
 

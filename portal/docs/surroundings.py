@@ -50,7 +50,7 @@ def draw_tree(shelf: Shelf, page: Page | None) -> SafeString:
     html = html.replace(link, f'{link} aria-current="page"', 1)
     for path in _sections_above(page.section):
         fold = f'<details data-section="{escape(path)}"'
-        html = html.replace(fold, f"{fold} open", 1)
+        html = html.replace(f"{fold}>", f"{fold} open>", 1)
     return mark_safe(html)  # noqa: S308
 
 

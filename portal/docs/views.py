@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import mark_safe
 
 from portal.docs.attachments import FILES, send_file
 from portal.docs.catalogue import Page, Shelf
@@ -24,8 +25,10 @@ from portal.docs.rendering import Heading
 from portal.docs.surroundings import MOST_IN_TREE, around, draw_crumbs
 
 logger = logging.getLogger(__name__)
-# Characters of HTML put into their template between two turns of the event loop; more is done in a thread.
+# Bytes of HTML put into their template between two turns of the event loop; more is done in a thread.
 _MOST_AT_ONCE = 256 << 10
+# Where a page's own HTML goes: it is put in as bytes, since a template would copy it several times over.
+_PLACE = "<!--portal:page-->"
 _composed = Composed()
 
 
@@ -69,9 +72,11 @@ async def show(
             "canonical": request.build_absolute_uri(found.url),
             "crumbs": draw_crumbs(found, shelf, request.build_absolute_uri),
         }
-        return render(request, template, around(found, shelf) | _in(reading) | linked | described | (context or {}))
+        response = render(request, template, around(found, shelf) | _in(reading) | linked | described | (context or {}))
+        response.content = response.content.replace(_PLACE.encode(), reading.html, 1)
+        return response
 
-    is_small = len(reading.rendered.html) <= _MOST_AT_ONCE and len(shelf.pages) <= MOST_IN_TREE
+    is_small = len(reading.html) <= _MOST_AT_ONCE and len(shelf.pages) <= MOST_IN_TREE
     response = compose() if is_small else await asyncio.to_thread(compose)
     if not context:
         _composed.take(key, state, response.content)
@@ -98,7 +103,7 @@ def _in(reading: Reading) -> dict[str, object]:
     return {
         "page": reading.page,
         "changed": changed,
-        "rendered": rendered,
+        "html": mark_safe(_PLACE),  # noqa: S308 - ours
         "contents": _contents(rendered.headings, has_parts=tops > 1),
         "has_title": tops > 0,
     }

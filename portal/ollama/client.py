@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -14,8 +15,8 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 from httpx_aiohttp.transport import AiohttpResponseStream
 
-from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Unreachable
-from portal.ollama.upstreams import Upstream
+from portal.ollama.errors import BrokenProtocol, Exhausted, Interrupted, OllamaError, Unreachable
+from portal.ollama.upstreams import Upstream, without_key
 
 # An answer may be silent while a model loads: Ollama itself allows a load five minutes (OLLAMA_LOAD_TIMEOUT).
 LONGEST_SILENCE = 600.0
@@ -116,7 +117,7 @@ class Client:
                         raise BrokenProtocol(
                             f"{upstream.origin} answered {method} {path} with more than {at_most} bytes."
                         )
-                return response.status_code, bytes(body)
+                return response.status_code, _without(bytes(body), key)
         except _ERRORS as error:
             raise translate(error, upstream, f"{method} {path}", within) from error
 
@@ -142,6 +143,11 @@ async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     reader: aiohttp.StreamReader = response.extensions["reader"]
     while piece := await reader.read(_LARGEST_PIECE):
         yield piece
+
+
+def _without(body: bytes, key: str | None) -> bytes:
+    # Only a body that repeats the key is anything but what came.
+    return without_key(body.decode("utf-8", "replace"), key).encode() if key and key.encode() in body else body
 
 
 def _session(tls: ssl.SSLContext, *, is_kept: bool) -> aiohttp.ClientSession:
@@ -192,6 +198,8 @@ def translate(error: Exception, upstream: Upstream, what: str, within: float = C
     # The transport's own table takes a refused connection, and one that was cut, for one that came too late.
     cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
     where = upstream.where[:1].upper() + upstream.where[1:]
+    if isinstance(cause, aiohttp.ClientConnectorError) and cause.os_error.errno in (errno.EMFILE, errno.ENFILE):
+        return Exhausted(f"This server has as many files and connections open as it may, so {what} was not sent.")
     if isinstance(cause, _UNREACHABLE):
         return Unreachable(
             f"Nothing answers at {upstream.origin}: the connection for {what} was "

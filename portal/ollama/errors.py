@@ -24,6 +24,13 @@ class Unreachable(OllamaError):
     code = "unreachable"
 
 
+class Exhausted(OllamaError):
+    """This server cannot open another connection."""
+
+    code = "exhausted"
+    hint = "Run it again in a moment. The operator can let the server open more (ulimit -n, or LimitNOFILE of its service)."
+
+
 class Interrupted(OllamaError):
     """The connection was lost before the answer was whole."""
 

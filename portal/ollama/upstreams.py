@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 CLOUD_ORIGIN = "https://ollama.com"
 DEFAULT_HOST = "127.0.0.1:11434"
+_SHORTEST_SHOWN = 16
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
@@ -50,6 +51,11 @@ class Upstream:
     def where(self) -> str:
         """The upstream in a sentence: its address says nothing to a reader when it is the engine beside the portal."""
         return "the embedded engine" if self.embedded else f"Ollama at {self.origin}"
+
+
+def without_key(text: str, key: str) -> str:
+    """A text of the far end's that may repeat the key it was sent: of the key its last four letters stay at most."""
+    return text.replace(key, f"…{key[-4:]}" if len(key) >= _SHORTEST_SHOWN else "…")
 
 
 def parse_host(text: str) -> str:

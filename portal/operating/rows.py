@@ -34,10 +34,18 @@ class Stranger(Exception):
     """The tables are of a portal this one does not know; the message says which change of them is missing."""
 
 
-def present_targets() -> dict[str, str]:
-    """How far the tables are: of each app the last change that was made. Raises `Stranger`."""
+class Unused(Exception):
+    """The tables are of a part that these settings do not use; the message names it."""
+
+
+def present_targets() -> tuple[dict[str, str], list[str]]:
+    """How far the tables are: of each part the last change that was made; and the parts that these settings do not use.
+
+    Raises `Stranger`.
+    """
     loader = MigrationLoader(connection)
-    applied = set(loader.applied_migrations)
+    applied = {key for key in loader.applied_migrations if key[0] in loader.migrated_apps}
+    unused = {app for app, _ in loader.applied_migrations} - loader.migrated_apps
     if unknown := sorted(f"{app} {name}" for app, name in applied - set(loader.graph.nodes)):
         raise Stranger(unknown[0])
     last = {}
@@ -45,13 +53,15 @@ def present_targets() -> dict[str, str]:
         followers = {child.key for child in loader.graph.node_map[key].children}
         if not any(other in applied and other[0] == key[0] for other in followers):
             last[key[0]] = key[1]
-    return dict(sorted(last.items()))
+    return dict(sorted(last.items())), sorted(unused)
 
 
 def models_at(targets: Targets) -> list[type[Model]]:
-    """The models as they were with the tables that far. Raises `Stranger`."""
+    """The models as they were with the tables that far. Raises `Stranger` and `Unused`."""
     loader = MigrationLoader(None)
     for key in targets.items():
+        if key[0] not in loader.migrated_apps:
+            raise Unused(key[0])
         if key not in loader.graph.nodes:
             raise Stranger(" ".join(key))
     apps = loader.project_state(list(targets.items())).apps

@@ -201,8 +201,9 @@ class Keeper:
             self._is_sure = False
             raise
         except Exception:
-            logger.exception("run %s cannot be recorded; it is kept in memory only", portion.facts.run)
-            self.let_go(portion.facts.run)
+            run = portion.facts.run
+            logger.exception("run %s cannot be recorded; it is kept in memory only", run, extra={"run": run})
+            self.let_go(run)
 
     async def _ask_how_far(self) -> None:
         found = await self._desk.do(records.written, list(self._open))

@@ -26,4 +26,4 @@ _BODY = """{
 async def playground(request: HttpRequest) -> HttpResponse:
     """`/playground/`: what it begins with may be in the address's fragment, which stays in the browser."""
     groups = [(_WIRES[wire], list(endpoints)) for wire, endpoints in groupby(ENDPOINTS, lambda one: one.wire)]
-    return render(request, "runs/playground.html", {"groups": groups, "body": _BODY})
+    return render(request, "runs/playground.html", {"groups": groups, "body": _BODY, "rows": _BODY.count("\n") + 2})

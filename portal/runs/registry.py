@@ -87,6 +87,12 @@ class Run:
         """Where it stands, in the word of its latest `state` frame."""
         return self._relay.state or "connecting"
 
+    def phases(self) -> list[tuple[str, float]]:
+        """When it was sent, and the first and the last byte of its answer came: seconds after it was started."""
+        meter = self._relay.meter
+        moments = (("sent", meter.sent or None), ("first byte", meter.first), ("last byte", meter.last))
+        return [(name, moment - meter.started) for name, moment in moments if moment is not None]
+
     @property
     def upstream(self) -> Upstream:
         """Where it was sent: its own upstream, or the one that stands in."""
@@ -121,7 +127,7 @@ class Run:
         if not self._relay.log.ended:
             fault = None if task.cancelled() else task.exception()
             if fault is not None:
-                logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault)
+                logger.error("run %s ended by a fault of the portal", self.id, exc_info=fault, extra={"run": self.id})
                 self._relay.stop_reason = (
                     "failed",
                     Failure("internal", "The portal met a fault of its own.", "Run it again."),
@@ -230,7 +236,8 @@ class Registry:
         if run is not None and run.owner == reader:
             return run
         recorded = None
-        if run is None and self._archive is not None and isinstance(run_id, str) and could_be_an_id(run_id):
+        # Another's run is looked for as well, so that it cannot be told from one that does not exist by the time that takes.
+        if self._archive is not None and isinstance(run_id, str) and could_be_an_id(run_id):
             recorded = await self._archive.find(run_id, owner=reader)
         if recorded is None:
             raise Rejected("no_such_run", "There is no such run here; it may have been deleted since.", "run")

@@ -13,6 +13,7 @@ from portal.ollama.client import Answer, Client
 from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Refused, Unreachable, quoted
 from portal.ollama.models import list_models
 from portal.ollama.reading import Reading, error_text_of, framing_of
+from portal.ollama.upstreams import without_key
 from portal.runs.frames import Failure, Outcome, State, Stats, data_fields, end_fields, head_fields, state_fields
 from portal.runs.log import RunLog
 from portal.runs.orders import Order, Rejected
@@ -22,6 +23,8 @@ LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
 # What comes within so little time, in seconds, came in one burst: how fast it was written nobody knows.
 _SHORTEST_SPAN = 0.1
+# Characters gathered for one frame; a socket holds a whole one for its reader, however slow that is.
+_LARGEST_FRAME = 128 << 10
 # A wait so short needs no reason.
 _UNNOTICED = 0.3
 
@@ -85,6 +88,12 @@ class Relay:
         self.stop_reason: tuple[Outcome, Failure | None] = ("cancelled", None)
         self._state: State | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        self._arrived: list[str] = []
+        self._gathered = 0
+        # What must not come back to a reader; and whether the text is held until there can be no half of it.
+        self._key: str | None = None
+        self._holds = False
+        self._loop = asyncio.get_running_loop()
 
     async def run(self) -> None:
         """Relay the order to its end. Cancelling the task hangs up and ends the run with `stop_reason`."""
@@ -148,6 +157,7 @@ class Relay:
 
     async def _ask(self, road: Road, *, is_last: bool) -> tuple[Outcome, Failure | None]:
         order = self.order
+        self._key = order.upstream.present_key
         self.enter("connecting", None if road is self._roads[0] else road.upstream.name)
         loading = asyncio.create_task(self._say_loading(road), name=f"loading of {self.log.run}")
         try:
@@ -193,15 +203,20 @@ class Relay:
     async def _pass_on(self, answer: Answer) -> bytes:
         """Write the body into the log as it arrives; returns its beginning when it is the body of an error."""
         kept = bytearray()
-        async for chunk in answer.chunks:
-            if self._ownership is not None and not self._ownership.is_sure:
-                await self._ownership.make_sure()
-            self._meet(chunk)
-            self._write(self._decode(chunk))
-            self.reading.feed(chunk)
-            if answer.status >= 400 and len(kept) < 65536:
-                kept += chunk
-        self._decode(b"", final=True)
+        self._holds = answer.status >= 400 and self._key is not None
+        try:
+            async for chunk in answer.chunks:
+                if self._ownership is not None and not self._ownership.is_sure:
+                    await self._ownership.make_sure()
+                self._meet(chunk)
+                self._write_soon(self._decode(chunk))
+                self.reading.feed(chunk)
+                if answer.status >= 400 and len(kept) < 65536:
+                    kept += chunk
+            self._decode(b"", final=True)
+        finally:
+            # Whatever had arrived belongs in the log, also when the way here was cut.
+            self._write()
         self.reading.close()
         return bytes(kept)
 
@@ -219,13 +234,26 @@ class Relay:
         try:
             return self._decoder.decode(chunk, final)
         except UnicodeDecodeError as error:
-            self._write(error.object[: error.start].decode())
+            self._write_soon(error.object[: error.start].decode())
             raise BrokenProtocol("The answer holds bytes that are not UTF-8 text.") from None
 
-    def _write(self, text: str) -> None:
-        # What had arrived by the time it was looked for is one frame. A cut character may leave nothing of it yet.
+    def _write_soon(self, text: str) -> None:
+        # All that one read of the connection brought becomes one frame: the callback runs when reading has to wait.
+        if not self._arrived and not self._holds:
+            self._loop.call_soon(self._write)
         if text:
+            self._arrived.append(text)
+            self._gathered += len(text)
+            if self._gathered >= _LARGEST_FRAME and not self._holds:
+                self._write()
+
+    def _write(self) -> None:
+        if self._arrived:
+            text, self._arrived, self._gathered = self._shown("".join(self._arrived)), [], 0
             self.log.append(data_fields(((self.meter.last or 0) - self.meter.started) * 1000, text))
+
+    def _shown(self, text: str) -> str:
+        return text if self._key is None else without_key(text, self._key)
 
     async def _refusal(self, status: int, body: bytes) -> Refused:
         text = error_text_of(body)
@@ -282,6 +310,8 @@ class Relay:
 
     def end(self, outcome: Outcome, failure: Failure | None) -> None:
         """Write the last frame."""
+        if failure is not None:
+            failure = replace(failure, message=self._shown(failure.message), hint=self._shown(failure.hint))
         self.log.append(end_fields(outcome, failure, self._stats()), last=True)
 
     def _stats(self) -> Stats:

@@ -76,6 +76,6 @@ class Accounts:
         except (Error, OSError) as problem:
             # To be settled twice changes nothing, so all of them are said once more.
             self._ended = ended + self._ended
-            logger.warning("what runs took cannot be written (%s); it is kept until it can", problem)
+            logger.warning("what runs took cannot be written (%s); it is kept until it can", str(problem).partition("\n")[0])
             return False
         return True

@@ -30,7 +30,7 @@ def address_of(scope: Mapping[str, Any], proxies: Sequence[Network]) -> str:
     address = str((scope.get("client") or ("",))[0])
     said = b",".join(value for name, value in scope.get("headers", ()) if name == b"x-forwarded-for")
     forwarded = [one.strip() for one in said.decode("latin-1").split(",") if one.strip()]
-    while forwarded and _is_among(address, proxies):
+    while forwarded and is_among(address, proxies):
         before = forwarded.pop()
         if _read(before) is None:
             break
@@ -46,7 +46,8 @@ def neighbourhood(address: str) -> str:
     return address
 
 
-def _is_among(address: str, networks: Sequence[Network]) -> bool:
+def is_among(address: str, networks: Sequence[Network]) -> bool:
+    """Whether an address is one of those."""
     found = _read(address)
     return found is not None and any(found in network for network in networks)
 

@@ -16,12 +16,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.team.addresses import address_of
 from portal.team.audit import Actor
+from portal.team.entering import Entered
 from portal.team.guarding import wants_page
-from portal.team.here import is_team, limits, proxies
+from portal.team.here import desk, is_team, limits, proxies
 from portal.team.identity import reader_in
 from portal.team.readers import Reader
 from portal.team.recognition import COOKIE
 from portal.team.refusals import Refused
+from portal.team.second import halfway
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]]
@@ -77,12 +79,29 @@ def browser(request: HttpRequest) -> str:
     return "".join(c for c in said if c.isprintable())[:200]
 
 
-def go_in(request: HttpRequest, token: str, address: str) -> HttpResponse:
-    """To `address`, signed in."""
-    rotate_token(request)
-    response = HttpResponseRedirect(address, status=303)
+async def entered(request: HttpRequest, got: Entered, on: str) -> HttpResponse:
+    """To `on`, signed in; or first to what is left to do."""
+    if isinstance(got, str):
+        return go_in(request, got, on)
+    response = HttpResponseRedirect("/sign-in/second/", status=303)
+    value = await desk.do(halfway.write, got, on)
     response.set_cookie(
-        COOKIE, token, max_age=limits.longest, httponly=True, samesite="Lax", secure=_is_secure(),
+        halfway.COOKIE, value, max_age=halfway.LASTING, path="/sign-in/", httponly=True, samesite="Lax", secure=is_secure()
+    )
+    return response
+
+
+def go_on(request: HttpRequest, address: str, label: str) -> HttpResponse:
+    """To another site after a form: the policy of the page a form is on lets it be sent here and, redirected, nowhere else."""
+    return render(request, "team/go_on.html", {"address": address, "label": label})
+
+
+def go_in(request: HttpRequest, token: str, address: str, response: HttpResponse | None = None) -> HttpResponse:
+    """To `address`, signed in; or with a page between."""
+    rotate_token(request)
+    response = response or HttpResponseRedirect(address, status=303)
+    response.set_cookie(
+        COOKIE, token, max_age=limits.longest, httponly=True, samesite="Lax", secure=is_secure(),
     )  # fmt: skip
     return response
 
@@ -99,5 +118,6 @@ def way_on(address: str) -> str:
     return address if is_ours else "/"
 
 
-def _is_secure() -> bool:
+def is_secure() -> bool:
+    """Whether people come by https alone."""
     return bool(settings.PORTAL_ORIGINS) and all(origin.startswith("https://") for origin in settings.PORTAL_ORIGINS)

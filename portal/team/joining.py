@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from portal.team.audit import Actor, note, say_changed
+from portal.team.entering import Entered, Entrance, come_in
 from portal.team.models import Grant, Invitation, Person
 from portal.team.refusals import Refused, leads_nowhere
 from portal.team.roles import ROLES, Role
-from portal.team.sessions import begin
 from portal.team.tokens import key_of, make_token
 
 OF_SETUP_FOR = timedelta(hours=24)
@@ -99,30 +99,38 @@ def take_back(invitation: int, actor: Actor) -> None:
 
 def find_invitation(token: str, *, of_setup: bool) -> Invitation:
     """The invitation behind a token. Raises `Refused`, the same for every token that opens nothing."""
+    # Both are looked at in any case: what is refused has to cost the same.
+    is_over = of_setup and _has_administrator()
     found = _open().filter(key=key_of(token), of_setup=of_setup).first()
-    if found is None or (of_setup and _has_administrator()):
+    if found is None or is_over:
         raise leads_nowhere()
     return found
 
 
-def join(token: str, newcomer: Newcomer, actor: Actor, browser: str, *, of_setup: bool) -> str:
-    """Make the person an invitation was for, and sign them in: the token for their browser. Raises `Refused`.
+def use_invitation(found: Invitation) -> tuple[str, str]:
+    """Use it up, in the transaction that makes the person: their role, and how they came in. Raises `Refused`."""
+    if not _open().filter(id=found.id).update(used=now()):
+        raise leads_nowhere()
+    return found.role, _way_in(found)
+
+
+def join(token: str, newcomer: Newcomer, entrance: Entrance, *, of_setup: bool) -> Entered:
+    """Make the person an invitation was for, and sign them in. Raises `Refused`.
 
     Of any number who come at once with the same token one is let in.
     """
     try:
         with transaction.atomic():
             found = find_invitation(token, of_setup=of_setup)
-            if not _open().filter(id=found.id).update(used=now()):
-                raise leads_nowhere()
+            role, way = use_invitation(found)
             person = Person.objects.create(
-                handle=newcomer.handle, name=newcomer.name, role=found.role, password=newcomer.encoded, created=now()
+                handle=newcomer.handle, name=newcomer.name, role=role, password=newcomer.encoded, created=now()
             )
             if found.of_setup and not Grant.objects.exists():
                 Grant.objects.create(model="*")  # members may ask every model until an administrator says otherwise
-            note(actor, "joined", newcomer.handle, f"{found.role}, {_way_in(found)}")
+            note(entrance.actor, "joined", newcomer.handle, f"{role}, {way}")
             say_changed()
-            return begin(person, actor, browser, "on joining")
+            return come_in(person.id, entrance, "on joining")
     except IntegrityError:
         raise Refused(f"Somebody here is called {newcomer.handle} already; choose another handle.", field="handle") from None
 

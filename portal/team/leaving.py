@@ -9,7 +9,7 @@ from django.db import transaction
 
 from portal.team.audit import Actor, note, say_changed
 from portal.team.membership import no_such_person, suspend
-from portal.team.models import Event, Person, Use
+from portal.team.models import Authenticator, Event, Person, Use
 from portal.team.sessions import owner_id
 
 
@@ -24,6 +24,9 @@ def export_person(handle: str) -> dict[str, Any]:
         "suspended": person.suspended, "groups": list(person.groups.order_by("name").values_list("name", flat=True)),
         "models": _rows(person.grants.values("model", "upstream")),
         "sign_ins": _rows(person.sign_ins.order_by("created").values("created", "seen", "browser")),
+        "accounts_elsewhere": _rows(person.identities.order_by("created").values("issuer", "subject", "email", "created")),
+        "second_factor": _rows(Authenticator.objects.filter(person=person).values("created")),
+        "passkeys": _rows(person.passkeys.order_by("created").values("name", "created")),
         "usage": _rows(Use.objects.filter(owner=owner_id(person.id)).order_by("began").values(
             "began", "ended", "upstream", "what", "model", "page", "tokens", "outcome", "ttft_ms")),
         "audit": _rows(about.order_by("at").values("at", "actor", "what", "about", "detail", "address")),

@@ -20,7 +20,7 @@ def no_such_person() -> Refused:
 
 def everybody() -> list[Person]:
     """All people, by handle, with their groups."""
-    return list(Person.objects.prefetch_related("groups", "grants").order_by("handle"))
+    return list(Person.objects.select_related("authenticator").prefetch_related("groups", "grants").order_by("handle"))
 
 
 def administrators() -> list[str]:

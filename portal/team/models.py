@@ -40,18 +40,25 @@ class Person(AbstractBaseUser):
     USERNAME_FIELD = "handle"
     objects = People()
 
+    class Meta:
+        verbose_name_plural = "people"
+
     def __str__(self) -> str:
         return self.handle
 
 
 class SignIn(models.Model):
-    """One browser in which somebody is signed in. The browser has the token; what is kept is its hash."""
+    """One browser in which somebody is signed in. The browser has the token; what is kept is its hash.
+
+    `strong` is whether they showed a second factor, here or where they signed on.
+    """
 
     key = models.CharField(primary_key=True, max_length=64)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")
     created = models.DateTimeField()
     seen = models.DateTimeField()
     browser = models.CharField(max_length=200)
+    strong = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.person_id}: signed in {self.created:%Y-%m-%d %H:%M}"
@@ -62,6 +69,63 @@ class SignIn(models.Model):
         browser = next((name for mark, name in _BROWSERS if mark in self.browser), self.browser or "Unnamed")
         system = next((name for mark, name in _SYSTEMS if mark in self.browser), "")
         return f"{browser} on {system}" if system else browser
+
+
+class Identity(models.Model):
+    """An account somebody has elsewhere: `subject` at `issuer`, which never changes. The e-mail is what it was, for people."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    provider = models.CharField(max_length=20)
+    email = models.CharField(max_length=250, blank=True, db_index=True)
+    created = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = (models.UniqueConstraint(fields=["issuer", "subject"], name="one_of_an_issuer"),)
+
+    def __str__(self) -> str:
+        return f"{self.provider}: {self.email or self.subject}"
+
+
+class Authenticator(models.Model):
+    """The app that shows somebody their codes. `sealed` is its secret, encrypted; `last_step` the time of its last use."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="authenticator")
+    sealed = models.CharField(max_length=300)
+    last_step = models.BigIntegerField(default=0)
+    created = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: since {self.created:%Y-%m-%d}"
+
+
+class Passkey(models.Model):
+    """A key on a device of somebody's, of which only the public half is here. `count` is how often it says it was used."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="passkeys")
+    credential = models.CharField(max_length=400, unique=True)
+    public_key = models.BinaryField()
+    count = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=200)
+    created = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.name}"
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in for a second factor, once. What is kept is its hash."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recovery_codes")
+    key = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["person", "key"], name="recovery_code_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: a recovery code"
 
 
 class Invitation(models.Model):

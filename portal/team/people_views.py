@@ -18,6 +18,7 @@ from portal.team.here import desk, recognition
 from portal.team.models import Event
 from portal.team.refusals import Refused
 from portal.team.roles import ROLES, Role
+from portal.team.second.factors import reset
 
 _MODEL = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*._:/-]{0,299}")
 _PART = 100
@@ -121,6 +122,14 @@ async def restore(request: HttpRequest, handle: str) -> HttpResponse:
     """`POST /people/<handle>/restore`: let in again."""
     read_form(request)
     return await _done(request, membership.restore, handle)
+
+
+@require_POST
+@says_why
+async def reset_factor(request: HttpRequest, handle: str) -> HttpResponse:
+    """`POST /people/<handle>/second-factor/reset`: signed out everywhere, and asked for a second factor no more."""
+    read_form(request)
+    return await _done(request, reset, handle)
 
 
 async def _done(request: HttpRequest, change: Callable[..., None], *about: object) -> HttpResponse:

@@ -21,10 +21,14 @@ _SEEN_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A sign-in ends after `idle` without a sign of life, and `longest` after it began."""
+    """A sign-in ends after `idle` without a sign of life, and `longest` after it began.
+
+    From the role `factor_from` on it takes a second factor, where there is such a role.
+    """
 
     idle: timedelta
     longest: timedelta
+    factor_from: Role | None = None
 
 
 def owner_id(person: int) -> str:
@@ -32,10 +36,17 @@ def owner_id(person: int) -> str:
     return f"{_PERSON}{person}"
 
 
+def number_of(owner: str) -> int:
+    """The person behind such an id."""
+    return int(owner.removeprefix(_PERSON))
+
+
 def find_reader(key: str, limits: Limits) -> tuple[Reader, float] | None:
     """The reader of a sign-in and the seconds until it ends by itself; None when it has ended. Two queries, now and then three."""
     found = SignIn.objects.select_related("person").filter(key=key, person__suspended=None).first()
     if found is None:
+        return None
+    if limits.factor_from and not found.strong and is_at_least(found.person.role, limits.factor_from):
         return None
     left = min(found.seen + limits.idle, found.created + limits.longest) - now()
     if left <= timedelta():
@@ -67,11 +78,11 @@ def _given_to(person: Person) -> tuple[Given, ...]:
     return tuple(sorted((Given(*one) for one in found), key=lambda given: (given.model, given.upstream)))
 
 
-def begin(person: Person, actor: Actor, browser: str, how: str) -> str:
+def begin(person: Person, actor: Actor, browser: str, how: str, *, strong: bool = False) -> str:
     """Sign somebody in, in a transaction; the token for their browser."""
     token = make_token()
     moment = now()
-    SignIn.objects.create(key=key_of(token), person=person, created=moment, seen=moment, browser=browser[:200])
+    SignIn.objects.create(key=key_of(token), person=person, created=moment, seen=moment, browser=browser[:200], strong=strong)
     Person.objects.filter(id=person.id).update(last_login=moment)
     note(actor, "signed in", person.handle, how)
     return token

@@ -36,5 +36,5 @@ async def keep_clear(desk: Desk, limits: Limits, kept: timedelta) -> None:
         try:
             await desk.do(clear, limits, kept)
         except (Error, OSError) as problem:
-            logger.warning("what is too old could not be deleted: %s", problem)
+            logger.warning("what is too old could not be deleted: %s", str(problem).partition("\n")[0])
         await asyncio.sleep(_EVERY)

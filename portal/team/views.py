@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.team import entering, joining, membership, sessions
-from portal.team.doors import actor, browser, go_in, go_out, reader, says_why, way_on
+from portal.team.doors import actor, browser, entered, go_out, reader, says_why, way_on
+from portal.team.entering import Entrance
 from portal.team.fairness import share_lines
 from portal.team.forms import read_form
-from portal.team.here import desk, recognition, share
+from portal.team.here import desk, limits, recognition, share
 from portal.team.joining import Newcomer, read_handle, read_name
 from portal.team.passwords import check_new, hash_of
+from portal.team.readers import Reader
 from portal.team.refusals import Refused
-from portal.team.roles import ROLES
+from portal.team.roles import ROLES, is_at_least
+from portal.team.second.factors import has_factor, passkeys_of, recovery_codes_of
+from portal.team.sessions import number_of
+from portal.team.sign_on.linked import identities_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,14 +34,15 @@ async def sign_in(request: HttpRequest) -> HttpResponse:
     on = way_on(filled["next"])
     handle = filled["handle"].strip().lower()
     try:
-        token = await entering.sign_in(desk, handle, filled["password"], actor(request, handle[:40]), browser(request))
+        entrance = Entrance(actor(request, handle[:40]), browser(request), limits.factor_from)
+        got = await entering.sign_in(desk, handle, filled["password"], entrance)
     except Refused as problem:
         return _ask(request, on, handle=handle, problem=problem)
-    return go_in(request, token, on)
+    return await entered(request, got, on)
 
 
 def _ask(request: HttpRequest, on: str, *, handle: str = "", problem: Refused | None = None) -> HttpResponse:
-    context = {"on": on, "handle": handle, "problem": problem}
+    context = {"on": on, "handle": handle, "problem": problem, "providers": list(settings.PORTAL_PROVIDERS.values())}
     response = render(request, "team/sign_in.html", context, status=problem.status if problem else 200)
     if problem and problem.wait:
         response.headers["Retry-After"] = str(problem.wait)
@@ -79,6 +86,8 @@ async def invitation(request: HttpRequest, token: str) -> HttpResponse:
 async def _join(request: HttpRequest, token: str, *, of_setup: bool) -> HttpResponse:
     found = await desk.do(joining.find_invitation, token[:200], of_setup=of_setup)
     context: dict[str, object] = {"of_setup": of_setup, "role": found.role, "does": ROLES[found.role]}  # type: ignore[index]
+    context["providers"] = [] if of_setup else list(settings.PORTAL_PROVIDERS.values())
+    context["token"] = token
     if request.method != "POST":
         return render(request, "team/join.html", context)
     filled = read_form(request, "handle", "name", "password")
@@ -86,13 +95,14 @@ async def _join(request: HttpRequest, token: str, *, of_setup: bool) -> HttpResp
         handle, name = read_handle(filled["handle"]), read_name(filled["name"])
         check_new(filled["password"], handle=handle, name=name)
         newcomer = Newcomer(handle, name, await hash_of(filled["password"]))
-        made = await desk.do(joining.join, token, newcomer, actor(request, handle), browser(request), of_setup=of_setup)
+        entrance = Entrance(actor(request, handle), browser(request), limits.factor_from)
+        made = await desk.do(joining.join, token, newcomer, entrance, of_setup=of_setup)
     except Refused as problem:
         if problem.status == 404:
             raise
         return render(request, "team/join.html", context | {"filled": filled, "problem": problem}, status=problem.status)
     await recognition.note_change()
-    return go_in(request, made, "/account/")
+    return await entered(request, made, "/account/")
 
 
 @require_safe
@@ -111,18 +121,39 @@ async def _show_account(request: HttpRequest, *, problem: Refused | None = None)
         "sign_ins": await desk.do(sessions.sign_ins_of, me.handle),
         "problem": problem,
         "changed": "changed" in request.GET,
+        "linked": "linked" in request.GET,
+        "providers": list(settings.PORTAL_PROVIDERS.values()),
+        **await desk.do(_ways_in, me),
     }
     return render(request, "team/account.html", context, status=problem.status if problem else 200)
+
+
+def _ways_in(me: Reader) -> dict[str, object]:
+    person = number_of(me.id)
+    return {
+        "identities": [(one, _label(one.provider)) for one in identities_of(me.handle)],
+        "has_password": entering.has_password(me.handle),
+        "has_factor": has_factor(person),
+        "passkeys": passkeys_of(person),
+        "recovery_codes": recovery_codes_of(person),
+        "needs_factor": bool(limits.factor_from and is_at_least(me.role, limits.factor_from)),
+    }
+
+
+def _label(name: str) -> str:
+    provider = settings.PORTAL_PROVIDERS.get(name)
+    return provider.label if provider else name
 
 
 @require_POST
 @says_why
 async def password(request: HttpRequest) -> HttpResponse:
-    """`POST /account/password`: another one. Every other browser is signed out."""
+    """`POST /account/password`: another one, or a first one for who signs on elsewhere. Every other browser is signed out."""
     me = reader(request)
     filled = read_form(request, "present", "password")
     try:
-        await entering.check_present(desk, me.handle, filled["present"])
+        if await desk.do(entering.has_password, me.handle):
+            await entering.check_present(desk, me.handle, filled["present"])
         check_new(filled["password"], handle=me.handle, name=me.name)
     except Refused as problem:
         return await _show_account(request, problem=problem)

@@ -17,6 +17,7 @@ const ELEMENTS = {
   "run-language": () => import("./views.js").then(() => import("./elements/run-language.js")),
   "request-playground": () => import("./elements/request-playground.js"),
   "run-panel": () => import("./views.js").then(() => import("./elements/run-panel.js")),
+  "passkey-button": () => import("./elements/passkey-button.js"),
   "team-rights": () => import("./elements/team-rights.js"),
   "self-test": () => import("./elements/self-test.js"),
 };

@@ -1,7 +1,8 @@
 // What works on every page: the theme, the keys, the way into search, the place in the tree.
 
-import { read, write } from "./lib/kept.js";
+import { write } from "./lib/kept.js";
 import { Keys } from "./lib/shortcuts.js";
+import { areOn, isOn } from "./lib/switches.js";
 
 const root = document.documentElement;
 const [search, theme, help, side] = ["a.search", "button.theme", "button.keys", "#side"].map((place) => document.querySelector(place));
@@ -44,14 +45,14 @@ const ACTIONS = {
 };
 const keys = new Keys();
 addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || read("shortcuts") === "off" || document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented || event.isComposing || !areOn() || document.querySelector("dialog[open]")) return;
   const typing = Boolean(event.target.closest?.("input, textarea, select, [contenteditable]"));
   // AltGr, which many keyboards need for brackets, looks like Ctrl and Alt held together.
   const written = event.getModifierState("AltGraph");
   const meant = keys.press({
     key: event.key, mod: !written && (event.metaKey || event.ctrlKey), alt: !written && event.altKey, typing, at: event.timeStamp,
   });
-  if (!meant) return;
+  if (!meant || !isOn(meant)) return;
   event.preventDefault();
   ACTIONS[meant]();
 });

@@ -35,6 +35,43 @@ def test_a_folder_is_a_section_led_by_its_index_readme_or_own_index(tmp_path: Pa
     assert [branch.title for branch in catalogue.shelf.tree.branches] == ["Four", "One", "Three", "Two"]
 
 
+@pytest.mark.parametrize(("name", "said"), [
+    ("_category_.json", '{"label": "Tutorial - Basics", "position": 1, "collapsed": false}'),
+    ("_category_.yml", "label: Tutorial - Basics\nposition: 1\ncollapsed: false\n"),
+])  # fmt: skip
+def test_a_category_file_names_and_places_its_folder(tmp_path: Path, name: str, said: str) -> None:
+    catalogue = catalogue_of(tmp_path, {
+        "basics/index.md": "# Start", "basics/x.md": "# X", f"basics/{name}": said, "about/x.md": "---\nsidebar_label: Us\n---\n# About us",
+        "about/_category_.json": '{"position": 2}', "early/x.md": "# X",
+    })  # fmt: skip
+    branches = catalogue.shelf.tree.branches
+    assert [(branch.title, branch.folder.is_unfolded) for branch in branches] == [("Tutorial - Basics", True), ("About", False), ("Early", False)]
+    assert page(catalogue, "about/x").label == "Us"
+    assert (page(catalogue, "about/x").title, page(catalogue, "basics").title) == ("About us", "Start")
+    write(tmp_path, {f"basics/{name}": said.replace("Basics", "More")})
+    catalogue.refresh()
+    assert catalogue.shelf.tree.branches[0].title == "Tutorial - More"
+
+
+@pytest.mark.parametrize("said", ["{", "[1]", '{"label": 7, "position": true}', "{" * 5000, '{"a": ' * 5000])
+def test_a_category_file_that_cannot_be_read_says_nothing(tmp_path: Path, said: str) -> None:
+    catalogue = catalogue_of(tmp_path, {"a/x.md": "# X", "a/_category_.json": said, "a/_category_.yml": "a: &a [*a, *a]"})
+    assert [branch.title for branch in catalogue.shelf.tree.branches] == ["A"]
+
+
+def test_a_folder_without_a_name_of_its_own_is_spelled_as_the_set_spells_it(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, {
+        "mindx/a.md": "# How mindX thinks", "rest_api/b.md": "# The REST API of mindX", "loud/c.md": "# LOUD MINDX",
+        "integrations/index.md": "# Overview",
+    })  # fmt: skip
+    assert [branch.title for branch in catalogue.shelf.tree.branches] == ["Integrations", "Loud", "mindX", "REST API"]
+
+
+def test_pages_of_one_section_that_are_called_the_same_are_told_apart(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, {"a/index.md": "# Book", "a/1.md": "# Book", "a/2.md": "# Book", "a/3.md": "# Other", "b.md": "# Book"})
+    assert [page.label for page in catalogue.pages.values()] == ["Book", "Book", "Book (1.md)", "Book (2.md)", "Other"]
+
+
 def test_an_index_beats_a_readme_which_then_is_a_page_like_any_other(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, {"a/index.md": "# Lead", "a/README.md": "# Read me", "a/INDEX.md": "# All"})
     assert page(catalogue, "a").title == "Lead"

@@ -72,6 +72,19 @@ def test_a_client_that_would_rather_have_markdown_gets_it_whatever_came_before(
         assert "Accept" in answer.headers["vary"].split(", ")
 
 
+def test_markdown_holds_what_the_page_takes_in(portal: PortalServer, root: Path) -> None:
+    write(root, {
+        "snippets/key.mdx": "---\ntitle: Key\n---\n## Get a key\n",
+        "start.mdx": "---\ntitle: Start\n---\nimport Key from '/snippets/key.mdx';\n\nFirst:\n\n<Key />\n\n`<Key />`\n",
+        "round.mdx": "import Round from './round.mdx'\n\n<Round />\n",
+    })  # fmt: skip
+    text = ask(portal, "/docs/start.md").text
+    assert text == "---\ntitle: Start\n---\n\nFirst:\n\n## Get a key\n\n`<Key />`\n"
+    assert ask(portal, "/docs/round.md").text == "import Round from './round.mdx'\n\n<Round />\n"
+    for name in ("snippets/key.mdx", "start.mdx", "round.mdx"):
+        (root / name).unlink()
+
+
 @pytest.mark.parametrize("path", ["/docs/gone.md", "/docs/draft.md", "/docs/draft/", "/docs/.md", "/docs/part/none.md"])
 def test_what_is_not_there_is_a_404_for_programs_too(portal: PortalServer, path: str) -> None:
     assert ask(portal, path).status == 404

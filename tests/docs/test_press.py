@@ -49,17 +49,19 @@ def test_a_document_is_drawn_as_it_is_without_a_press(root: Path, press: Press) 
     plain, pressed = Library(Catalogue(root)), Library(Catalogue(root), press=press)
     for path in ("a", "b"):
         page = plain.catalogue.pages[path]
-        assert pressed.read(page).rendered == replace(plain.read(page).rendered, links=(), fences=())
+        read, expected = pressed.read(page), plain.read(page)
+        assert read.html == expected.html
+        assert read.rendered == replace(expected.rendered, links=(), fences=())
 
 
 def test_links_follow_the_set_as_pages_come_and_go(root: Path, press: Press) -> None:
     library = Library(Catalogue(root), press=press)
     page = library.catalogue.pages["a"]
-    assert 'data-link="dead"' in library.read(page).rendered.html
+    assert 'data-link="dead"' in library.read(page).html.decode()
     write(root, {"c.md": "# C"})
     library.catalogue.refresh()
     assert library.kept(page) is None
-    assert 'data-link="dead"' not in library.read(page).rendered.html
+    assert 'data-link="dead"' not in library.read(page).html.decode()
 
 
 def test_an_edited_page_costs_one_page(root: Path, press: Press) -> None:
@@ -80,10 +82,10 @@ def test_a_document_that_takes_too_long_is_ended_and_its_source_is_shown(root: P
     try:
         library = Library(Catalogue(write(root, {"long.md": LONG + "<b>last line"})), press=press)
         reading = library.read(library.catalogue.pages["long"])
-        assert "takes more than 0.2 seconds to draw, so its source is shown as it is" in reading.rendered.html
-        assert "&lt;b&gt;last line</code></pre>" in reading.rendered.html
+        assert "takes more than 0.2 seconds to draw, so its source is shown as it is" in reading.html.decode()
+        assert "&lt;b&gt;last line</code></pre>" in reading.html.decode()
         assert [oddity.code for oddity in reading.oddities] == ["not-drawn"]
-        assert "<h1" in library.read(library.catalogue.pages["a"]).rendered.html, "the next document has a process again"
+        assert "<h1" in library.read(library.catalogue.pages["a"]).html.decode(), "the next document has a process again"
     finally:
         press.stop()
 
@@ -94,8 +96,8 @@ def test_a_process_that_dies_costs_one_document_at_most(root: Path, press: Press
     (pid,) = children()
     os.kill(pid, signal.SIGKILL)
     page = library.catalogue.pages["b"]
-    assert "could not be drawn" in library.read(page).rendered.html
-    assert "<h1" in library.read(library.catalogue.pages["a"]).rendered.html
+    assert "could not be drawn" in library.read(page).html.decode()
+    assert "<h1" in library.read(library.catalogue.pages["a"]).html.decode()
 
 
 def test_a_short_document_does_not_wait_for_a_long_one(root: Path, press: Press) -> None:
@@ -157,4 +159,4 @@ def test_the_drawing_process_ends_with_its_input() -> None:
 def test_a_document_of_many_megabytes_is_shown_as_its_source(root: Path) -> None:
     library = Library(Catalogue(write(root, {"vast.md": "# x\n" * 3_000_000})))
     reading = library.read(library.catalogue.pages["vast"])
-    assert "more than 8,388,608 characters" in reading.rendered.html
+    assert "more than 8,388,608 characters" in reading.html.decode()

@@ -61,7 +61,7 @@ def test_two_models_answer_side_by_side_with_their_figures_and_the_words_that_di
 ) -> None:
     tool = open_tool(page, portal, "Compare")
     expect(tool.get_by_role("combobox")).to_have_count(2)
-    assert tool.get_by_role("option").all_text_contents() == ["one:1b", "two:2b, loaded"] * 2
+    assert tool.get_by_role("option").all_text_contents() == ["one:1b on local", "two:2b on gpu, loaded"] * 2
     tool.get_by_role("button", name="Run all").click()
     expect(tool.get_by_role("status").first).to_have_text("All have ended.")
     texts = tool.locator(".lane .answer .text")

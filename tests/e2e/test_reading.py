@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser import keys_work
 from tests.e2e.conftest import ROOT
@@ -166,7 +166,27 @@ def test_the_keys_are_listed_on_a_question_mark_and_can_be_switched_off(page: Pa
     assert page.locator("html").get_attribute("data-theme") == "system"
     page.reload()
     page.get_by_role("button", name="Keys and theme").click()
-    expect(listed.get_by_role("switch")).not_to_be_checked()
+    expect(listed.get_by_role("switch", name="Keys are on")).not_to_be_checked()
+    expect(listed.get_by_role("switch", name="Change the theme")).to_be_disabled()
+
+
+def test_each_key_can_be_switched_off_by_itself(page: Page, portal: PortalServer) -> None:
+    page.goto(portal.url)
+    keys_work(page)
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog", name="Keys and theme")
+    listed.get_by_role("switch", name="Change the theme").uncheck()
+    page.keyboard.press("Escape")
+    expect(listed).to_be_hidden()
+    page.keyboard.press("t")
+    page.keyboard.press("?")
+    expect(listed).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-theme", "system")
+    listed.get_by_role("switch", name="Change the theme").check()
+    page.keyboard.press("Escape")
+    expect(listed).to_be_hidden()
+    page.keyboard.press("t")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
 
 
 def test_keys_lead_from_page_to_page(page: Page, portal: PortalServer) -> None:
@@ -263,12 +283,37 @@ def test_on_a_phone_the_contents_unfold_above_the_text_until_a_heading_is_chosen
     expect(page.locator(":target")).to_be_in_viewport()
 
 
+def test_contents_unfolded_before_the_scripts_come_stay_unfolded(page: Page, portal: PortalServer) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/*.js", hold)
+    page.goto(f"{portal.url}docs/reading/components/", wait_until="commit")
+    contents = page.get_by_role("navigation", name="On this page")
+    link = contents.get_by_role("link").last
+    expect(link).to_be_hidden()
+    contents.get_by_text("On this page").click()
+    expect(link).to_be_visible()
+    page.route("**/*.js", lambda route: route.continue_())
+    for route in held:
+        route.continue_()
+    page.evaluate("customElements.whenDefined('page-contents').then(() => null)")
+    expect(link).to_be_visible()
+
+
 def test_a_page_from_right_to_left_begins_at_the_right_and_its_code_at_the_left(
     page: Page, portal: PortalServer
 ) -> None:
     page.goto(f"{portal.url}docs/reading/right-to-left/")
     article = page.locator("article.prose")
     assert article.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    assert article.get_attribute("lang") == "ar"
+    callout = article.locator(".callout")
+    assert callout.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    assert callout.evaluate("(one) => getComputedStyle(one).borderRightWidth") == "3px"
     assert article.locator("pre").first.evaluate("(one) => getComputedStyle(one).direction") == "ltr"
     side = """(one) => {
       const range = document.createRange();

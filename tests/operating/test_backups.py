@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import stat
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,6 +15,7 @@ import pytest
 
 from portal.operating.backups import BadBackup, opened, written
 from tests.farend import FarEnd, Held, chat
+from tests.operating.waiting import wait_until
 from tests.portal_server import PortalServer, run_manage
 from tests.postgres import PostgreSQL
 from tests.runs.stores import until
@@ -57,8 +57,7 @@ def ended(browser: Browser, run: str) -> list[dict[str, object]]:
 def recorded(portal: PortalServer, whole: str, begun: str) -> None:
     """The database has the whole of the one run, and the beginning of the other."""
     query = "SELECT 1 FROM runs_record, runs_stretch WHERE runs_record.id = ? AND outcome = 'done' AND record_id = ?"
-    while not in_database(portal, query, whole, begun):
-        time.sleep(0.02)
+    wait_until(lambda: bool(in_database(portal, query, whole, begun)))
 
 
 def test_what_is_backed_up_while_runs_stream_is_the_same_after_sqlite_postgresql_and_back(postgres: PostgreSQL, tmp_path: Path) -> None:
@@ -74,18 +73,23 @@ def test_what_is_backed_up_while_runs_stream_is_the_same_after_sqlite_postgresql
                 begun = start(opened_socket, messages=ASKED)["run"]
                 until(opened_socket, "data")
                 recorded(portal, whole, begun)
-                said = manage("backup", first, PORTAL_DATA=str(portal.data))
+                said = manage("backup", first, PORTAL_ACCESS="team", PORTAL_DATA=str(portal.data))
                 held.go()
                 assert until(opened_socket, "end")[-1]["outcome"] == "done", "the stream goes on"
             cookies = dict(member.cookies)
         assert "holds " in said
         assert stat.S_IMODE(first.stat().st_mode) == 0o600
-        manage("restore", first, PORTAL_DATA=str(tmp_path / "two"), DATABASE_URL=postgres.url)
-        manage("backup", second, PORTAL_DATA=str(tmp_path / "two"), DATABASE_URL=postgres.url)
-        manage("restore", second, PORTAL_DATA=str(tmp_path / "three"))
-        manage("backup", third, PORTAL_DATA=str(tmp_path / "three"))
+        team = {"PORTAL_ACCESS": "team"}
+        manage("restore", first, **team, PORTAL_DATA=str(tmp_path / "two"), DATABASE_URL=postgres.url)
+        manage("backup", second, **team, PORTAL_DATA=str(tmp_path / "two"), DATABASE_URL=postgres.url)
+        manage("restore", second, **team, PORTAL_DATA=str(tmp_path / "three"))
+        manage("backup", third, **team, PORTAL_DATA=str(tmp_path / "three"))
         assert rows_in(first) == rows_in(second) == rows_in(third)
         assert stat.S_IMODE((tmp_path / "three" / "portal.sqlite3").stat().st_mode) == 0o600
+        alone = run_manage("backup", str(tmp_path / "alone.zip"), PORTAL_DATA=str(tmp_path / "three"))
+        assert (alone.returncode, "Left out are the tables of admin" in alone.stderr) == (0, True)
+        refused = run_manage("restore", str(first), PORTAL_DATA=str(tmp_path / "four"))
+        assert "Set PORTAL_ACCESS=team first. Nothing was changed." in refused.stderr
         with PortalServer(data=tmp_path / "two", OLLAMA_HOST=far_end.origin, PORTAL_ACCESS="team", DATABASE_URL=postgres.url) as portal:
             again = Browser(portal)
             again.cookies.update(cookies)
@@ -114,6 +118,7 @@ def test_a_backup_of_an_older_portal_is_brought_up_to_date(kind: str, postgres: 
     if kind == "postgresql":
         with psycopg.connect(postgres.url) as database:
             found = [database.execute(query).fetchall() for query in queries]
+        assert "postgresql answers, with all its tables." in run_manage("doctor", **environment, PORTAL_EMBEDDED="always").stdout
     else:
         with closing(sqlite3.connect(tmp_path / "portal.sqlite3")) as lite:
             found = [lite.execute(query).fetchall() for query in queries]

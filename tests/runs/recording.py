@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from websockets.sync.client import ClientConnection, connect
 
 from tests.farend import FarEnd
@@ -79,3 +80,14 @@ def crash(portal: PortalServer) -> None:
 def rows(data: Path, what: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(data / "portal.sqlite3")) as database:
         return database.execute(what).fetchall()
+
+
+def count_of_records(portal: PortalServer) -> int:
+    """Runs in the portal's database, whichever it has."""
+    url = portal.environment.get("DATABASE_URL")
+    if url is None:
+        return int(rows(portal.data, "select count(*) from runs_record")[0][0])
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select count(*) from runs_record").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection
 
 from tests.farend import FarEnd
 from tests.portal_server import PortalServer
-from tests.runs.recording import rows, socket
+from tests.runs.recording import count_of_records, socket
 
 REQUEST = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "far:1b", "messages": []}}
 START = {"type": "start", "ref": "00000000-0000-4000-8000-000000000000", "request": REQUEST, "source": {"page": "p", "example": "e"}}
@@ -81,7 +81,7 @@ STRANGE = [
 def sentenced(portal: PortalServer, upstream: FarEnd) -> Iterator[None]:
     """Afterwards nothing was sent or recorded, and nobody stumbled."""
     yield
-    assert rows(portal.data, "select * from runs_record") == []
+    assert count_of_records(portal) == 0
     assert upstream.requests_for("/api/chat") == []
     assert "Traceback" not in portal.log
     assert "ERROR" not in portal.log

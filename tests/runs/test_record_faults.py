@@ -5,14 +5,15 @@ from __future__ import annotations
 import resource
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from tests.farend import FarEnd, chat, stream
 from tests.portal_server import PortalServer
+from tests.runs.aftermath import ALL, Aftermath
 from tests.runs.recording import Frames, crash, log, rows, server, socket, start, to_the_end, wait_until
 from tests.strict import leave_out
 
@@ -96,6 +97,68 @@ def read_only(folder: Path) -> Iterator[None]:
     finally:
         for file in files:
             file.chmod(0o700)
+
+
+@pytest.fixture(scope="module")
+def humble(upstream: FarEnd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
+    """A portal that permissions stop, also where the tests run as root, whom they do not stop otherwise."""
+    if shutil.which("setpriv") is None:
+        leave_out("no setpriv on this machine (Debian: util-linux)")
+    with server(upstream, tmp_path_factory.mktemp("data"), "setpriv", "--bounding-set", "-dac_override,-dac_read_search") as portal:
+        yield portal
+
+
+@contextmanager
+def locked(portal: PortalServer) -> Iterator[None]:
+    with closing(sqlite3.connect(portal.data / "portal.sqlite3", isolation_level=None)) as lock:
+        lock.execute("begin exclusive")
+        yield
+
+
+@contextmanager
+def made_read_only(portal: PortalServer) -> Iterator[None]:
+    # What it has open it could go on writing to, so it is made to open it anew.
+    said = complaints(portal)
+    with locked(portal):
+        wait_until(lambda: complaints(portal) > said, lambda: portal.log)
+        files = list(portal.data.glob("portal.sqlite3*"))
+        for file in files:
+            file.chmod(0o400)
+    try:
+        yield
+    finally:
+        for file in files:
+            file.chmod(0o600)
+
+
+@contextmanager
+def full(portal: PortalServer) -> Iterator[None]:
+    limits = resource.prlimit(portal.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(portal.process.pid, resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(portal.process.pid, resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize("fault", [locked, made_read_only, full], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("turn", range(3 if ALL else 1))
+def test_no_fault_of_the_file_costs_a_frame_or_leaves_anything_open(
+    humble: PortalServer, upstream: FarEnd, fault: Callable[[PortalServer], AbstractContextManager[None]], turn: int
+) -> None:
+    with Aftermath(f"SQLite {fault.__name__.replace('_', ' ')}", upstream, humble) as after:
+        running = after.start(humble, humble)
+        running.until("data")
+        said = complaints(humble)
+        with fault(humble):
+            after.go()
+            running.until("data")
+            wait_until(lambda: complaints(humble) > said, lambda: humble.log)
+            after.go()
+            running.until("data")
+            after.start(humble)
+            assert humble.log.count("the records catch up") < complaints(humble), "it is felt to the end"
+        wait_until(lambda: humble.log.count("the records catch up") == complaints(humble), lambda: humble.log)
 
 
 @pytest.mark.parametrize("has_tables", [True, False], ids=["with its tables", "empty"])

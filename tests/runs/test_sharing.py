@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
 from portal.runs.differing import compare
 from tests.farend import FarEnd, chat, stream
 from tests.portal_server import PortalServer
 from tests.runs.recording import server
 from tests.runs.test_pages import listed, reading, run
-
-
-@pytest.fixture(scope="module")
-def portal(upstream: FarEnd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
-    with server(upstream, tmp_path_factory.mktemp("data")) as portal:
-        yield portal
 
 
 def stranger(portal: PortalServer, address: str) -> httpx.Response:
@@ -63,7 +55,9 @@ def test_a_link_goes_with_its_run_and_one_that_never_was_is_answered_alike(porta
         never = stranger(portal, f"/shared/{'x' * 32}/log")
         assert (never.status_code, never.json()) == (404, stranger(portal, f"{address}log").json())
         for token in ("x", "x" * 3000, "%00", "..%2f..", "%C3%A9" * 20):
-            assert stranger(portal, f"/shared/{token}/").status_code == 404
+            # nginx takes a NUL, and a way up, for mistakes in the address; the portal never sees them.
+            is_for_nginx = portal.workers > 1 and token in ("%00", "..%2f..")
+            assert stranger(portal, f"/shared/{token}/").status_code in ((400, 404) if is_for_nginx else (404,)), token
         assert client.post("/runs/none-such/share").status_code == 404
         assert "Traceback" not in portal.log
 

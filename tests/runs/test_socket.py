@@ -157,7 +157,7 @@ def test_a_bad_message_costs_one_typed_error_and_the_socket_stays(
     assert portal.log == before
 
 
-@pytest.mark.parametrize("after", [-1, 10_000, "0", None, 1.5, True])
+@pytest.mark.parametrize("after", [-1, 10_000, 10**30, 1e308, "0", None, 1.5, True, [], {}])
 def test_an_after_outside_the_log_is_a_typed_error(portal: PortalServer, upstream: FarEnd, after: object) -> None:
     upstream.script = stream(chat(["a"]))
     with socket(portal) as opened:
@@ -179,8 +179,9 @@ def test_a_message_over_a_mebibyte_closes_the_socket_with_its_code(portal: Porta
         opened.send('"' + "x" * (1 << 20) + '"')
         with pytest.raises(ConnectionClosed) as closed:
             opened.recv(timeout=60)
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1009
+    # nginx, which is still sending when the portal closes, passes the code on or just closes.
+    assert closed.value.rcvd is not None or portal.workers > 1
+    assert closed.value.rcvd is None or closed.value.rcvd.code == 1009
 
 
 def test_a_wrong_socket_address_is_refused_without_a_traceback(portal: PortalServer) -> None:

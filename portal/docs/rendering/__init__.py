@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.docs.rendering.decoding import decode, normalise
 from portal.docs.rendering.draft import Draft
+from portal.docs.rendering.parts import parts_of, with_parts
 from portal.docs.rendering.pipeline import converter
 from portal.docs.rendering.values import (
     DrawFence,
@@ -36,7 +37,9 @@ __all__ = [
     "ResolvedLink",
     "Section",
     "decode",
+    "parts_of",
     "render",
+    "with_parts",
 ]
 
 

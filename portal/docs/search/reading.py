@@ -13,7 +13,7 @@ from unicodedata import normalize
 from markdown.util import Registry
 
 from portal.docs.files import read_regular
-from portal.docs.rendering import Section, decode
+from portal.docs.rendering import ReadPart, Section, decode
 from portal.docs.rendering.decoding import normalise
 from portal.docs.rendering.draft import Draft
 from portal.docs.rendering.pipeline import Converter
@@ -26,20 +26,22 @@ class TooSlow(Exception):
     """A document took longer to read than any real one does."""
 
 
-def read_sections(file: Path, root: Path, *, patience: float = PATIENCE) -> tuple[Section, ...]:
+def read_sections(
+    file: Path, root: Path, *, read_part: ReadPart | None = None, patience: float = PATIENCE
+) -> tuple[Section, ...]:
     """The sections as the page shows them; of one that is too much for the grammar, its source. Raises `Unreadable`."""
     source, _oddities = decode(read_regular(file, root))
     source = normalise(source)
     try:
         with _no_longer_than(patience):
-            return sections_of(normalize("NFC", source), is_mdx=file.suffix == ".mdx")
+            return sections_of(normalize("NFC", source), is_mdx=file.suffix.lower() == ".mdx", read_part=read_part)
     except (TooSlow, RecursionError):
         return (Section("", (), source),)
 
 
-def sections_of(source: str, *, is_mdx: bool) -> tuple[Section, ...]:
+def sections_of(source: str, *, is_mdx: bool, read_part: ReadPart | None = None) -> tuple[Section, ...]:
     """What `Rendered.plain` holds for the same source, at about half the cost."""
-    draft = Draft(is_mdx=is_mdx)
+    draft = Draft(is_mdx=is_mdx, read_part=read_part)
     _converter().render(source, draft)
     return tuple(draft.sections)
 

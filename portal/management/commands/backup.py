@@ -30,7 +30,7 @@ class Command(BaseCommand):
         file: Path = options["file"].absolute()
         try:
             _check(file)
-            targets = rows.present_targets()
+            targets, unused = rows.present_targets()
             with rows.one_moment(), written(file, connection.vendor, targets) as writer:
                 _put(writer, targets)
         except BadBackup as problem:
@@ -40,6 +40,9 @@ class Command(BaseCommand):
         except (Error, OSError) as problem:
             raise CommandError(f"The database cannot be read ({first_line(problem)}). Look at DATABASE_URL.") from None
         manifest = writer.manifest
+        if unused:
+            why = f"which PORTAL_ACCESS={settings.PORTAL_ACCESS} does not use"
+            self.stderr.write(f"Left out are the tables of {', '.join(unused)}, {why}.")
         self.stdout.write(
             f"{file} holds {manifest.rows_of('runs_record')} runs and {manifest.rows_of('team_person')} people, "
             f"{file.stat().st_size:,} bytes. Whoever reads it reads all of them; only you can."

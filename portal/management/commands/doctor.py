@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
-import stat
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from django.conf import settings
@@ -21,15 +22,20 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from portal.doctoring import Setup, mistakes
+from portal.checks import present_setup
+from portal.doctoring import mistakes
 from portal.ollama.client import Client
 from portal.ollama.errors import OllamaError
+from portal.ollama.upstreams import Upstream, without_key
 from portal.runs.tables import first_line
+from portal.team.addresses import is_among
 from portal.team.membership import administrators
 
 _WITHIN = 5.0
 _LEAST_FREE = 1 << 30
 _FURTHEST_CLOCK = 5.0
+# An address for examples, which nobody has.
+_NOBODYS = "203.0.113.7"
 
 Found = Iterator[tuple[bool, str]]
 
@@ -43,7 +49,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print a line for each; exits with 1 when something is amiss."""
         looks: tuple[tuple[str, Callable[[], Found]], ...] = (
-            ("configuration", _configuration), ("files", _files), ("database", _database), ("redis", _redis),
+            ("configuration", _configuration), ("database", _database), ("redis", _redis),
             ("upstreams", _upstreams), ("disk", _disk), ("people", _people), ("public address", _public),
         )  # fmt: skip
         amiss = 0
@@ -57,24 +63,10 @@ class Command(BaseCommand):
 
 
 def _configuration() -> Found:
-    named = frozenset(name for name, value in os.environ.items() if value)
-    setup = Setup(
-        settings.PORTAL_BIND, settings.PORTAL_ACCESS, settings.PORTAL_READ, settings.ALLOWED_HOSTS, settings.PORTAL_ORIGINS,
-        settings.SECRET_KEY, settings.PORTAL_PROXIES, settings.PORTAL_DOCS_ROOT, settings.PORTAL_SESSION_HOURS,
-        settings.PORTAL_SESSION_DAYS, settings.PORTAL_PERSON_AT_ONCE, named,
-    )  # fmt: skip
-    found = mistakes(setup)
-    yield from ((False, said) for said in found)
+    found = mistakes(present_setup())
+    yield from ((False, said) for _, said in found)
     if not found:
-        yield True, f"PORTAL_ACCESS is {settings.PORTAL_ACCESS}, and the settings fit together."
-
-
-def _files() -> Found:
-    kept = [settings.BASE_DIR / ".env", settings.PORTAL_DATA / "secret-key", settings.PORTAL_DATA / "portal.sqlite3"]
-    open_ones = [file for file in kept if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077]
-    yield from ((False, f"{file} can be read by others on this machine. Run: chmod 600 {file}") for file in open_ones)
-    if not open_ones:
-        yield True, "secrets can be read by their owner only."
+        yield True, f"the settings fit together for PORTAL_ACCESS={settings.PORTAL_ACCESS}; only their owner can read its secrets."
 
 
 def _database() -> Found:
@@ -84,9 +76,7 @@ def _database() -> Found:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute("SELECT now()")
-                apart = abs((cursor.fetchone()[0] - now()).total_seconds())
-                if apart > _FURTHEST_CLOCK:
-                    yield False, f"its clock and this machine's are {apart:.0f} s apart. Let both keep time, such as by chrony."
+                yield from _clock(cursor.fetchone()[0])
         rest = f"; {missing} changes are made at the next start." if missing else ", with all its tables."
         yield True, f"{connection.vendor} answers{rest}"
     except (Error, OSError) as problem:
@@ -95,13 +85,20 @@ def _database() -> Found:
         connection.close()
 
 
+def _clock(there: datetime) -> Found:
+    apart = abs((there - now()).total_seconds())
+    if apart > _FURTHEST_CLOCK:
+        yield False, f"its clock and this machine's are {apart:.0f} s apart. Let both keep time, such as by chrony."
+
+
 def _redis() -> Found:
     if not settings.PORTAL_REDIS_URL:
         yield True, "none is set, and one worker needs none."
         return
     try:
         with Redis.from_url(settings.PORTAL_REDIS_URL, socket_timeout=_WITHIN, socket_connect_timeout=_WITHIN) as redis:
-            redis.ping()
+            seconds, _ = cast(tuple[int, int], redis.time())
+        yield from _clock(datetime.fromtimestamp(seconds, UTC))
         yield True, "it answers."
     except (RedisError, OSError) as problem:
         yield False, f"it does not answer ({first_line(problem)}). Look at REDIS_URL and whether the server runs."
@@ -114,7 +111,8 @@ def _upstreams() -> Found:
         for upstream in settings.PORTAL_UPSTREAMS.values():
             try:
                 status, _ = await client.fetch(upstream, "GET", "/api/tags")
-                said = "answers." if status == 200 else f"answered with status {status}. Look at its key and address."
+                amiss = f"answered with status {status}. Look at its key and address."
+                said = f"answers{_of_key(upstream)}." if status == 200 else amiss
                 found.append((status == 200, f"{upstream.name} {said}"))
             except OllamaError as problem:
                 found.append((False, f"{upstream.name}: {problem} {problem.hint}".rstrip()))
@@ -125,6 +123,11 @@ def _upstreams() -> Found:
         yield True, "the embedded engine answers as local."
     else:
         yield from asyncio.run(ask())
+
+
+def _of_key(upstream: Upstream) -> str:
+    key = upstream.present_key
+    return "" if key is None else " to " + without_key(f"the key {key}", key)
 
 
 def _disk() -> Found:
@@ -163,14 +166,16 @@ def _public() -> Found:
     origins = settings.PORTAL_ORIGINS if os.environ.get("PORTAL_ORIGINS") else settings.PORTAL_ORIGINS[:1]
     for origin in origins:
         try:
-            status = httpx.get(f"{origin}/healthz", timeout=_WITHIN, trust_env=False).status_code
+            status = httpx.get(f"{origin}/robots.txt", timeout=_WITHIN, trust_env=False).status_code
         except (httpx.HTTPError, httpx.InvalidURL):
             yield False, f"nothing answers at {origin}. Start the portal, and the proxy before it."
             continue
         if status != 200:
-            yield False, f"{origin}/healthz answered with status {status}. See that the proxy hands on Host (or X-Forwarded-Host)."
+            yield False, f"{origin}/robots.txt answered with status {status}. See that the proxy hands on Host as it came."
             continue
         yield from _socket(origin)
+        if settings.PORTAL_ACCESS == "team":
+            yield from _address(origin)
 
 
 def _socket(origin: str) -> Found:
@@ -180,6 +185,24 @@ def _socket(origin: str) -> Found:
         yield False, f"{origin} lets pages of other sites open a websocket. See that the proxy hands on Origin as it came."
     else:
         yield True, f"{origin} answers, and its websocket opens to its own pages alone."
+
+
+def _address(origin: str) -> Found:
+    """Whether people are told apart by their addresses, which nobody may choose."""
+    claimed, proxies = {"X-Forwarded-For": _NOBODYS}, settings.PORTAL_PROXIES
+    try:
+        with httpx.stream("POST", f"{origin}/selftest/echo", headers=claimed, timeout=_WITHIN, trust_env=False) as answer:
+            here = answer.extensions["network_stream"].get_extra_info("client_addr")[0]
+            seen = json.loads(answer.read())["address"]
+    except (httpx.HTTPError, ValueError, KeyError):
+        yield False, f"{origin}/selftest/echo was not answered by the portal. See that the proxy hands on POST."
+        return
+    if is_among(here, proxies):
+        return  # a proxy may say whatever it likes, and this machine is one
+    if seen == _NOBODYS:
+        yield False, f"whoever asks {origin} can say where they come from. Let the proxy write X-Forwarded-For itself."
+    elif is_among(seen, proxies):
+        yield False, f"everybody who asks {origin} seems to come from {seen}, the proxy. Let it hand on X-Forwarded-For."
 
 
 def _opens(origin: str, asking: str) -> bool:

@@ -45,6 +45,11 @@ class Command(BaseCommand):
                 f"{options['file']} was made by a newer portal than this ({problem}). Bring the code up to date first. "
                 "Nothing was changed."
             ) from None
+        except rows.Unused as problem:
+            raise CommandError(
+                f"{options['file']} has tables of {problem}, which PORTAL_ACCESS={settings.PORTAL_ACCESS} does not use. "
+                "Set PORTAL_ACCESS=team first. Nothing was changed."
+            ) from None
         except (Error, OSError) as problem:
             raise CommandError(f"The database did not take it ({first_line(problem)}). Nothing was changed.") from None
         manifest = reader.manifest

@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import socket
+import threading
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
+from portal import about
 from portal.bind import BadBind, address_of, held_socket, is_loopback, loopback_origins, open_socket, split_bind
 from portal.local import local_answers
 from portal.runs.tables import bring_up_to_date, first_line
@@ -24,6 +27,10 @@ from portal.team.joining import offer_setup
 from portal.workers import Workers
 
 _MOST_WORKERS = 64
+# How often a database that was not there at the start is looked for.
+_DATABASE_EVERY = 2.0
+# Of Django's admin, which only shows here.
+_UNUSED = ("admin/js/vendor", "admin/css/vendor", "admin/img/gis")
 
 
 class Command(BaseCommand):
@@ -67,6 +74,7 @@ class Command(BaseCommand):
         with local_answers(say=self.stdout.write, warn=self.stderr.write):
             _collect_static()
             if workers == 1:
+                about.Here.worker = 0
                 server = load_server()
                 self._announce(bind)
                 run(server, listening)
@@ -80,8 +88,27 @@ class Command(BaseCommand):
 
     def _offer_setup(self) -> None:
         """With team access, and nobody to administer it, say where the first administrator comes in."""
-        if settings.PORTAL_ACCESS != "team" or settings.PORTAL_NO_DATABASE:
+        if settings.PORTAL_ACCESS != "team":
             return
+        if settings.PORTAL_NO_DATABASE:
+            threading.Thread(target=self._offer_setup_later, name="offer set-up", daemon=True).start()
+        else:
+            self._print_setup()
+
+    def _offer_setup_later(self) -> None:
+        while True:
+            time.sleep(_DATABASE_EVERY)
+            try:
+                bring_up_to_date()
+                self._print_setup()
+            except (Error, OSError):
+                continue
+            else:
+                return
+            finally:
+                connections.close_all()
+
+    def _print_setup(self) -> None:
         try:
             token = offer_setup()
         finally:
@@ -89,6 +116,7 @@ class Command(BaseCommand):
         if token:
             self.stdout.write(f"Nobody administers this portal yet. Whoever opens this link first does; it works once, for a day:\n"
                               f"{settings.PORTAL_ORIGINS[0]}/setup/{token}/")  # fmt: skip
+            self.stdout.flush()
 
     def _prepare_database(self) -> None:
         try:
@@ -153,11 +181,11 @@ def _collect_static() -> None:
         for file in Path(folder).rglob("*")
         if file.is_file() and not file.is_relative_to(VENDOR)
     ]
-    seen = {str(file): file.stat().st_mtime_ns for file in files}
+    seen = {str(file): file.stat().st_mtime_ns for file in files} | {"apps": len(settings.INSTALLED_APPS)}
     stamp = Path(settings.STATIC_ROOT).parent / "static.stamp"
     if manifest.exists() and stamp.exists() and json.loads(stamp.read_text()) == seen:
         return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=[VENDOR.name])
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=[VENDOR.name, *_UNUSED])
     stamp.write_text(json.dumps(seen))
 
 

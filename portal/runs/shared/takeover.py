@@ -86,7 +86,7 @@ class Takeover:
                     await asyncio.sleep(1)
                     self._work.set()
                 except Exception:
-                    logger.exception("ending run %s of a worker that is gone met a fault of the portal", run)
+                    logger.exception("ending run %s of a worker that is gone met a fault of the portal", run, extra={"run": run})
                     del self._deserted[run]
 
     async def _take_over(self, run: str, worker: str) -> None:
@@ -101,7 +101,7 @@ class Takeover:
             return
         text, last = "\n".join(rest), head + len(rest)
         await self._link.run(scripts.APPEND, self._presence.name, _LIVE, _KEPT, run, head + 1, last, "1", text)
-        logger.warning("run %s was ended, because the worker that carried it is gone", run)
+        logger.warning("run %s was ended, because the worker that carried it is gone", run, extra={"run": run})
         if self.on_ended is not None:
             self.on_ended(record, await self._whole(run, [*frames, *rest]))
 

@@ -1,7 +1,8 @@
-// <keyboard-help>: the list of keys, their switch, and the choice of theme, in a dialog. Loaded when it is first opened.
+// <keyboard-help>: the list of keys, a switch for each and one for all, and the choice of theme, in a dialog. Loaded when it is first opened.
 
-import { read, write } from "../lib/kept.js";
+import { write } from "../lib/kept.js";
 import { SHORTCUTS } from "../lib/shortcuts.js";
+import { areOn, isChosen, switchAll, switchOne } from "../lib/switches.js";
 
 const THEMES = { system: "As the system", light: "Light", dark: "Dark" };
 const NAMES = { Mod: navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl", Enter: "↵" };
@@ -11,7 +12,7 @@ class KeyboardHelp extends HTMLElement {
     this.dialog = element("dialog", { "aria-labelledby": "keyboard-help-title" });
     const close = element("button", { type: "button", class: "close", "aria-label": "Close" }, "✕");
     const title = element("h2", { id: "keyboard-help-title" }, "Keys and theme");
-    this.dialog.append(element("header", {}, title, close), themes(), keySwitch(), list());
+    this.dialog.append(element("header", {}, title, close), themes(), ...keys());
     this.append(this.dialog);
     close.addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
@@ -34,19 +35,29 @@ function themes() {
   return field;
 }
 
-function keySwitch() {
-  const box = element("input", { type: "checkbox", role: "switch" });
-  box.checked = read("shortcuts") !== "off";
-  box.addEventListener("change", () => write("shortcuts", box.checked ? "on" : "off"));
-  return element("label", { class: "switch" }, box, "Keys are on");
+// The one for all leaves each as it is, so that switching on again brings back what was chosen.
+function keys() {
+  const own = SHORTCUTS.map(({ name, does }) => switchFor(does, isChosen(name), (on) => switchOne(name, on)));
+  const follow = (on) => own.forEach(({ firstChild }) => (firstChild.disabled = !on));
+  const all = switchFor("Keys are on", areOn(), (on) => {
+    switchAll(on);
+    follow(on);
+  });
+  all.className = "switch";
+  follow(areOn());
+  return [all, element("dl", {}, ...SHORTCUTS.map((shortcut, at) => row(shortcut, own[at])))];
 }
 
-function list() {
-  const rows = SHORTCUTS.map(({ keys, does }) => {
-    const ways = keys.flatMap((way, at) => (at ? [" or ", ...drawn(way)] : drawn(way)));
-    return element("div", {}, element("dt", {}, does), element("dd", {}, ...ways));
-  });
-  return element("dl", {}, ...rows);
+function switchFor(text, isOn, turn) {
+  const box = element("input", { type: "checkbox", role: "switch" });
+  box.checked = isOn;
+  box.addEventListener("change", () => turn(box.checked));
+  return element("label", {}, box, text);
+}
+
+function row(shortcut, own) {
+  const ways = shortcut.keys.flatMap((way, at) => (at ? [" or ", ...drawn(way)] : drawn(way)));
+  return element("div", {}, element("dt", {}, own), element("dd", {}, ...ways));
 }
 
 const drawn = (way) => way.split(/[ +]/).flatMap((key, at) => {

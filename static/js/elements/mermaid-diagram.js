@@ -1,4 +1,4 @@
-// <mermaid-diagram>: draws the source it wraps when the reader comes near, in the colours of the page.
+// <mermaid-diagram>: draws the source it wraps when the reader comes near and the page is at rest, in the colours of the page.
 // Mermaid is loaded then, not before; where it is missing or does not understand the source, the source stays and a sentence says why.
 
 import { inkOn, ROLES, settingsFor } from "../lib/diagram-look.js";
@@ -7,24 +7,45 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 let loading = null;
 let made = 0;
 
-const near = new IntersectionObserver((entries) => {
+// What is seen at once is drawn when the page is at rest. What is merely near waits until the reader moves, as drawing takes a telephone a second.
+const seen = new IntersectionObserver(drawn);
+const near = new IntersectionObserver(drawn, { rootMargin: "600px" });
+const waiting = new Set();
+let watch = seen;
+
+function drawn(entries) {
   for (const { target, isIntersecting } of entries) {
     if (!isIntersecting) continue;
-    near.unobserve(target);
-    target.draw();
+    forget(target);
+    whenAtRest(() => target.isConnected && target.draw());
   }
-}, { rootMargin: "600px" });
+}
+
+function forget(diagram) {
+  waiting.delete(diagram);
+  for (const observer of [seen, near]) observer.unobserve(diagram);
+}
+
+const whenAtRest = globalThis.requestIdleCallback ? (act) => requestIdleCallback(act, { timeout: 1000 }) : (act) => setTimeout(act, 50);
+
+addEventListener("scroll", () => {
+  watch = near;
+  for (const diagram of waiting) near.observe(diagram);
+}, { once: true, passive: true, capture: true });
 
 class MermaidDiagram extends HTMLElement {
   #source = "";
 
   connectedCallback() {
     this.#source ||= this.querySelector(".mermaid-source").textContent;
-    near.observe(this);
+    waiting.add(this);
+    // What is there to be printed is drawn whole.
+    if (this.closest(".book.whole")) drawn([{ target: this, isIntersecting: true }]);
+    else watch.observe(this);
   }
 
   disconnectedCallback() {
-    near.unobserve(this);
+    forget(this);
     live.delete(this);
   }
 

@@ -87,9 +87,11 @@ class RunCompare extends HTMLElement {
 
   #seat(seat) {
     const select = make("select", { "aria-label": `Model ${this.#lanes.length + 1}` });
+    const isSeveral = this.#choices.length > 1;
     for (const { upstream, models } of this.#choices) {
-      const options = models.map(({ name, loaded }) => make("option", { value: JSON.stringify({ upstream, model: name }) }, loaded ? `${name}, loaded` : name));
-      if (options.length) select.append(...(this.#choices.length > 1 ? [make("optgroup", { label: upstream }, ...options)] : options));
+      const nameOf = ({ name, loaded }) => `${name}${isSeveral ? ` on ${upstream}` : ""}${loaded ? ", loaded" : ""}`;
+      const options = models.map((model) => make("option", { value: JSON.stringify({ upstream, model: model.name }) }, nameOf(model)));
+      if (options.length) select.append(...(isSeveral ? [make("optgroup", { label: upstream }, ...options)] : options));
     }
     select.value = JSON.stringify(seat);
     const remove = make("button", { type: "button", class: "close" }, "×");
@@ -215,6 +217,7 @@ class RunCompare extends HTMLElement {
     this.#pending += more;
     const over = !this.#pending;
     say(this.button, over ? "Run all" : "Stop");
+    this.button.classList.toggle("stops", !over);
     for (const { select, remove } of this.#lanes) select.disabled = remove.disabled = !over;
     this.add.disabled = !over;
     if (!over) return say(this.said, "Running");

@@ -128,7 +128,7 @@ const breakable = (name) => name.match(/[^._]+[._]*|[._]+/g).flatMap((part) => [
 
 function modelParts({ facts, texts }) {
   const rows = facts.map(([name, value]) => make("tr", {}, make("th", { scope: "row" }, ...breakable(name)), make("td", {}, value)));
-  const folds = texts.map(([name, text]) => make("details", {}, make("summary", {}, name), make("pre", {}, text)));
+  const folds = texts.map(([name, text]) => make("details", { class: "fold" }, make("summary", {}, name), make("pre", {}, text)));
   return [scroller("The model", make("table", { class: "facts" }, make("tbody", {}, ...rows))), ...folds];
 }
 

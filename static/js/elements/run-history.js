@@ -1,6 +1,7 @@
 // <run-history>: the earlier runs of an example, to be shown again, compared, or shared.
 
 import { Answering } from "../lib/answering.js";
+import { markedWords } from "../lib/beside.js";
 import { readFacts, readFrames, requestOf, whenText } from "../lib/earlier.js";
 import { maker, say } from "../lib/make.js";
 import { rateText, timeText } from "../lib/units.js";
@@ -25,7 +26,7 @@ class RunHistory extends HTMLElement {
     this.list = make("ol", { class: "earlier" });
     this.said = make("p", { class: "hint", role: "status" });
     this.outcome = make("div", { class: "outcome-of" });
-    this.append(make("div", { class: "tool-head" }, make("strong", {}, "Earlier runs"), refresh, close), this.said, this.list, this.outcome);
+    this.append(make("div", { class: "tool-head" }, make("strong", {}, "Earlier runs"), refresh, close), this.said, this.list);
   }
 
   #close() {
@@ -48,19 +49,21 @@ class RunHistory extends HTMLElement {
 
   #row(run) {
     const { stats } = run;
-    const figures = [stats?.duration_ms != null && timeText(stats.duration_ms), stats?.tokens_per_second && rateText(stats.tokens_per_second), stats?.output_tokens && `${stats.output_tokens} tokens`];
+    const figures = [stats?.duration_ms != null && timeText(stats.duration_ms), stats?.tokens_per_second && rateText(stats.tokens_per_second), stats?.output_tokens && `${stats.output_tokens} token${stats.output_tokens === 1 ? "" : "s"}`];
     const outcome = run.outcome || "running";
-    return make("li", {},
+    const row = make("li", {},
       make("a", { href: `/runs/${run.id}/` }, make("time", { datetime: run.created }, whenText(run.created))),
       make("span", { class: "what" }, [run.model, outcome, ...figures].filter(Boolean).join(" · ")),
       make("span", { class: "acts" },
         button("Show", () => this.panel.showEarlier(`/runs/${run.id}/`)),
-        button("Compare", () => this.#compare(run)),
-        button("Share", () => this.#share(run))));
+        button("Compare", () => this.#compare(run, row)),
+        button("Share", () => this.#share(run, row))));
+    return row;
   }
 
   /** What differs from that run's answer to the one in the panel. */
-  async #compare(run) {
+  async #compare(run, row) {
+    this.#answerAt(row);
     const now = this.panel.answerText;
     if (!now) return this.#tell("Run the example, or show one of these, and compare that with this run.");
     try {
@@ -70,13 +73,14 @@ class RunHistory extends HTMLElement {
       const title = `From the answer of ${whenText(run.created)} to the one above`;
       const share = before === now ? "the same" : `${Math.round(100 * likeness(parts))} % of the words are the same`;
       this.outcome.replaceChildren(make("p", { class: "title" }, title, make("small", {}, ` ${share}`)),
-        make("div", { class: "diff", dir: "auto", tabindex: "0", role: "group", "aria-label": title }, ...parts.flatMap(marked)));
+        make("div", { class: "diff", dir: "auto", tabindex: "0", role: "group", "aria-label": title }, ...markedWords(parts, make)));
     } catch (error) {
       this.#tell(error.message ?? "The earlier run could not be read. Try again.");
     }
   }
 
-  async #share(run) {
+  async #share(run, row) {
+    this.#answerAt(row);
     try {
       const { token } = await (await fetch("/runs/token")).json();
       const answer = await fetch(`/runs/${run.id}/share`, { method: "POST", headers: { "X-CSRFToken": token } });
@@ -102,6 +106,12 @@ class RunHistory extends HTMLElement {
     return made;
   }
 
+  // What a button brings stands below its own row.
+  #answerAt(row) {
+    this.outcome.replaceChildren();
+    row.append(this.outcome);
+  }
+
   #tell(...parts) {
     this.outcome.replaceChildren(make("p", { class: "told", role: "status" }, ...parts));
   }
@@ -118,13 +128,6 @@ async function textOf(address) {
   for await (const frame of readFrames(address)) answering.take(frame);
   answering.read();
   return answering.text;
-}
-
-// The blanks between words are neither gone nor new.
-function marked({ kind, text }) {
-  if (kind === "same") return [text];
-  const word = text.trimStart();
-  return [text.slice(0, text.length - word.length), make(kind === "gone" ? "del" : "ins", {}, word)];
 }
 
 customElements.define("run-history", RunHistory);

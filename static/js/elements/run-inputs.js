@@ -2,6 +2,7 @@
 
 import { faultOf, Filling } from "../lib/filling.js";
 import { shrink } from "../lib/shrink.js";
+import { isOn } from "../lib/switches.js";
 
 const GIVEN = "run-inputs:given";
 
@@ -21,7 +22,7 @@ class RunInputs extends HTMLElement {
     addEventListener(GIVEN, this);
     // Before the panel hears of it: a request with a gap is not sent.
     this.panel.addEventListener("click", (event) => event.target.closest("button.run") && this.#guard(event), true);
-    this.panel.addEventListener("keydown", (event) => event.key === "Enter" && (event.metaKey || event.ctrlKey) && this.#guard(event), true);
+    this.panel.addEventListener("keydown", (event) => event.key === "Enter" && (event.metaKey || event.ctrlKey) && isOn("run") && this.#guard(event), true);
   }
 
   disconnectedCallback() {

@@ -5,6 +5,7 @@ import { KeptRun } from "../lib/kept-run.js";
 import { maker, say } from "../lib/make.js";
 import { PanelHead } from "../lib/panel-head.js";
 import { PanelRun } from "../lib/panel-run.js";
+import { isOn } from "../lib/switches.js";
 import { isLive } from "../lib/view.js";
 import { Written } from "../lib/written.js";
 
@@ -46,7 +47,7 @@ class RunPanel extends HTMLElement {
 
   #key(event) {
     const isMeant = event.key === "Enter" && (event.metaKey || event.ctrlKey) && event.target.closest("run-request");
-    if (isMeant && !event.defaultPrevented) this.#start();
+    if (isMeant && !event.defaultPrevented && isOn("run")) this.#start();
   }
 
   /** The request as the page has it. `model` is "" when it names none. */
@@ -129,11 +130,13 @@ class RunPanel extends HTMLElement {
 
   // The textarea works at once; the ways to change the request besides come around it.
   #wrapBody() {
-    const way = make("div", { class: "way" });
-    this.change = make("run-request");
-    this.body.before(this.change);
-    this.change.append(way);
-    way.append(this.body);
+    this.change = this.body.closest("run-request");
+    if (!this.change) {
+      this.change = make("run-request");
+      this.body.before(this.change);
+      const way = this.change.appendChild(make("div", { class: "way" }));
+      way.append(this.body);
+    }
     this.body.hidden = false;
     this.body.rows = Math.min(24, this.body.value.split("\n").length + 1);
   }

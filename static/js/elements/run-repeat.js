@@ -56,8 +56,7 @@ class RunRepeat extends HTMLElement {
     const { prepared: request, note, error } = await withStandIn(asked);
     if (error) return say(this.said, `${error.message} ${error.hint ?? ""}`);
     const wanted = Number(this.count.value);
-    this.#over = false;
-    say(this.button, "Stop");
+    this.#turn(false);
     this.problems.hidden = true;
     this.problems.replaceChildren();
     const [stats, texts] = [[], []];
@@ -74,9 +73,14 @@ class RunRepeat extends HTMLElement {
       }
       this.#paint(stats);
     }
-    this.#over = true;
-    say(this.button, "Start");
+    this.#turn(true);
     say(this.said, `${summary(done, wanted, stats, texts)} ${note}`);
+  }
+
+  #turn(over) {
+    this.#over = over;
+    say(this.button, over ? "Start" : "Stop");
+    this.button.classList.toggle("stops", !over);
   }
 
   #once(request) {

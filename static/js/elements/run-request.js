@@ -10,6 +10,7 @@ import { importRequest, looksLikeRequest } from "../lib/pasting.js";
 import { formOf } from "../lib/pictures.js";
 import { choicesOf } from "../lib/picking.js";
 import { pretty } from "../lib/pretty.js";
+import { isOn } from "../lib/switches.js";
 import { tabTo } from "../lib/views.js";
 
 const make = maker(document);
@@ -134,7 +135,7 @@ class RunRequest extends HTMLElement {
     const ready = () => this.editor.open(this.#panel.body, {
       shape: () => this.#endpoint?.shape ?? null,
       models: () => this.#models(),
-      run: () => this.#panel.dispatchEvent(new CustomEvent("run-wanted")),
+      run: () => isOn("run") && this.#panel.dispatchEvent(new CustomEvent("run-wanted")),
     }).catch(() => {});
     if (this.editor.open) return ready();
     // Without it the textarea goes on working.

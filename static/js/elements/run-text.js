@@ -46,7 +46,8 @@ class RunText extends HTMLElement {
     this.tail = make("div", { class: "tail" });
     this.text = make("div", { class: "text", dir: "auto" }, this.done, this.tail);
     this.noteText = make("div", { class: "note" });
-    this.append(this.thinking, this.text, this.noteText, this.#bar());
+    this.nothing = make("p", { class: "hint" });
+    this.append(this.thinking, this.text, this.noteText, this.nothing, this.#bar());
     this.text.addEventListener("click", (event) => this.#copyBlock(event.target.closest("button.copy")));
     this.addEventListener("turn-chosen", ({ detail }) => this.#part(this.#offerReply(), (reply) => reply.begin(detail)));
   }
@@ -105,6 +106,8 @@ class RunText extends HTMLElement {
     this.thinking.hidden = !this.thought.firstChild;
     if (!this.thinking.hidden) say(this.summary, thoughtText(this.#run.thought, live));
     this.bar.hidden = !this.#run.parts.text.length;
+    const cameNone = isAll && this.#run.isOver && !Object.values(this.#run.parts).some(({ length }) => length);
+    say(this.nothing, cameNone && this.#run.tape.bytes ? "No text came. Raw has what did." : "");
     if (this.#run.asked.turns !== null && !live && this.#run.parts.text.length) this.#offerReply();
     if (this.#reply?.form) this.#reply.refresh();
     if (follows && part && live) this.scrollTop = this.scrollHeight;

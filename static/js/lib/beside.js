@@ -21,13 +21,15 @@ export function differences([first, ...others], make) {
     if (!parts) return make("details", { class: "difference" }, make("summary", {}, title), make("p", { class: "hint" }, "The two are too long to be compared word by word."));
     const share = first.text === text ? "the same" : `${Math.round(100 * likeness(parts))} % of the words are the same`;
     return make("details", { class: "difference", open: "" }, make("summary", {}, title, make("small", {}, ` ${share}`)),
-      make("div", { class: "diff", dir: "auto", tabindex: "0", role: "group", "aria-label": title }, ...parts.flatMap((part) => marked(part, make))));
+      make("div", { class: "diff", dir: "auto", tabindex: "0", role: "group", "aria-label": title }, ...markedWords(parts, make)));
   });
 }
 
-// The blanks between words are neither gone nor new.
-function marked({ kind, text }, make) {
-  if (kind === "same") return [text];
-  const word = text.trimStart();
-  return [text.slice(0, text.length - word.length), make(kind === "gone" ? "del" : "ins", {}, word)];
+/** The words of both, what is gone and what is new marked. The blanks between words are neither. @param {{kind: string, text: string}[]} parts */
+export function markedWords(parts, make) {
+  return parts.flatMap(({ kind, text }) => {
+    if (kind === "same") return [text];
+    const word = text.trimStart();
+    return [text.slice(0, text.length - word.length), make(kind === "gone" ? "del" : "ins", {}, word)];
+  });
 }

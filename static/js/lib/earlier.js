@@ -42,5 +42,9 @@ export const requestOf = ({ upstream, method, path, body, streams, created }) =>
   upstream, method, path, body: body ? pretty(body, body.length) : "null", streamed: streams, startedAt: Date.parse(created),
 });
 
-/** When it was, in the reader's own time and words. */
-export const whenText = (created, locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(Date.parse(created));
+/** When it was, in the reader's own time and words; the year only where it is another than that of `now`. */
+export function whenText(created, locale, now = Date.now()) {
+  const [then, today] = [new Date(created), new Date(now)];
+  const year = then.getFullYear() === today.getFullYear() ? {} : { year: "numeric" };
+  return new Intl.DateTimeFormat(locale, { ...year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" }).format(then);
+}

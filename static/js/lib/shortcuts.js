@@ -1,7 +1,7 @@
 // The keys of the site: which there are, and which of them was pressed.
 
 // `keys` are the ways to press it: "Mod" is ⌘ or Ctrl, a blank parts keys pressed one after the other. `name` is what the page does then;
-// those without one are handled where they work, and stand here for the list.
+// those that are handled where they work are `elsewhere`. By its name each can be switched off.
 export const SHORTCUTS = [
   { name: "search", keys: ["/", "Mod+k"], does: "Search" },
   { name: "help", keys: ["?"], does: "Show these keys" },
@@ -13,12 +13,12 @@ export const SHORTCUTS = [
   { name: "book", keys: ["g b"], does: "Go to the Book" },
   { name: "journal", keys: ["g j"], does: "Go to the Improvement Journal" },
   { name: "reference", keys: ["g r"], does: "Go to the API Reference" },
-  { keys: ["Mod+Enter"], does: "Run an example, in its request" },
+  { name: "run", keys: ["Mod+Enter"], does: "Run an example, in its request", elsewhere: true },
 ];
 
 const PATIENCE = 1200; // ms between the keys of a sequence
 
-const NAMES = new Map(SHORTCUTS.flatMap(({ name, keys }) => (name ? keys.map((key) => [key, name]) : [])));
+const NAMES = new Map(SHORTCUTS.flatMap(({ name, keys, elsewhere }) => (elsewhere ? [] : keys.map((key) => [key, name]))));
 const BEGINNINGS = new Set([...NAMES.keys()].filter((keys) => keys.includes(" ")).map((keys) => keys.split(" ")[0]));
 
 // Tells what is meant, key by key. `press` takes { key, mod, alt, typing, at }: `mod` that ⌘ or Ctrl is held, `typing` that the key goes

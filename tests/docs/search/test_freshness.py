@@ -27,12 +27,24 @@ CONTENT = Path(__file__).parents[3] / "docs_content"
 
 def test_an_edit_shows_and_costs_one_page(documents: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    monkeypatch.setattr(sources, "read_sections", lambda file, root: (read.append(file.name), read_sections(file, root))[1])
+    monkeypatch.setattr(sources, "read_sections", lambda file, root, **more: (read.append(file.name), read_sections(file, root, **more))[1])
     documents.write("guide.md", "# Guide\n\nA pangolin.\n")
     documents.update()
     assert headings(documents.search.find("pangolin")) == ["Guide"]
     assert documents.search.find("pooling").total == 0
     assert read == ["guide.md"]
+
+
+def test_what_a_page_takes_in_is_found_there_and_an_edit_of_it_shows(documents: Set) -> None:
+    documents.write("snippets/inner.mdx", "A wombat.\n")
+    documents.write("snippets/key.mdx", "---\ntitle: Key\n---\nimport Inner from '/snippets/inner.mdx'\n\n## Get a key\n\n<Inner />\n")
+    documents.write("start.mdx", "---\ntitle: Start\n---\nimport Key from '/snippets/key.mdx';\n\n<Key />\n")
+    documents.update()
+    assert any("/docs/start/" in hit.url and hit.url.endswith("#get-a-key") for page in documents.search.find("wombat").pages for hit in page.hits)
+    documents.write("snippets/inner.mdx", "A numbat.\n")
+    documents.update()
+    assert documents.search.find("wombat").total == 0
+    assert "/docs/start/" in {page.url for page in documents.search.find("numbat").pages}
 
 
 def test_a_new_page_is_found_and_a_deleted_one_is_not(documents: Set) -> None:
@@ -58,7 +70,7 @@ def test_a_page_that_moves_is_found_where_it_is(documents: Set) -> None:
 def test_a_restart_reads_no_page_again(documents: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     documents.indexing.writer.close()
     del documents.indexing
-    monkeypatch.setattr(sources, "read_sections", lambda file, root: pytest.fail(f"{file} was read again"))
+    monkeypatch.setattr(sources, "read_sections", lambda file, root, **_more: pytest.fail(f"{file} was read again"))
     again = Indexing(documents.root, documents.index)
     assert again.work() is False
     assert set(again.writer.held) == {"", "api/chat", "api/generate", "operate/settings", "guide"}

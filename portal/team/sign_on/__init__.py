@@ -1,0 +1,1 @@
+"""Signing on with an account people have elsewhere: OpenID Connect, and GitHub."""
