@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -44,6 +45,8 @@ class Page:
     size: int
     modified: int
     top: TopMatter = field(repr=False)
+    # What tells it from others of its section that are called the same.
+    apart: str = ""
 
     @property
     def url(self) -> str:
@@ -55,7 +58,8 @@ class Page:
     @property
     def label(self) -> str:
         """What the tree of the set calls it."""
-        return self.top.label or self.title
+        label = self.top.label or self.title
+        return f"{label} ({self.apart})" if self.apart else label
 
     @property
     def markdown_url(self) -> str:
@@ -183,7 +187,7 @@ class Catalogue:
         if self._shelf is not None and seen == self._seen:
             return self._shelf
         self._seen = seen
-        pages = _with_own_addresses([self._page(found, lead) for found, lead in files])
+        pages = _told_apart(_with_own_addresses([self._page(found, lead) for found, lead in files]))
         own = read_site_file(self.root)
         tree = arrange([page for page in pages if not page.top.draft], own.ranks, folders.read_folders(said, self.root))
         ordered = in_reading_order(tree)
@@ -244,6 +248,15 @@ def _with_own_addresses(pages: list[Page]) -> list[Page]:
     for page in sorted(pages, key=lambda page: (page.top.draft, not page.is_index, page.relative)):
         first.setdefault(page.path, page)
     return [page if first[page.path] is page else replace(page, path=page.relative) for page in pages]
+
+
+def _told_apart(pages: list[Page]) -> list[Page]:
+    """The same pages; those of one section that are called the same have their file's name besides."""
+    named = Counter((page.section, page.label) for page in pages if not page.top.draft)
+    return [
+        replace(page, apart=page.relative.rpartition("/")[2]) if named[page.section, page.label] > 1 and not page.is_index else page
+        for page in pages
+    ]
 
 
 def _rank(stem: str, *, at_root: bool) -> int | None:
