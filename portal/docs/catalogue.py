@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -251,12 +250,29 @@ def _with_own_addresses(pages: list[Page]) -> list[Page]:
 
 
 def _told_apart(pages: list[Page]) -> list[Page]:
-    """The same pages; those of one section that are called the same have their file's name besides."""
-    named = Counter((page.section, page.label) for page in pages if not page.top.draft)
-    return [
-        replace(page, apart=page.relative.rpartition("/")[2]) if named[page.section, page.label] > 1 and not page.is_index else page
-        for page in pages
-    ]
+    """The same pages; those of one section that are called the same have besides what their files' names differ in."""
+    named: dict[tuple[str, str], list[str]] = {}
+    for page in pages:
+        if not page.top.draft and not page.is_index:
+            named.setdefault((page.section, page.label), []).append(_file_name(page))
+    apart = {key: _begins_alike(names) for key, names in named.items() if len(names) > 1}
+    return [_told(page, apart.get((page.section, page.label))) for page in pages]
+
+
+def _told(page: Page, begins: int | None) -> Page:
+    return page if begins is None or page.is_index else replace(page, apart=_file_name(page)[begins:])
+
+
+def _file_name(page: Page) -> str:
+    name = page.relative.rpartition("/")[2]
+    return name.removesuffix(".md")
+
+
+def _begins_alike(names: list[str]) -> int:
+    """How many characters, up to the end of a word, the names have in common at their beginning."""
+    first, last = min(names), max(names)
+    alike = next((at for at, letter in enumerate(first) if last[at : at + 1] != letter), len(first))
+    return max(first.rfind(mark, 0, alike) for mark in "-_ ") + 1
 
 
 def _rank(stem: str, *, at_root: bool) -> int | None:
