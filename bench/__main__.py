@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.report import Figure, report
 
 OVER_DOCUMENTS = ("docs", "search", "weight", "lighthouse", "examples")
-BENCHMARKS = ("first_page", "first_token", "paint", "panel_load", "panel_use", "panel_flood", "records", "relay", "hostile", "stalls", *OVER_DOCUMENTS)
+BENCHMARKS = ("first_page", "first_token", "paint", "panel_load", "panel_use", "panel_flood", "records", "relay", "hostile", "stalls", "refusals", *OVER_DOCUMENTS)
 
 
 def measure(name: str, docs: Path | None) -> Iterator[Figure]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from tests.strict import leave_out
 
@@ -18,6 +21,11 @@ CHROMIUM = (
     or shutil.which("google-chrome")
 )
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+# The elements of which `main.js` loads the scripts, once the page was painted.
+ELEMENTS = re.findall(r'^ {2}"(\w+-\w+)":', (Path(__file__).parents[1] / "static/js/main.js").read_text("utf-8"), re.MULTILINE)
+WORKS = f"""() => document.querySelector("button.theme:not([title])") === null
+  && [...document.querySelectorAll("{", ".join(ELEMENTS)}")].every((one) => one.matches(":defined"))"""
 
 # How long to wait for what is to come: no promise is measured by it, so it allows for a machine that is busy.
 expect.set_options(timeout=20_000)
@@ -53,9 +61,22 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", on_request)
     page.faults = faults  # type: ignore[attr-defined]
+    page.goto, page.reload = _until_it_works(page, page.goto), _until_it_works(page, page.reload)  # type: ignore[method-assign]
     yield page
     context.close()
     assert faults == []
+
+
+def _until_it_works(page: Page, go: Callable[..., Response | None]) -> Callable[..., Response | None]:
+    """`go`, and wait for the page's scripts, unless the test says itself how far to wait (`wait_until`)."""
+
+    def gone(*places: str, **how: Any) -> Response | None:
+        answer = go(*places, **how)
+        if "wait_until" not in how:
+            page.wait_for_function(WORKS)
+        return answer
+
+    return gone
 
 
 def keys_work(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser import keys_work
 from tests.e2e.conftest import ROOT
@@ -281,6 +281,27 @@ def test_on_a_phone_the_contents_unfold_above_the_text_until_a_heading_is_chosen
     link.click()
     expect(link).to_be_hidden()
     expect(page.locator(":target")).to_be_in_viewport()
+
+
+def test_contents_unfolded_before_the_scripts_come_stay_unfolded(page: Page, portal: PortalServer) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/*.js", hold)
+    page.goto(f"{portal.url}docs/reading/components/", wait_until="commit")
+    contents = page.get_by_role("navigation", name="On this page")
+    link = contents.get_by_role("link").last
+    expect(link).to_be_hidden()
+    contents.get_by_text("On this page").click()
+    expect(link).to_be_visible()
+    page.route("**/*.js", lambda route: route.continue_())
+    for route in held:
+        route.continue_()
+    page.evaluate("customElements.whenDefined('page-contents').then(() => null)")
+    expect(link).to_be_visible()
 
 
 def test_a_page_from_right_to_left_begins_at_the_right_and_its_code_at_the_left(

@@ -22,14 +22,16 @@ class PageContents extends HTMLElement {
   }
 
   // Open beside the text, where the style sheet shows it in any case; above the text it unfolds, until a heading is chosen.
+  // What the reader unfolded before this script came stays so.
   #fold() {
     const fold = this.querySelector("details");
     this.wide = matchMedia("(width >= 80rem)");
-    this.wide.onchange = () => {
-      fold.open = this.wide.matches;
+    const stand = (open) => {
+      fold.open = open;
       fold.firstElementChild.tabIndex = this.wide.matches ? -1 : 0;
     };
-    this.wide.onchange();
+    this.wide.onchange = () => stand(this.wide.matches);
+    stand(this.wide.matches || fold.open);
     for (const link of this.#links) link.addEventListener("click", () => { fold.open = this.wide.matches; });
   }
 
