@@ -21,13 +21,14 @@ async def ask_often(url: str, requests: int, *, connections: int = 32, headers: 
             writer.write(head)
             answer = await reader.readuntil(b"\r\n\r\n")
             assert answer.startswith(f"HTTP/1.1 {status}".encode()), answer
-            await reader.readexactly(_length_of(answer))
+            await reader.readexactly(length_of(answer))
         writer.close()
 
     await asyncio.gather(*(one() for _ in range(connections)))
 
 
-def _length_of(head: bytes) -> int:
+def length_of(head: bytes) -> int:
+    """The bytes of the body that follows this head of an answer."""
     at = head.lower().find(b"content-length:")
     return int(head[at + 15 : head.index(b"\r\n", at)]) if at >= 0 else 0
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,21 +26,27 @@ RATE, SECONDS = 30, 6
 SIZES = (50, 200, 500)
 IDLE = 2000
 POURED, EACH = 50, 8000
-_NGINX = """
+NGINX = """
 server {{ listen 127.0.0.1:{{port}}; keepalive_timeout 300; client_max_body_size 2m; location / {{
   proxy_pass http://127.0.0.1:{port}; proxy_http_version 1.1; proxy_buffering off; proxy_request_buffering off; }} }}
 """
-_MANY = {"PORTAL_RUNS_AT_ONCE": "2000", "PORTAL_LONGEST_QUEUE": "1000"}
+MANY = {"PORTAL_RUNS_AT_ONCE": "2000", "PORTAL_LONGEST_QUEUE": "1000"}
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to the far end: how it is asked, where, and the process whose work is counted (0: nobody's)."""
+    """One way to the far end: how it is asked, where, and the process whose work is counted (0: nobody's), with its `workers`."""
 
     name: str
     kind: type[Stream]
     where: str
     pid: int = 0
+    workers: tuple[int, ...] = ()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Every process whose work is counted."""
+        return (self.pid, *self.workers) if self.pid else ()
 
 
 @dataclass(frozen=True)
@@ -57,28 +63,32 @@ class Taken:
 
 def measure() -> Iterator[Figure]:
     """Latency, processor time, throughput and memory, in this order."""
-    with _far_end() as port, Nginx(_NGINX.format(port=port)) as nginx:
+    with far_end() as port, Nginx(NGINX.format(port=port)) as nginx:
         direct = Way("none", Stream, f"http://127.0.0.1:{port}")
         by_nginx = Way("nginx", Stream, nginx.origin, children_of(nginx.process.pid)[0])
-        with _portal(port, keep="30") as recording:
-            kept = _paced(recording, SIZES[-1])
-        with _portal(port, keep="0") as portal:
+        with portal_before(port, keep="30") as recording:
+            kept = paced(recording, SIZES[-1])
+        with _bare(port) as bare:
+            floor = paced(bare, SIZES[-1])
+        with portal_before(port, keep="0") as portal:
             for size in SIZES:
-                yield from _latency(size, *(_paced(way, size) for way in (direct, by_nginx, portal)), kept)
+                yield from _latency(size, *(paced(way, size) for way in (direct, by_nginx, portal)), kept, floor)
             yield from _offered(portal)
             yield from _poured(by_nginx, portal)
-        with _portal(port, keep="0") as portal:
+        with portal_before(port, keep="0") as portal:
             yield from _held(portal)
 
 
-def _paced(way: Way, size: int, rate: int = RATE) -> Taken:
+def paced(way: Way, size: int, rate: int = RATE) -> Taken:
     """Streams of one length that are started in turn; looked at is the time in which all of them run."""
-    spending = (lambda: spent_by(way.pid)) if way.pid else None
+    def spending() -> float:
+        return sum(map(spent_by, way.pids))
+
     seen = _run(lambda: see(way.kind, way.where, f"{rate * SECONDS}:{rate}", size, over=2.5, spending=spending))
     return Taken(seen, seen.spent / max(1, len(seen.delays)) * 1e6)
 
 
-def _latency(size: int, direct: Taken, by_nginx: Taken, portal: Taken, kept: Taken) -> Iterator[Figure]:
+def _latency(size: int, direct: Taken, by_nginx: Taken, portal: Taken, kept: Taken, floor: Taken) -> Iterator[Figure]:
     p50, p99 = (portal.at(share) - direct.at(share) for share in (0.5, 0.99))
     beside = f"nginx {by_nginx.at(0.5) - direct.at(0.5):.2f} and {by_nginx.at(0.99) - direct.at(0.99):.2f}"
     yield Figure(f"a record later than directly, median of {size} streams", p50, {50: 0.5, 200: 0.25, 500: 0.5}[size], "ms", beside)
@@ -87,7 +97,10 @@ def _latency(size: int, direct: Taken, by_nginx: Taken, portal: Taken, kept: Tak
         first = percentile(portal.seen.firsts, 0.99)
         yield Figure("from asking to the first record, 99 of 100", first, 150, "ms", f"{size} streams started over 2.5 s")
         yield Figure("CPU a record, times nginx's", portal.cpu / by_nginx.cpu, 2.5, "times",
-                     f"{portal.cpu:.0f} µs against {by_nginx.cpu:.0f} µs")  # fmt: skip
+                     f"{portal.cpu:.0f} µs against {by_nginx.cpu:.0f} µs; a bare relay in Python {floor.cpu / by_nginx.cpu:.2f} times")  # fmt: skip
+        yield Figure("CPU a record, times that of a bare relay in Python", portal.cpu / floor.cpu, 2.0, "times",
+                     f"{portal.cpu:.0f} µs against {floor.cpu:.0f} µs, whose records came {floor.at(0.5) - direct.at(0.5):.2f} and "
+                     f"{floor.at(0.99) - direct.at(0.99):.2f} ms later than directly")  # fmt: skip
         yield Figure("CPU a record with the log recorded, times nginx's", kept.cpu / by_nginx.cpu, 3.3, "times",
                      f"{kept.cpu:.0f} µs; 99 of 100 records {kept.at(0.99) - direct.at(0.99):.1f} ms later")  # fmt: skip
 
@@ -95,7 +108,7 @@ def _latency(size: int, direct: Taken, by_nginx: Taken, portal: Taken, kept: Tak
 def _offered(portal: Way) -> Iterator[Figure]:
     """More than it may be able to carry: what does not come in time has to come later, and nothing may be lost."""
     rate = 100
-    taken = _paced(portal, SIZES[-1], rate)
+    taken = paced(portal, SIZES[-1], rate)
     missing = 1 - taken.seen.records / (SIZES[-1] * rate * SECONDS)
     yield Figure("missing of 50,000 records/s that were offered", missing * 100, 1.0, "%",
                  f"{len(taken.seen.firsts)} of {SIZES[-1]} streams began, {taken.seen.ended} ended; 99 of 100 records {taken.at(0.99):.0f} ms late")  # fmt: skip
@@ -115,16 +128,16 @@ def _held(portal: Way) -> Iterator[Figure]:
     _run(lambda: see(portal.kind, portal.where, "2:30", 50, over=0.2))  # what is made once is made
 
     async def hold() -> tuple[float, float, Seen]:
-        at_rest = _memory(portal.pid)
+        at_rest = memory_of(portal.pids)
         held = await open_streams(SocketStream, portal.where, "held:1", SIZES[-1], over=2.5)
         for stream in held:
             await stream.begun
-        streaming = _memory(portal.pid)
+        streaming = memory_of(portal.pids)
         for stream in held:
             stream.transport.abort()
-        before = _memory(portal.pid)
+        before = memory_of(portal.pids)
         idle = await open_streams(SocketStream, portal.where, "", IDLE, over=4)
-        idling = _memory(portal.pid)
+        idling = memory_of(portal.pids)
         seen = await see(SocketStream, portal.where, f"{RATE * SECONDS}:{RATE}", SIZES[-1], over=2.5)
         for stream in idle:
             stream.transport.abort()
@@ -142,23 +155,40 @@ def _run(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     return uvloop.run(work())
 
 
-def _memory(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+def memory_of(pids: Iterable[int]) -> int:
+    """The resident bytes of these processes."""
+    return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 for pid in pids)
 
 
 @contextmanager
-def _portal(port: int, *, keep: str) -> Iterator[Way]:
-    with PortalServer(OLLAMA_HOST=f"127.0.0.1:{port}", PORTAL_KEEP_RUNS=keep, **_MANY) as portal:
+def portal_before(port: int, *, keep: str) -> Iterator[Way]:
+    """A portal before the far end on that port, which keeps records for so many days."""
+    with PortalServer(OLLAMA_HOST=f"127.0.0.1:{port}", PORTAL_KEEP_RUNS=keep, **MANY) as portal:
         time.sleep(3)  # indexing and the graph of links are over
         yield Way("portal", SocketStream, portal.origin, portal.process.pid)
 
 
 @contextmanager
-def _far_end() -> Iterator[int]:
-    process = subprocess.Popen([sys.executable, "-m", "bench.far_streams"], stdout=subprocess.PIPE, text=True)
+def _bare(port: int) -> Iterator[Way]:
+    """The least that can be had in Python: what a promise beside nginx costs at least."""
+    with _served_by("bench.bare_relay", str(port)) as (own, pid):
+        yield Way("bare", SocketStream, f"http://127.0.0.1:{own}", pid)
+
+
+@contextmanager
+def far_end() -> Iterator[int]:
+    """A far end of `bench.far_streams`: its port."""
+    with _served_by("bench.far_streams") as (port, _):
+        yield port
+
+
+@contextmanager
+def _served_by(*module: str) -> Iterator[tuple[int, int]]:
+    """A server in a process of its own that prints its port: the port, and the process's id."""
+    process = subprocess.Popen([sys.executable, "-m", *module], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        yield int(process.stdout.readline())
+        yield int(process.stdout.readline()), process.pid
     finally:
         process.terminate()
         process.wait()

@@ -108,8 +108,12 @@ class SocketStream(Stream):
         key = base64.b64encode(os.urandom(16)).decode()
         self.transport.write(
             f"GET /ws/runs/ HTTP/1.1\r\nHost: {self.where.netloc}\r\nOrigin: {self.where.scheme}://{self.where.netloc}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{self.headers()}\r\n".encode()
         )
+
+    def headers(self) -> str:
+        """Header lines besides those of the handshake."""
+        return ""
 
     def data_received(self, data: bytes) -> None:
         """Start the run once the socket is open."""
@@ -121,6 +125,10 @@ class SocketStream(Stream):
             return
         assert self.answer.startswith(b"HTTP/1.1 101"), self.answer
         self.is_open = True
+        self.greet()
+
+    def greet(self) -> None:
+        """Say the first word: start the run, where there is one."""
         if self.body:
             request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": json.loads(self.body)}
             self.asked = time.monotonic_ns()

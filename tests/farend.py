@@ -6,8 +6,10 @@ import asyncio
 import json
 import threading
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 
 @dataclass
@@ -139,6 +141,7 @@ class FarEnd:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="far end", daemon=True)
         self._ready = threading.Event()
+        self._open: WeakSet[asyncio.WriteTransport] = WeakSet()
 
     def requests_for(self, path: str) -> list[Asked]:
         return [asked for asked in self.asked if asked.path == path]
@@ -163,13 +166,25 @@ class FarEnd:
         self.origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._ready.set()
         await self._done.wait()
+        # A connection that is accepted while asyncio's server closes would be left open by it.
+        for listening in server.sockets:
+            self._loop.remove_reader(listening.fileno())
+        await asyncio.sleep(0.01)
         server.close()
-        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in tasks:
+        for _ in range(20):
+            await asyncio.sleep(0.01)  # who has just come gets as far as to be known, and what is closed is let go of
+            for transport in list(self._open):
+                with suppress(AttributeError):  # asyncio's way to say that it is gone already
+                    transport.abort()
+            if not _others():
+                break
+        for task in (others := _others()):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0.01)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer.transport)
         try:
             asked = await _read_request(reader)
             self.asked.append(asked)
@@ -185,6 +200,10 @@ class FarEnd:
             pass
         finally:
             writer.close()
+
+
+def _others() -> list[asyncio.Task[Any]]:
+    return [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Asked:

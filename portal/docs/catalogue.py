@@ -44,6 +44,8 @@ class Page:
     size: int
     modified: int
     top: TopMatter = field(repr=False)
+    # What tells it from others of its section that are called the same.
+    apart: str = ""
 
     @property
     def url(self) -> str:
@@ -55,7 +57,8 @@ class Page:
     @property
     def label(self) -> str:
         """What the tree of the set calls it."""
-        return self.top.label or self.title
+        label = self.top.label or self.title
+        return f"{label} ({self.apart})" if self.apart else label
 
     @property
     def markdown_url(self) -> str:
@@ -183,7 +186,7 @@ class Catalogue:
         if self._shelf is not None and seen == self._seen:
             return self._shelf
         self._seen = seen
-        pages = _with_own_addresses([self._page(found, lead) for found, lead in files])
+        pages = _told_apart(_with_own_addresses([self._page(found, lead) for found, lead in files]))
         own = read_site_file(self.root)
         tree = arrange([page for page in pages if not page.top.draft], own.ranks, folders.read_folders(said, self.root))
         ordered = in_reading_order(tree)
@@ -244,6 +247,32 @@ def _with_own_addresses(pages: list[Page]) -> list[Page]:
     for page in sorted(pages, key=lambda page: (page.top.draft, not page.is_index, page.relative)):
         first.setdefault(page.path, page)
     return [page if first[page.path] is page else replace(page, path=page.relative) for page in pages]
+
+
+def _told_apart(pages: list[Page]) -> list[Page]:
+    """The same pages; those of one section that are called the same have besides what their files' names differ in."""
+    named: dict[tuple[str, str], list[str]] = {}
+    for page in pages:
+        if not page.top.draft and not page.is_index:
+            named.setdefault((page.section, page.label), []).append(_file_name(page))
+    apart = {key: _begins_alike(names) for key, names in named.items() if len(names) > 1}
+    return [_told(page, apart.get((page.section, page.label))) for page in pages]
+
+
+def _told(page: Page, begins: int | None) -> Page:
+    return page if begins is None or page.is_index else replace(page, apart=_file_name(page)[begins:])
+
+
+def _file_name(page: Page) -> str:
+    name = page.relative.rpartition("/")[2]
+    return name.removesuffix(".md")
+
+
+def _begins_alike(names: list[str]) -> int:
+    """How many characters, up to the end of a word, the names have in common at their beginning."""
+    first, last = min(names), max(names)
+    alike = next((at for at, letter in enumerate(first) if last[at : at + 1] != letter), len(first))
+    return max(first.rfind(mark, 0, alike) for mark in "-_ ") + 1
 
 
 def _rank(stem: str, *, at_root: bool) -> int | None:

@@ -13,6 +13,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream
 
 from portal.ollama.errors import BrokenProtocol, Exhausted, Interrupted, OllamaError, Unreachable
 from portal.ollama.upstreams import Upstream, without_key
@@ -22,6 +23,8 @@ LONGEST_SILENCE = 600.0
 CONNECT_WITHIN = 5.0
 _MOST_CONNECTIONS = 2000
 _KEPT_FOR = 5.0
+# The most of an answer that is handed on in one piece; a socket holds a whole one for its reader, however slow that is.
+_LARGEST_PIECE = 128 << 10
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "portal"}
 _SHOWN_HEADERS = ("content-type", "retry-after", "x-request-id")
 
@@ -66,8 +69,8 @@ class Client:
             follow_redirects=False,
             # What an upstream would like remembered is nobody's here.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            transport=AiohttpTransport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=False)),
-            mounts={"https://": AiohttpTransport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=True))},
+            transport=_Transport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=False)),
+            mounts={"https://": _Transport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=True))},
         )
 
     @asynccontextmanager
@@ -91,7 +94,7 @@ class Client:
             async with self._http.stream(method, upstream.origin + path, content=content, headers=headers) as response:
                 _refuse_detours(upstream, response)
                 shown = {name: response.headers[name] for name in _SHOWN_HEADERS if name in response.headers}
-                yield Answer(response.status_code, shown, response.aiter_raw())
+                yield Answer(response.status_code, shown, _pieces(response))
         except _ERRORS as error:
             raise translate(error, upstream, f"{method} {path}", self._connect_within) from error
 
@@ -121,6 +124,25 @@ class Client:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._http.aclose()
+
+
+class _Transport(AiohttpTransport):
+    """Hands out aiohttp's own reader of a body beside httpx's."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request."""
+        response = await super().handle_async_request(request)
+        if isinstance(response.stream, AiohttpResponseStream):
+            response.extensions["reader"] = response.stream._aiohttp_response.content  # there is no other way to it
+        return response
+
+
+async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    # Whatever has arrived by now is one piece. httpx would hand it on through four iterators and in pieces of 16 KB, which
+    # costs as much as all that is done with it here.
+    reader: aiohttp.StreamReader = response.extensions["reader"]
+    while piece := await reader.read(_LARGEST_PIECE):
+        yield piece
 
 
 def _without(body: bytes, key: str | None) -> bytes:

@@ -97,9 +97,11 @@ class Reading:
             )
 
     def _look_at(self, complete: bytes) -> None:
-        if any(mark in complete for mark in self._marks):
-            for record in self._objects(complete):
-                self._take(record)
+        for mark in self._marks:
+            if mark in complete:
+                for record in self._objects(complete):
+                    self._take(record)
+                return
 
     def _objects(self, complete: bytes) -> Iterator[dict[str, Any]]:
         for line in complete.split(b"\n"):

@@ -7,8 +7,8 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-# A worker that is held up is left out of one reading rather than holding up whoever reads.
-_PATIENCE = 1.0
+# Seconds. A worker that is held up is left out of one reading; whoever reads waits for ten, as a rule.
+_PATIENCE = 5.0
 _LARGEST = 8 << 20
 
 

@@ -236,7 +236,8 @@ class Registry:
         if run is not None and run.owner == reader:
             return run
         recorded = None
-        if run is None and self._archive is not None and isinstance(run_id, str) and could_be_an_id(run_id):
+        # Another's run is looked for as well, so that it cannot be told from one that does not exist by the time that takes.
+        if self._archive is not None and isinstance(run_id, str) and could_be_an_id(run_id):
             recorded = await self._archive.find(run_id, owner=reader)
         if recorded is None:
             raise Rejected("no_such_run", "There is no such run here; it may have been deleted since.", "run")

@@ -67,6 +67,11 @@ def test_a_folder_without_a_name_of_its_own_is_spelled_as_the_set_spells_it(tmp_
     assert [branch.title for branch in catalogue.shelf.tree.branches] == ["Integrations", "Loud", "mindX", "REST API"]
 
 
+def test_pages_of_one_section_that_are_called_the_same_are_told_apart(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, {"a/index.md": "# Book", "a/book_old_1.md": "# Book", "a/book_old_2.md": "# Book", "a/z.md": "# Other", "b.md": "# Book"})
+    assert [page.label for page in catalogue.pages.values()] == ["Book", "Book", "Book (1)", "Book (2)", "Other"]
+
+
 def test_an_index_beats_a_readme_which_then_is_a_page_like_any_other(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, {"a/index.md": "# Lead", "a/README.md": "# Read me", "a/INDEX.md": "# All"})
     assert page(catalogue, "a").title == "Lead"

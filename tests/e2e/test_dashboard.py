@@ -102,7 +102,7 @@ def test_it_reads_with_scripts_off_and_the_sets_own_first_page_stands_below(brow
         page.wait_for_timeout(200)
         page.reload()
     expect(station).to_contain_text("up for")
-    expect(page.get_by_text("Begin with")).to_be_visible()
+    expect(page.get_by_text("through the Document Index")).to_be_visible()
     expect(page.get_by_role("heading", name="Examples")).to_be_visible()
     page.get_by_role("link", name="Hour").click()
     expect(page.get_by_role("link", name="Hour")).to_have_attribute("aria-current", "true")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import stat
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,6 +15,7 @@ import pytest
 
 from portal.operating.backups import BadBackup, opened, written
 from tests.farend import FarEnd, Held, chat
+from tests.operating.waiting import wait_until
 from tests.portal_server import PortalServer, run_manage
 from tests.postgres import PostgreSQL
 from tests.runs.stores import until
@@ -57,8 +57,7 @@ def ended(browser: Browser, run: str) -> list[dict[str, object]]:
 def recorded(portal: PortalServer, whole: str, begun: str) -> None:
     """The database has the whole of the one run, and the beginning of the other."""
     query = "SELECT 1 FROM runs_record, runs_stretch WHERE runs_record.id = ? AND outcome = 'done' AND record_id = ?"
-    while not in_database(portal, query, whole, begun):
-        time.sleep(0.02)
+    wait_until(lambda: bool(in_database(portal, query, whole, begun)))
 
 
 def test_what_is_backed_up_while_runs_stream_is_the_same_after_sqlite_postgresql_and_back(postgres: PostgreSQL, tmp_path: Path) -> None:

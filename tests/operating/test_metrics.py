@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from portal.operating.labels import MOST_MODELS, ModelLabels
 from tests.farend import FarEnd, Held, chat, stream
 from tests.nginx import Nginx
+from tests.operating.waiting import wait_until
 from tests.portal_server import PortalServer
 from tests.runs.recording import socket, start, to_the_end
 from tests.runs.stores import say, sockets, stores, until
@@ -58,8 +58,7 @@ def summed(text: str) -> Figures:
 
 def looked(portal: PortalServer, workers: int = 1) -> None:
     """Every worker has seen which models there are."""
-    while summed(scraped(portal.origin)).get("portal_upstream_up{upstream=local}", 0) < workers:
-        time.sleep(0.02)
+    wait_until(lambda: summed(scraped(portal.origin)).get("portal_upstream_up{upstream=local}", 0) == workers)
 
 
 def test_what_runs_and_what_has_run_is_counted_by_upstream_model_and_end(portal: PortalServer, upstream: FarEnd) -> None:

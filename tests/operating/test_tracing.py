@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -17,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from portal.operating import here
 from tests.farend import FarEnd, chat, stream, whole
+from tests.operating.waiting import wait_until
 from tests.portal_server import ROOT, PortalServer
 from tests.runs.recording import socket, start, to_the_end
 
@@ -54,9 +54,11 @@ class Collector:
         self._server.server_close()
 
     def wait_for(self, name: str, number: int) -> list[Any]:
-        while len(found := [span for _, span in self.spans if span.name == name]) < number:
-            time.sleep(0.02)
-        return found
+        wait_until(lambda: len(self._named(name)) >= number)
+        return self._named(name)
+
+    def _named(self, name: str) -> list[Any]:
+        return [span for _, span in self.spans if span.name == name]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import resource
-import sys
 import time
 import uuid
 from contextlib import ExitStack
@@ -22,6 +21,8 @@ from tests.portal_server import PortalServer
 from tests.runs.recording import Frames, log, socket, text_of, wait_until
 
 ALL = os.environ.get("FAULTS") == "all"
+# What came of each fault, for the end of `make faults`.
+TOLD: list[str] = []
 # Redis and the database are asked over a handful of connections each, which are opened when they are needed.
 _MORE_OPEN = 10
 _MORE_MEMORY = 32 << 20
@@ -165,7 +166,7 @@ class Aftermath:
             for before, now in zip(self._before, map(Use.of, self.portals), strict=True)
         )
         told = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
-        sys.__stderr__.write(f"\n{self.name}: {len(self._runs)} runs, each asked for once ({told}); {uses}\n")  # type: ignore[union-attr]
+        TOLD.append(f"{self.name}: {len(self._runs)} runs, each asked for once ({told}); {uses}")
 
 
 def _read_to(opened: ClientConnection, frames: Frames, kind: str) -> None:

@@ -13,7 +13,7 @@ from tests.deploy.files import nginx_site
 from tests.farend import FarEnd
 from tests.nginx import Nginx
 from tests.portal_server import PortalServer
-from tests.runs.aftermath import ALL
+from tests.runs.aftermath import ALL, TOLD
 from tests.runs.stores import shared, stores, upstream  # noqa: F401 - fixtures of this room
 
 PROFILES = ["one worker", "three workers"] if ALL else ["one worker"]
@@ -36,6 +36,12 @@ def three_behind_nginx(upstream: FarEnd) -> Iterator[PortalServer]:  # noqa: F81
         ):
             portal.url = f"{nginx.origin}/"
             yield portal
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What came of each fault, under `make faults`."""
+    for line in TOLD:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture

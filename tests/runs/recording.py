@@ -28,7 +28,7 @@ def server(upstream: FarEnd, data: Path, *under: str, **environment: str) -> Por
 
 @contextmanager
 def socket(portal: PortalServer) -> Iterator[ClientConnection]:
-    with connect(portal.socket_url, origin=portal.origin, proxy=None) as opened:  # type: ignore[arg-type]
+    with connect(portal.socket_url, origin=portal.origin, proxy=None, ping_interval=None) as opened:  # type: ignore[arg-type]
         yield opened
 
 

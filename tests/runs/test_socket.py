@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
+from portal.sockets import text_frame
 from tests.farend import FarEnd, chat, silence, stream
 from tests.portal_server import PortalServer
+from tests.runs.recording import wait_until
 
 
 @contextmanager
@@ -92,11 +95,13 @@ def test_the_same_ref_over_two_sockets_is_one_request_upstream(portal: PortalSer
 
 def test_stop_from_any_socket_hangs_up_before_the_first_token(portal: PortalServer, upstream: FarEnd) -> None:
     upstream.script = silence  # type: ignore[assignment]
+    before = len(upstream.requests_for("/api/chat"))
     with socket(portal) as one, socket(portal) as two:
         start(one)
         run = hear(one)["run"]
         while hear(one).get("state") != "waiting":
             pass
+        wait_until(lambda: len(upstream.requests_for("/api/chat")) > before)
         two.send(json.dumps({"type": "cancel", "run": run}))
         assert hear_to_the_end(one)[-1]["outcome"] == "cancelled"
     assert upstream.requests_for("/api/chat")[-1].hung_up.wait(60)
@@ -186,3 +191,9 @@ def test_a_wrong_socket_address_is_refused_without_a_traceback(portal: PortalSer
     ):  # type: ignore[arg-type]
         pass
     assert "Traceback" not in portal.log
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
+def test_a_message_is_framed_as_the_library_frames_it(size: int) -> None:
+    text = ("ü" * size).encode()[:size]
+    assert text_frame(text) == Frame(Opcode.TEXT, text).serialize(mask=False)

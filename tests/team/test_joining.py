@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from django.urls import URLPattern, get_resolver
 
 from tests.portal_server import PortalServer, run_manage
 from tests.team.people import PASSWORD, Browser, invite, setup_link, written
@@ -34,6 +37,37 @@ def test_of_fifty_who_open_the_set_up_link_at_once_one_becomes_administrator() -
         data = portal.data
     with PortalServer(PORTAL_ACCESS="team", PORTAL_EMBEDDED="never", data=data) as again:
         assert "/setup/" not in again.log, "there is an administrator already"
+
+
+def test_a_set_up_link_is_printed_as_soon_as_the_database_answers(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()  # where the database's file is to be
+    with PortalServer(PORTAL_ACCESS="team", PORTAL_EMBEDDED="never", DATABASE_URL=f"sqlite:///{tmp_path}/kept") as portal:
+        assert "The database cannot be brought up to date" in portal.log
+        assert "/setup/" not in portal.log
+        (tmp_path / "kept").rmdir()
+        while "/setup/" not in portal.log:
+            time.sleep(0.05)
+        answer = Browser(portal).send_form(setup_link(portal), handle="late", name="Late", password=PASSWORD)
+        assert answer.status_code == 303
+        assert "Traceback" not in portal.log
+
+
+def test_no_form_takes_a_field_that_is_not_its_own(ada: Browser) -> None:
+    people = written(ada.portal, "SELECT * FROM team_person ORDER BY id")
+    forms = 0
+    for route in [one for one in get_resolver().url_patterns if isinstance(one, URLPattern)]:
+        takes_json = re.search(r"passkeys?(/options)?$", str(route.pattern))
+        if takes_json or not route.callback.__module__.startswith("portal.team."):
+            continue
+        path = re.sub(r"<int:\w+>", "1", str(route.pattern)).replace("<str:handle>", "ada")
+        answer = ada.send_form("/" + re.sub(r"<[^>]+>", "none", path), role="guest", is_staff="1", is_superuser="1", owner="ada")
+        # 405 is a page without a form, 404 a link that leads nowhere, 303 the second step of who is not on the way.
+        assert answer.status_code in (400, 404, 405, 303), f"{path} answered {answer.status_code}"
+        assert answer.status_code != 303 or path == "sign-in/second/"
+        forms += answer.status_code == 400
+    assert forms > 15
+    assert written(ada.portal, "SELECT * FROM team_person ORDER BY id") == people
+    assert ada.get("/people/").status_code == 200
 
 
 def test_an_invitation_makes_one_person_of_its_role(ada: Browser, stranger: Browser) -> None:

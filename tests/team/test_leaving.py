@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 from tests.farend import FarEnd, chat, stream
-from tests.portal_server import run_manage
+from tests.portal_server import ROOT, PortalServer, run_manage
 from tests.team.people import PASSWORD, Browser, newcomer, written
 
 
@@ -44,6 +46,19 @@ def test_all_of_a_person_is_handed_over_and_then_deleted(ada: Browser, upstream:
     assert written(ada.portal, "SELECT count(*) FROM team_signin WHERE person_id = ?", number) == [(0,)]
     assert staying.get(f"/runs/{runs[staying.handle]}/").status_code == 200
     assert "deleted a person" in ada.get("/audit/").text
+
+
+def test_whoever_runs_the_server_sets_a_password(ada: Browser) -> None:
+    someone = newcomer(ada, "member")
+    command = [sys.executable, "manage.py", "person", someone.handle, "--set-password"]
+    environment = PortalServer(PORTAL_ACCESS="team", PORTAL_DATA=str(ada.portal.data)).environment
+    for password, status in (("abc-1", 1), ("another long one", 0)):
+        ended = subprocess.run(command, input=f"{password}\n", cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert (ended.returncode, password in ended.stdout + ended.stderr, "Traceback" in ended.stderr) == (status, False, False)
+    while someone.get("/account/").status_code != 302:  # within two seconds, as every change made elsewhere
+        pass
+    assert Browser(ada.portal).sign_in(someone.handle).status_code == 403
+    assert Browser(ada.portal).sign_in(someone.handle, "another long one").status_code == 303
 
 
 def test_nobody_and_the_only_administrator_are_not_deleted(ada: Browser) -> None:

@@ -1,11 +1,14 @@
-"""`manage.py person`: everything that is kept of somebody, to hand over or to delete; their second factor, to reset."""
+"""`manage.py person`: everything that is kept of somebody, to hand over or to delete; their password and second factor."""
 
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser
+from getpass import getpass
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -17,6 +20,8 @@ from portal.runs.tables import bring_up_to_date
 from portal.team.audit import Actor
 from portal.team.joining import OPERATOR
 from portal.team.leaving import close_out, delete_person, export_person, owner_of
+from portal.team.membership import set_password
+from portal.team.passwords import check_new
 from portal.team.refusals import Refused
 from portal.team.second.factors import reset
 
@@ -26,7 +31,7 @@ _AT_ONCE = 100
 class Command(BaseCommand):
     """Prints, deletes or resets, by handle."""
 
-    help = "Print everything that is kept of a person as JSON, or delete it; or reset their second factor."
+    help = "Print everything that is kept of a person as JSON, or delete it; or set their password, or reset their second factor."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,6 +40,7 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--export", action="store_true", help="print it as JSON")
         which.add_argument("--reset-second-factor", action="store_true", help="ask the person for no second factor any more")
+        which.add_argument("--set-password", action="store_true", help="give another password, asked for or read from stdin")
         which.add_argument("--delete", action="store_true", help="delete the person with all their runs")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,6 +53,9 @@ class Command(BaseCommand):
                     "runs": _runs_of(owner_of(handle)), "library": export_saved(handle), "comments": export_comments(handle)
                 }  # fmt: skip
                 self.stdout.write(json.dumps(kept, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder))
+            elif options["set_password"]:
+                _set_password(handle)
+                self.stdout.write(f"{handle} has another password, and is signed out.")
             elif options["reset_second_factor"]:
                 reset(handle, Actor(OPERATOR))
                 self.stdout.write(f"{handle} is signed out and has no second factor any more.")
@@ -54,6 +63,13 @@ class Command(BaseCommand):
                 self.stdout.write(f"{handle} is deleted, with {_delete(handle)} runs.")
         except Refused as problem:
             raise CommandError(str(problem)) from None
+
+
+def _set_password(handle: str) -> None:
+    owner_of(handle)  # before anything is asked
+    password = getpass(f"New password of {handle}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    check_new(password, handle=handle, name=handle)
+    set_password(handle, make_password(password), Actor(OPERATOR), keeping="")
 
 
 def _runs_of(owner: str) -> list[dict[str, Any]]:

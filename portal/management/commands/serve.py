@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import socket
+import threading
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,6 +27,8 @@ from portal.team.joining import offer_setup
 from portal.workers import Workers
 
 _MOST_WORKERS = 64
+# How often a database that was not there at the start is looked for.
+_DATABASE_EVERY = 2.0
 # Of Django's admin, which only shows here.
 _UNUSED = ("admin/js/vendor", "admin/css/vendor", "admin/img/gis")
 
@@ -84,8 +88,27 @@ class Command(BaseCommand):
 
     def _offer_setup(self) -> None:
         """With team access, and nobody to administer it, say where the first administrator comes in."""
-        if settings.PORTAL_ACCESS != "team" or settings.PORTAL_NO_DATABASE:
+        if settings.PORTAL_ACCESS != "team":
             return
+        if settings.PORTAL_NO_DATABASE:
+            threading.Thread(target=self._offer_setup_later, name="offer set-up", daemon=True).start()
+        else:
+            self._print_setup()
+
+    def _offer_setup_later(self) -> None:
+        while True:
+            time.sleep(_DATABASE_EVERY)
+            try:
+                bring_up_to_date()
+                self._print_setup()
+            except (Error, OSError):
+                continue
+            else:
+                return
+            finally:
+                connections.close_all()
+
+    def _print_setup(self) -> None:
         try:
             token = offer_setup()
         finally:
@@ -93,6 +116,7 @@ class Command(BaseCommand):
         if token:
             self.stdout.write(f"Nobody administers this portal yet. Whoever opens this link first does; it works once, for a day:\n"
                               f"{settings.PORTAL_ORIGINS[0]}/setup/{token}/")  # fmt: skip
+            self.stdout.flush()
 
     def _prepare_database(self) -> None:
         try:
