@@ -22,8 +22,8 @@ CHROMIUM = (
 )
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
-# The elements of which `main.js` loads the scripts, once the page was painted.
-ELEMENTS = re.findall(r'^ {2}"(\w+-\w+)":', (Path(__file__).parents[1] / "static/js/main.js").read_text("utf-8"), re.MULTILINE)
+# The elements of which `main.js` loads the scripts wherever they are, once the page was painted.
+ELEMENTS = re.findall(r'^ {2}"(\w+-\w+)": \(\) => import', (Path(__file__).parents[1] / "static/js/main.js").read_text("utf-8"), re.MULTILINE)
 WORKS = f"""() => document.querySelector("button.theme:not([title])") === null
   && [...document.querySelectorAll("{", ".join(ELEMENTS)}")].every((one) => one.matches(":defined"))"""
 

@@ -204,6 +204,7 @@ class RunPanel extends HTMLElement {
     const { readSaved } = await import("../lib/saved.js");
     try {
       this.write(await readSaved(address));
+      this.openRequest();
       if (location.search) history.replaceState(null, "", location.pathname + location.hash);
     } catch (error) {
       await this.#answerLoaded();
