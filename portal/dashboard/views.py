@@ -40,7 +40,7 @@ async def home(request: HttpRequest) -> HttpResponse:
     context = await _board(request)
     found = catalogue.glance("") or await asyncio.to_thread(catalogue.find, "")
     if found is None:
-        nothing = {"root": catalogue.root, "home": True}
+        nothing = {"root": catalogue.root.name, "home": True}
         response = render(request, "dashboard/empty.html", around(None, catalogue.shelf) | context | nothing)
     else:
         response = await show(request, found, "dashboard/home.html", context | {"home": True})

@@ -133,7 +133,7 @@ async def all_documents(request: HttpRequest) -> HttpResponse:
     def compose() -> HttpResponse:
         shelf = catalogue.shelf
         pages = [(item, datetime.fromtimestamp(item.changed, UTC)) for item in shelf.pages.values()]
-        return render(request, "docs/all.html", around(None, shelf) | {"pages": pages, "root": catalogue.root})
+        return render(request, "docs/all.html", around(None, shelf) | {"pages": pages, "root": catalogue.root.name})
 
     return await asyncio.to_thread(compose)
 

@@ -59,7 +59,10 @@ def test_a_set_without_a_first_page_has_the_dashboard_all_the_same(far_end: FarE
         page = httpx.get(portal.url, trust_env=False)
         assert page.status_code == 200
         assert "Upstreams" in page.text
-        assert "There are no documents in" in page.text
+        assert f"There are no documents in <code>{tmp_path.name}</code>" in page.text
+        for place in ("", "docs/", "book/", "journal/", "reference/"):
+            told = httpx.get(portal.url + place, trust_env=False).text
+            assert str(tmp_path.parent) not in told, "where the folder lies on the server is nobody's to know"
 
 
 def test_verify_keeps_its_outcome_for_the_first_page(far_end: FarEnd, tmp_path: Path) -> None:

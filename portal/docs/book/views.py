@@ -27,7 +27,7 @@ async def contents(request: HttpRequest, edition: str | None = None) -> HttpResp
     """The book's page of contents."""
     editions = await asyncio.to_thread(shelf.editions)
     if not editions and edition is None:
-        return render(request, "book/empty.html", {"root": catalogue.root})
+        return render(request, "book/empty.html", {"root": catalogue.root.name})
     chosen = _choose(editions, edition)
     if chosen is None:
         return await missing(request)
@@ -74,7 +74,7 @@ async def editions(request: HttpRequest) -> HttpResponse:
     """Every edition, to read or to compare."""
     found = await asyncio.to_thread(shelf.editions)
     if not found:
-        return render(request, "book/empty.html", {"root": catalogue.root})
+        return render(request, "book/empty.html", {"root": catalogue.root.name})
     volume = await asyncio.to_thread(shelf.open, found[0])
     return render(request, "book/editions.html", _around(volume, found, None))
 

@@ -131,7 +131,7 @@ async def feed(request: HttpRequest) -> HttpResponse:
 
 
 def _empty(request: HttpRequest, journal: Journal | None) -> HttpResponse:
-    return render(request, "journal/empty.html", {"journal": journal, "root": catalogue.root})
+    return render(request, "journal/empty.html", {"journal": journal, "root": catalogue.root.name})
 
 
 def _around(journal: Journal) -> dict[str, object]:

@@ -20,7 +20,7 @@ async def index(request: HttpRequest) -> HttpResponse:
     if len(documents) == 1:
         return await _show(request, documents[0], "", documents)
     readings = [await asyncio.to_thread(reference.read, document) for document in documents]
-    return render(request, "reference/index.html", {"readings": readings, "root": reference.documents.root})
+    return render(request, "reference/index.html", {"readings": readings, "root": reference.documents.root.name})
 
 
 async def page(request: HttpRequest, path: str) -> HttpResponse:
