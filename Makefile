@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
 # Where a sample is tried by make test, and all of it by make faults, some of it before three workers behind nginx too.
-FAULTS_IN := $(patsubst %,tests/runs/test_%.py,faults disconnects record_faults worker_faults unrecorded bad_input doors socket sharing plain)
+FAULTS_IN := $(patsubst %,tests/runs/test_%.py,faults disconnects record_faults worker_faults unrecorded bad_input doors socket sharing plain) tests/team/test_three_workers.py
 .PHONY: help run test check bench hostile faults clean
 
 help: ## Show what can be made

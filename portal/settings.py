@@ -82,7 +82,7 @@ PORTAL_PERSON_AT_ONCE = _whole("PORTAL_PERSON_AT_ONCE", 4)
 PORTAL_PERSON_HOURLY = _whole("PORTAL_PERSON_HOURLY", 0)
 PORTAL_PERSON_TOKENS = _whole("PORTAL_PERSON_TOKENS", 0, digits=12)
 PORTAL_ORIGINS = _listed("PORTAL_ORIGINS") or loopback_origins(PORTAL_BIND)
-PORTAL_SHARE_WITH = _choice("PORTAL_SHARE_WITH", "team", ("team", "anybody")) if PORTAL_ACCESS == "team" else "anybody"
+PORTAL_SHARE_WITH = _choice("PORTAL_SHARE_WITH", "team", ("team", "anybody"))
 PORTAL_SHARE_DAYS = _whole("PORTAL_SHARE_DAYS", 30)
 PORTAL_SECRETS = _choice("PORTAL_SECRETS", "ask", ("ask", "refuse"))
 ALLOWED_HOSTS = _listed("PORTAL_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]

@@ -21,7 +21,7 @@ keeper = (
     Keeper(presence, settings.PORTAL_KEEP_RUNS, ends_deserted=not settings.PORTAL_REDIS_URL) if settings.PORTAL_KEEP_RUNS else None
 )
 archive = Archive() if settings.PORTAL_KEEP_RUNS else None
-terms = terms_of(settings.PORTAL_SHARE_WITH, settings.PORTAL_SHARE_DAYS)
+terms = terms_of(settings.PORTAL_SHARE_WITH if settings.PORTAL_ACCESS == "team" else "anybody", settings.PORTAL_SHARE_DAYS)
 # Whether a person's word that something is no secret is taken.
 may_insist = settings.PORTAL_SECRETS == "ask"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from functools import wraps
 from typing import ParamSpec, cast
@@ -29,6 +30,7 @@ from portal.team.rights import Act, may, why_not_act
 P = ParamSpec("P")
 
 _PATIENCE = 1.0
+_TRIES = 5
 _FIELDS = frozenset(("csrfmiddlewaretoken", "audience", "days", "no_secret"))
 # What a form that was answered with a question is sent again with.
 _FORM = ("audience", "days", "text", "token")
@@ -72,6 +74,11 @@ async def _share(request: HttpRequest, run: Watchable, offer: Offer) -> str:
     insisted = await check_run(run, "shared", insists="no_secret" in request.POST)
     await keeper.settle(_PATIENCE)
     found = await archive.read(sharing.share, run.id, run.owner, offer)
+    for _ in range(_TRIES):  # the worker that carried the run may be about to write its end
+        if found is not None:
+            break
+        await asyncio.sleep(_PATIENCE / _TRIES)
+        found = await archive.read(sharing.share, run.id, run.owner, offer)
     if found is None:
         raise Rejected("not_recorded", "The run is not recorded yet, so a link would lead nowhere; try again in a moment.")
     token, count = found

@@ -112,10 +112,12 @@ def test_a_link_to_a_run_and_its_page_work_on_every_worker(workers: list[PortalS
     with sockets(*workers) as (one, _, _):
         run = start(one)
         until(one, "data")
-        address = post(workers[1], f"runs/{run}/share").json()["address"]
+        assert post(workers[1], f"runs/{run}/share").json()["error"]["code"] == "not_ended"
         held.go()
         until(one, "end")
     frames = attach_to(workers[2], run)
+    assert attach_to(workers[1], run) == frames
+    address = post(workers[1], f"runs/{run}/share").json()["address"]
     for worker in workers:
         page, shown = (httpx.get(f"{worker.origin}{path}", trust_env=False) for path in (f"/runs/{run}/", address))
         assert (page.status_code, shown.status_code) == (200, 200)

@@ -157,5 +157,5 @@ def test_anothers_run_and_link_cost_what_none_does() -> None:
     assert [len(asked) for _, asked in costs] == [1, 1, 1]
     assert costs[0] == costs[1] == costs[2]
     assert len(said) == 1
-    links = [work(lambda token=token: find_shared(token)) for token in ("x" * 22, "y" * 22)]  # type: ignore[misc]
+    links = [work(lambda token=token: find_shared(token, is_of_team=True)) for token in ("x" * 22, "y" * 22)]  # type: ignore[misc]
     assert links[0] == links[1]
