@@ -11,8 +11,8 @@ from django.utils.timezone import now
 
 from portal.library.entries import Draft, Entry, Wanted
 from portal.library.models import Saved
+from portal.runs.comments import author_of
 from portal.runs.orders import Rejected
-from portal.team.models import Person
 from portal.team.throttling import Rate, take
 
 MOST_OF_ONE, MOST_IN_ALL = 200, 2000
@@ -34,7 +34,7 @@ class Listing:
 
 def save(draft: Draft, handle: str) -> int:
     """Keep a request; its number. `handle` is empty alone on the machine. Raises `Rejected`."""
-    author = _author(handle) if handle else None
+    author = author_of(handle) if handle else None
     if author and (wait := take(f"save:{author.id}", _OFTEN)):
         raise Rejected("over_limit", f"That is many requests in a short time. Try again in {wait} seconds.", wait=wait)
     with transaction.atomic():
@@ -127,13 +127,6 @@ def _theirs(number: int, handle: str | None) -> Saved:
     if one is None:
         raise no_such_entry()
     return one
-
-
-def _author(handle: str) -> Person:
-    found = Person.objects.filter(handle=handle, suspended=None).first()
-    if found is None:
-        raise Rejected("sign_in", "You are signed out.")
-    return found
 
 
 def _entry(saved: Saved, *, with_body: bool = True) -> Entry:

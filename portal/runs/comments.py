@@ -63,7 +63,7 @@ def read_text(text: str) -> str:
 
 def add(run: str, handle: str, text: str) -> int:
     """Keep a comment; its number. Raises `Rejected`."""
-    author = _author(handle)
+    author = author_of(handle)
     if wait := take(f"comment:{author.id}", _OFTEN):
         raise Rejected("over_limit", f"That is many comments in a short time. Try again in {wait} seconds.", wait=wait)
     with transaction.atomic():
@@ -126,7 +126,8 @@ def _said(one: Comment, is_mine: bool, *, moderates: bool) -> Said:
     return Said(one.id, name, handle, one.text, pieces, one.created, one.changed, is_mine, is_mine or moderates)
 
 
-def _author(handle: str) -> Person:
+def author_of(handle: str) -> Person:
+    """Whoever has that handle and may still write something. Raises `Rejected`."""
     found = Person.objects.filter(handle=handle, suspended=None).first()
     if found is None:
         raise Rejected("sign_in", "You are signed out.")
