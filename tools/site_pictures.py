@@ -21,7 +21,7 @@ from tests.team.people import PASSWORD, setup_link
 from tools.pictures import IMAGES, ROOT
 
 MODEL = "qwen3:1.7b"
-ANSWER = [f"{word} " for word in "Air scatters short waves of light more than long ones, so blue comes from every side.".split()]
+SENTENCE = "Air scatters short waves of light more than long ones, so blue comes from every side."
 # What `manage.py verify` last found on this set, from the portal's own data folder.
 PROVEN = ROOT / "var" / "proven.json"
 
@@ -34,13 +34,13 @@ def main(wanted: list[str]) -> None:
         shutil.copy(PROVEN, data)
     with FarEnd() as far, sync_playwright() as playwright:
         far.routes |= {"/api/tags": whole({"models": [one]}), "/api/ps": whole({"models": []})}
-        far.script = stream(chat(ANSWER, model=MODEL), 0.03)
+        far.script = stream(chat([f"{word} " for word in SENTENCE.split()], model=MODEL), 0.03)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with PortalServer(data=data, OLLAMA_HOST=far.origin, PORTAL_UPSTREAMS="gpu=http://127.0.0.1:9") as portal:
-            for name in SOLO:
+            for name, show in SOLO.items():
                 if name in wanted or not wanted:
                     page = _tab(browser)
-                    SOLO[name](page, portal)
+                    show(page, portal)
                     _take(page, name)
         if "people" in wanted or not wanted:
             with PortalServer(OLLAMA_HOST=far.origin, PORTAL_ACCESS="team") as team:
@@ -82,7 +82,7 @@ def _search(page: Page, portal: PortalServer) -> None:
     page.goto(f"{portal.url}docs/ollama/api/chat/", wait_until="networkidle")
     page.keyboard.press("/")
     page.locator("dialog[open] input").fill("num_ctx")
-    expect(page.get_by_role("option").nth(3)).to_be_visible()
+    expect(page.get_by_role("dialog", name="Search").get_by_role("option").nth(3)).to_be_visible()
 
 
 def _journal(page: Page, portal: PortalServer) -> None:
