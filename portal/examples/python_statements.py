@@ -206,7 +206,8 @@ def _run_for(run: Run, node: ast.For | ast.AsyncFor, scope: Scope) -> Leave | No
         if leave is Leave.LOOP:
             return None
         if leave is Leave.PERHAPS:
-            return _run_perhaps_again(run, node.body, scope)
+            _run_perhaps_again(run, node.body, scope)
+            return None
     return run_statements(run, node.orelse, scope)
 
 
@@ -234,7 +235,8 @@ def _run_while(run: Run, node: ast.While, scope: Scope) -> Leave | None:
         if leave is Leave.LOOP:
             break
         if leave is Leave.PERHAPS and not endless:
-            return _run_perhaps_again(run, node.body, scope)
+            _run_perhaps_again(run, node.body, scope)
+            return None
     return None
 
 
