@@ -10,13 +10,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
+from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+_TOO_LARGE = "What was sent is larger than any request here can be, so the rest was not read and nothing was done."
+
+
+class TooLarge(Exception):
+    """More was sent than is taken; what there is of it was thrown away."""
 
 
 class Handler(ASGIHandler):
@@ -25,8 +34,11 @@ class Handler(ASGIHandler):
     async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """As Django has it, but for the signals."""
         try:
-            body = await self.read_body(receive)
+            body = await self.read_body(_bounded(receive))
         except RequestAborted:
+            return
+        except TooLarge:
+            await self.send_response(_refusal(), send)
             return
         with body:
             set_script_prefix(get_script_prefix(scope))
@@ -53,6 +65,26 @@ class Handler(ASGIHandler):
             await self.send_response(response, send)
         finally:
             _close(response)
+
+
+def _bounded(receive: Receive) -> Receive:
+    # Django writes a body of whatever length to the disk before anybody has looked at who sends it.
+    left = int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+    async def receive_some() -> Mapping[str, Any]:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    return receive_some
+
+
+def _refusal() -> HttpResponse:
+    error = {"code": "too_large", "message": _TOO_LARGE, "field": None}
+    return JsonResponse({"error": error}, status=413, headers={"Connection": "close"})
 
 
 def _close(response: HttpResponseBase) -> None:
