@@ -16,10 +16,10 @@ from portal.docs.catalogue import Page, Shelf
 from portal.docs.composed import Composed
 from portal.docs.files import Unreadable
 from portal.docs.framing import Framed
-from portal.docs.front import keep
-from portal.docs.here import catalogue, library, references, state_of
+from portal.docs.here import WHOLE, catalogue, library, references, state_of
 from portal.docs.machines import as_markdown, wants_markdown
 from portal.docs.surroundings import around
+from portal.keeping import keep
 
 logger = logging.getLogger(__name__)
 _composed = Composed()
@@ -40,23 +40,25 @@ async def page(request: HttpRequest, path: str) -> HttpResponse:
 async def show(
     request: HttpRequest, found: Page, template: str = "docs/page.html", more: dict[str, object] | None = None
 ) -> HttpResponse:
-    """A page of the catalogue among the others, put into a template that may need `more`."""
+    """A page of the catalogue among the others, put into a template that may need `more`.
+
+    That has to be the same each time: what came out is kept, and given again to whoever asks by the same name.
+    """
     shelf = catalogue.present
     state = state_of(found, shelf)
+    references.draw_soon(shelf)
+    key = (template, found.path, request.scheme, request.get_host())
+    known = _composed.get(key, state)
+    if known is not None:
+        return _marked(HttpResponse(known), found, state)
     try:
         reading = library.kept(found)
         if reading is None:
             reading = await asyncio.to_thread(library.read, found)
     except Unreadable as problem:
         return await _unreadable(request, found, shelf, problem)
-    references.draw_soon(shelf)
-    key = (template, found.path, request.scheme, request.get_host())
-    known = None if more else _composed.get(key, state)
-    if known is not None:
-        return _marked(HttpResponse(known), found, state)
     response = await Framed(reading, shelf).compose(request, template, more or {})
-    if not more:
-        _composed.take(key, state, response.content)
+    _composed.take(key, state, response.content)
     return _marked(response, found, state)
 
 
@@ -94,7 +96,8 @@ async def all_documents(request: HttpRequest) -> HttpResponse:
     def compose() -> HttpResponse:
         shelf = catalogue.shelf
         pages = [(item, datetime.fromtimestamp(item.changed, UTC)) for item in shelf.pages.values()]
-        return render(request, "docs/all.html", around(None, shelf) | {"pages": pages, "root": catalogue.root.name})
+        response = render(request, "docs/all.html", around(None, shelf) | {"pages": pages, "root": catalogue.root.name})
+        return keep(response, WHOLE, str(shelf.number))
 
     return await asyncio.to_thread(compose)
 
@@ -105,9 +108,10 @@ async def index(request: HttpRequest) -> HttpResponse:
     own = shelf.pages.get("INDEX") or shelf.pages.get("NAV")
     if own is not None:
         return await show(request, own)
-    return await asyncio.to_thread(
+    response = await asyncio.to_thread(
         lambda: render(request, "docs/index.html", around(None, shelf) | {"letters": _by_letter(shelf)})
     )
+    return keep(response, WHOLE, str(shelf.number))
 
 
 def _by_letter(shelf: Shelf) -> dict[str, list[Page]]:
