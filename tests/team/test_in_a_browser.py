@@ -53,11 +53,7 @@ def test_an_administrator_sets_up_invites_gives_revokes_and_finds_it_in_the_audi
         ada.goto(f"{fresh.url}people/")
         ada.get_by_label("For whom").fill(name)
         ada.get_by_role("button", name="Make a link").click()
-        link = ada.get_by_label("Invitation link").input_value()
-        if someone is cleo:
-            cleo.goto(link)
-            faults += _faults_in_both_themes(cleo, axe)
-        join(someone, link, name)
+        join(someone, ada.get_by_label("Invitation link").input_value(), name)
     faults += _faults_in_both_themes(ada, axe)
     ada.get_by_role("button", name="Take back *").click()
     ada.locator("[name=to]").select_option(label="Ben")
@@ -94,16 +90,9 @@ def test_an_administrator_sets_up_invites_gives_revokes_and_finds_it_in_the_audi
     ada.goto(f"{fresh.url}audit/")
     for said in ("took back a model", "gave a model", "far:* on any upstream", "invited by ada", "by the set-up link"):
         expect(ada.locator("table")).to_contain_text(said)
-    for address in ("account/", "account/second-factor/", "audit/", "usage/", "admin/"):
+    for address in ("account/", "audit/"):
         ada.goto(fresh.url + address)
         faults += _faults_in_both_themes(ada, axe)
-    for nearer in ("#content-main tbody th a", "#result_list tbody th a"):  # a table, a row of it
-        ada.locator(nearer).first.click()
-        ada.wait_for_load_state()
-        faults += _faults_in_both_themes(ada, axe)
-    ben.goto(f"{fresh.url}people/")
-    expect(ben.get_by_role("heading", level=1)).to_have_text("That was not done")
-    faults += _faults_in_both_themes(ben, axe)
     ada.get_by_role("link", name="Account", exact=True).first.click()
     ada.get_by_role("button", name="Sign out", exact=True).click()
     ada.goto(f"{fresh.url}sign-in/")
