@@ -162,8 +162,9 @@ def _by_letter(shelf: Shelf) -> dict[str, list[Page]]:
 
 
 async def older_address(request: HttpRequest, path: str) -> HttpResponse:
-    """`/doc/NAME`, as mindX's former docs server had it."""
-    found = await asyncio.to_thread(catalogue.find, path.removesuffix(".md"))
+    """`/doc/NAME`, as mindX's former docs server had it, which knew files within folders by their mere names too."""
+    name = path.removesuffix(".md")
+    found = await asyncio.to_thread(catalogue.find, name) or catalogue.present.find_by_file_name(name)
     return await missing(request) if found is None else HttpResponsePermanentRedirect(found.url)
 
 
