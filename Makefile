@@ -16,7 +16,8 @@ run: $(VENV)/runs static/vendor/mermaid.js ## Install what is missing and start 
 	@exec $(BIN)/python manage.py serve
 
 test: $(VENV)/tests $(VENV)/javascript ## Run every test (PORTAL_TEST_STRICT=1: nothing may be left out)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "not browser"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 check: $(VENV)/tests ## Lint, types, Django's checks, links, spelling and style of the docs
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ from portal.runs.breakers import FAILURES
 from portal.runs.orders import Rejected
 from portal.runs.shared.breakers import SharedBreaker
 from portal.runs.shared.lanes import SharedLane
-from portal.runs.shared.link import Away, Link
+from portal.runs.shared.link import Away, Hearer, Link
 from tests.redis import RedisServer
 
 pytestmark = pytest.mark.anyio
@@ -133,6 +133,49 @@ async def test_the_places_of_a_worker_that_is_gone_are_given_back(redis: RedisSe
         for wish in (first, ahead):
             wish.task.cancel()
             await asyncio.wait([wish.task])
+
+
+async def test_who_comes_while_a_lane_stops_listening_is_seen_to(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workers(redis) as links:
+        one, two = [SharedLane(link, "local", 1, 3) for link in links]
+        stops, may_stop, unhear = asyncio.Event(), asyncio.Event(), links[0].unhear
+
+        async def unhear_slowly(channel: str, hearer: Hearer) -> None:
+            stops.set()
+            await may_stop.wait()
+            await unhear(channel, hearer)
+
+        monkeypatch.setattr(links[0], "unhear", unhear_slowly)
+        await Wish(one, "1").end()
+        await stops.wait()
+        first = Wish(two, "2")
+        await first.went()
+        second = Wish(one, "3")
+        await second.stands(1)
+        may_stop.set()
+        await first.end()
+        await second.went()
+        await second.end()
+
+
+async def test_who_is_forgotten_and_finds_the_row_full_is_refused(redis: RedisServer) -> None:
+    async with workers(redis) as links:
+        one, two = [SharedLane(link, "local", 1, 1) for link in links]
+        first = Wish(one, "1")
+        await first.went()
+        second = Wish(one, "2")
+        await second.stands(1)
+        async with one._door:
+            redis.ask("FLUSHALL")
+            others = [Wish(two, "3"), Wish(two, "4")]
+            await others[0].went()
+            await others[1].stands(1)
+        with pytest.raises(Rejected, match="1 runs are waiting"):
+            await second.task
+        await first.end()
+        for other in others:
+            await other.went()
+            await other.end()
 
 
 async def test_without_redis_each_worker_goes_on_with_its_share(redis: RedisServer) -> None:

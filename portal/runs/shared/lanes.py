@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from portal.runs.lanes import LaneInMemory, Tell, full
+from portal.runs.orders import Rejected
 from portal.runs.shared.link import Away, Link
 
 # Seconds for which a place is kept that its worker does not ask about, and between two times it does.
@@ -193,6 +194,14 @@ class SharedLane:
             raise full(self.longest)
         me.note(place)
 
+    async def _enter_again(self, run: str, me: _Waiting) -> None:
+        """To the end of the row, since Redis has forgotten it; who finds no room there any more is refused."""
+        try:
+            await self._enter(run, me)
+        except Rejected as refusal:
+            if not me.go.done():
+                me.go.set_exception(refusal)
+
     @contextmanager
     def _held(self, run: str) -> Iterator[None]:
         """Hold a place while inside; it is given back without waiting for Redis."""
@@ -211,16 +220,18 @@ class SharedLane:
     async def _tend_places(self) -> None:
         """Keep the places of this worker, and see who may go, for as long as there are any."""
         channel = f"portal:lane:{self._name}"
-        await self._link.hear(channel, self._wake)
-        try:
-            while self._waiting or self._holding:
-                self._woken.clear()
-                await self._see()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_EVERY):
-                        await self._woken.wait()
-        finally:
-            await self._link.unhear(channel, self._wake)
+        # One may come while this stops listening: it is done only when nobody is there afterwards.
+        while self._waiting or self._holding:
+            await self._link.hear(channel, self._wake)
+            try:
+                while self._waiting or self._holding:
+                    self._woken.clear()
+                    await self._see()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(_EVERY):
+                            await self._woken.wait()
+            finally:
+                await self._link.unhear(channel, self._wake)
 
     async def _see(self) -> None:
         holding, waiting = list(self._holding), list(self._waiting)
@@ -230,8 +241,7 @@ class SharedLane:
                 if (me := self._waiting.get(run)) is None or me.go.done():
                     continue
                 if place < 0 and me.told:
-                    # Redis has forgotten it: at the end of the row again.
-                    await self._enter(run, me)
+                    await self._enter_again(run, me)
                 else:
                     me.note(place)
         except Away as problem:
