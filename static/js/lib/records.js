@@ -57,7 +57,7 @@ export class Records {
   }
 
   #take({ at, from, text }) {
-    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) this.#line(at, from + end);
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) this.#line(at, from + end, text[end - 1]);
   }
 
   #end() {
@@ -69,11 +69,11 @@ export class Records {
     if (this.#framing === "sse") this.#closeEvent(at, length);
   }
 
-  // A line that ends at `end`; the next one begins behind its line feed.
-  #line(at, end) {
+  // A line that ends at `end`, with its `last` character; the next one begins behind its line feed.
+  #line(at, end, last = this.#tape.slice(end - 1, end)) {
     const from = this.#lineFrom;
     this.#lineFrom = end + 1;
-    const bare = end > from && this.#tape.slice(end - 1, end) === "\r" ? end - 1 : end;
+    const bare = end > from && last === "\r" ? end - 1 : end;
     if (this.#framing !== "sse") return bare > from && this.#add(at, from, bare);
     if (bare === from) return this.#closeEvent(at, from);
     this.#holds ||= !/^event:\s*$/.test(this.#tape.slice(from, Math.min(bare, from + 64)));
