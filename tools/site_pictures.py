@@ -1,6 +1,6 @@
 """Takes the pictures of the site's own pages that the portal's pages show, with this set and answers played by a stand-in.
 
-    python -m tools.site_pictures [dashboard search journal book library people]
+    python -m tools.site_pictures [dashboard search library people]
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main(wanted: list[str]) -> None:
 
 
 def _tab(browser: Browser, height: int = 820) -> Page:
-    return browser.new_context(viewport={"width": 1180, "height": height}, reduced_motion="reduce").new_page()
+    return browser.new_context(viewport={"width": 1280, "height": height}, reduced_motion="reduce").new_page()
 
 
 def _take(page: Page, name: str) -> None:
@@ -72,34 +72,26 @@ def _dashboard(page: Page, portal: PortalServer) -> None:
         _run(page, f"{portal.url}{path}")
         page.evaluate("scrollTo(0, document.body.scrollHeight / 3)")
         page.wait_for_timeout(600)
-    page.set_viewport_size({"width": 1180, "height": 1000})
+    page.set_viewport_size({"width": 1280, "height": 1000})
     page.goto(f"{portal.url}?over=hour")
     expect(page.locator(".station").nth(1)).to_contain_text("down for")
 
 
 def _search(page: Page, portal: PortalServer) -> None:
-    page.set_viewport_size({"width": 1180, "height": 620})
+    page.set_viewport_size({"width": 1280, "height": 620})
     page.goto(f"{portal.url}docs/ollama/api/chat/", wait_until="networkidle")
+    while page.request.get(f"{portal.url}search/?q=num_ctx&format=json").json().get("indexing"):
+        page.wait_for_timeout(500)
     page.keyboard.press("/")
     page.locator("dialog[open] input").fill("num_ctx")
     expect(page.get_by_role("dialog", name="Search").get_by_role("option").nth(3)).to_be_visible()
-
-
-def _journal(page: Page, portal: PortalServer) -> None:
-    page.goto(f"{portal.url}journal/", wait_until="networkidle")
-
-
-def _book(page: Page, portal: PortalServer) -> None:
-    page.goto(f"{portal.url}book/belief-desire-intention/", wait_until="networkidle")
-    if "belief" not in page.url:
-        raise RuntimeError(page.url)
 
 
 def _library(page: Page, portal: PortalServer) -> None:
     kept = {
         "Why is the sky blue, in one sentence": ("docs/ollama/api/chat/", "what newcomers try first"),
         "A story, streamed": ("docs/ollama/features/streaming/", "to see words come one by one"),
-        "Who is loaded, and for how long": ("docs/ollama/operate/keep_alive/", ""),
+        "Keep a model in memory": ("docs/ollama/operate/keep_alive/", ""),
     }
     for name, (path, note) in kept.items():
         page.goto(portal.url + path, wait_until="networkidle")
@@ -111,7 +103,7 @@ def _library(page: Page, portal: PortalServer) -> None:
         tool.get_by_label("Note").fill(note)
         tool.get_by_role("button", name="Save", exact=True).click()
         expect(tool.get_by_role("status")).to_contain_text("Saved")
-    page.set_viewport_size({"width": 1180, "height": 560})
+    page.set_viewport_size({"width": 1280, "height": 560})
     page.goto(f"{portal.url}library/", wait_until="networkidle")
 
 
@@ -139,7 +131,7 @@ def _people(browser: Browser, team: PortalServer) -> None:
 
 
 SOLO: dict[str, Callable[[Page, PortalServer], None]] = {
-    "dashboard": _dashboard, "search": _search, "journal": _journal, "book": _book, "library": _library,
+    "dashboard": _dashboard, "search": _search, "library": _library,
 }  # fmt: skip
 
 if __name__ == "__main__":
