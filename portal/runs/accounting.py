@@ -14,9 +14,11 @@ from portal.ollama.endpoints import Endpoint, find_endpoint
 from portal.runs.models import Record
 from portal.runs.orders import Order, Rejected
 from portal.runs.registry import Registry, Run
+from portal.runs.revoking import look_once_more
 from portal.runs.watching import Watchable
 from portal.team.accounts import Accounts
 from portal.team.fairness import Ended, Planned
+from portal.team.here import recognition
 from portal.team.noting import note_done
 from portal.team.readers import Reader
 from portal.team.refusals import Refused
@@ -32,6 +34,15 @@ async def start_counted(
     registry: Registry, accounts: Accounts | None, order: Order, *, reader: Reader, ref: str, scope: Mapping[str, Any]
 ) -> Watchable:
     """Start a run as its owner's share allows; what changes a server is written down. Raises `Rejected` (`over_limit`)."""
+    run = await _start(registry, accounts, order, reader=reader, ref=ref, scope=scope)
+    if isinstance(run, Run) and not run.ended:
+        await look_once_more(run, reader, scope, recognition)
+    return run
+
+
+async def _start(
+    registry: Registry, accounts: Accounts | None, order: Order, *, reader: Reader, ref: str, scope: Mapping[str, Any]
+) -> Watchable:
     if accounts is None or not counts(order):
         return await registry.start(order, owner=reader.id, ref=ref)
     planned = plan(order, reader, ref)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from portal.runs.frames import Failure
 from portal.runs.permitting import wish_of
 from portal.runs.registry import Registry, Run
+from portal.team.identity import reader_now
+from portal.team.readers import Reader
 from portal.team.recognition import Recognition
 from portal.team.rights import why_not
 
@@ -19,5 +24,15 @@ async def stop_what_is_revoked(registry: Registry, recognition: Recognition) -> 
     for owner, runs in owners.items():
         reader = await recognition.present(owner)
         for run in runs:
-            if not reader.trouble and why_not(reader, wish_of(run.order)):
-                run.cancel("cancelled", REVOKED)
+            _stop_if_revoked(run, reader)
+
+
+async def look_once_more(run: Run, let_in: Reader, scope: Mapping[str, Any], recognition: Recognition) -> None:
+    """The same of a run that has just begun: it may have been taken back after its owner was `let_in` and before it was there."""
+    if await reader_now(scope) != let_in:
+        _stop_if_revoked(run, await recognition.present(run.owner))
+
+
+def _stop_if_revoked(run: Run, reader: Reader) -> None:
+    if not reader.trouble and why_not(reader, wish_of(run.order)):
+        run.cancel("cancelled", REVOKED)

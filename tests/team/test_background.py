@@ -5,17 +5,25 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from portal.desk import Desk
+from portal.ollama.upstreams import Upstream
+from portal.runs import revoking
+from portal.runs.frames import Failure, Outcome
+from portal.runs.orders import Order, read_order
+from portal.runs.registry import Run
 from portal.team import accounts as accounts_module
 from portal.team import upkeep
 from portal.team.accounts import Accounts
 from portal.team.fairness import Ended, Share
+from portal.team.readers import Given, Reader
 from portal.team.recognition import Recognition
+from portal.team.roles import Role
 from portal.team.sessions import Limits
 
 pytestmark = pytest.mark.anyio
@@ -115,3 +123,33 @@ async def test_what_is_old_is_cleared_also_after_a_fault(monkeypatch: pytest.Mon
     await asyncio.wait([clearing])
     assert "met a fault of the portal" in caplog.text
     await desk.aclose(10)
+
+
+class Begun(Run):
+    """A run that has begun, as far as stopping it goes."""
+
+    def __init__(self, order: Order) -> None:
+        self.order, self.owner = order, "ada"
+        self.outcomes: list[str] = []
+
+    def cancel(self, outcome: Outcome = "cancelled", failure: Failure | None = None) -> None:
+        self.outcomes.append(f"{outcome} {failure.code if failure else ''}")
+
+
+@pytest.mark.parametrize(("role", "outcomes"), [("guest", ["cancelled revoked"]), ("member", [])])
+async def test_what_is_taken_back_between_being_let_in_and_beginning_is_stopped(
+    role: Role, outcomes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_in = Reader("ada", role="member", given=(Given("*"),))
+    now = replace(let_in, role=role)
+    recognition = Recognition(Desk("test"), Limits(timedelta(1), timedelta(1)))
+
+    async def as_they_are_now(_: object) -> Reader:
+        return now
+
+    monkeypatch.setattr(revoking, "reader_now", as_they_are_now)
+    monkeypatch.setattr(recognition, "present", as_they_are_now)
+    request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "m", "messages": []}}
+    run = Begun(read_order({"request": request}, {"local": Upstream("local", "http://127.0.0.1:9")}))
+    await revoking.look_once_more(run, let_in, {}, recognition)
+    assert run.outcomes == outcomes
