@@ -10,6 +10,7 @@ from django.db import Error
 from django.db.models import Max
 
 from portal.desk import Desk
+from portal.runs.log import AtOnce
 from portal.runs.models import Record, Stretch
 from portal.runs.orders import Rejected
 from portal.runs.tables import first_line
@@ -81,7 +82,7 @@ class Recorded(Told):
     async def reach(self, after: int) -> None:
         """Nothing: what is not there yet is not waited for."""
 
-    async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
+    async def follow(self, after: int, _at_once: AtOnce | None = None) -> AsyncGenerator[list[str], None]:
         """Every frame after `after`, a stretch of the record at a time, until the last one."""
         while True:
             frames = await self._archive.read(frames_of, self.id, after)

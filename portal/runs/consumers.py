@@ -19,6 +19,7 @@ from portal.runs.orders import Rejected, read_order, read_ref, refused
 from portal.runs.permitting import permit
 from portal.runs.registry import Registry
 from portal.runs.watching import Watchable, check_after
+from portal.sockets import AT_ONCE
 from portal.team.audiences import Audience, admits
 from portal.team.here import accounts, recognition
 from portal.team.identity import reader_now
@@ -150,7 +151,7 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
     async def _pump_frames(self, run: Watchable, after: int) -> None:
         # ASGI answers a send on a socket that has gone with an OSError; `disconnect` follows and tidies up.
         with suppress(OSError):
-            async with aclosing(run.follow(after)) as batches:
+            async with aclosing(run.follow(after, self.scope.get("extensions", {}).get(AT_ONCE))) as batches:
                 async for batch in batches:
                     for number, frame in enumerate(batch):
                         if number:
