@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import set_script_prefix
+from django.urls import ResolverMatch, get_resolver, set_script_prefix
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
+# What nobody has written down as a link need not be remembered.
+_LONGEST_REMEMBERED = 200
+
 
 class Handler(ASGIHandler):
     """Answers a request in the event loop's own thread; a reader who leaves ends the view."""
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """As Django has it, without trying a hundred patterns for an address that was asked for before."""
+        path = request.path_info
+        request.resolver_match = _matched(path) if len(path) <= _LONGEST_REMEMBERED else get_resolver().resolve(path)
+        return request.resolver_match
 
     async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """As Django has it, but for the signals."""
@@ -53,6 +64,11 @@ class Handler(ASGIHandler):
             await self.send_response(response, send)
         finally:
             _close(response)
+
+
+@lru_cache(maxsize=1024)
+def _matched(path: str) -> ResolverMatch:
+    return get_resolver().resolve(path)
 
 
 def _close(response: HttpResponseBase) -> None:

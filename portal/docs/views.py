@@ -17,12 +17,12 @@ from portal.docs.attachments import FILES, send_file
 from portal.docs.catalogue import Page, Shelf
 from portal.docs.composed import Composed
 from portal.docs.files import Unreadable
-from portal.docs.front import keep
-from portal.docs.here import catalogue, library, references, state_of
+from portal.docs.here import WHOLE, catalogue, library, references, state_of
 from portal.docs.library import Reading
 from portal.docs.machines import as_markdown, wants_markdown
 from portal.docs.rendering import Heading
 from portal.docs.surroundings import MOST_IN_TREE, around, draw_crumbs
+from portal.keeping import keep
 
 logger = logging.getLogger(__name__)
 # Bytes of HTML put into their template between two turns of the event loop; more is done in a thread.
@@ -47,9 +47,17 @@ async def page(request: HttpRequest, path: str) -> HttpResponse:
 async def show(
     request: HttpRequest, found: Page, template: str, context: dict[str, object] | None = None
 ) -> HttpResponse:
-    """Render a page of the catalogue into a template; a file that cannot be read costs its own page only."""
+    """Render a page of the catalogue into a template; a file that cannot be read costs its own page only.
+
+    `context` is what the template gets each time: what came out is kept, and given again to whoever asks by the same name.
+    """
     shelf = catalogue.present
     state = state_of(found, shelf)
+    references.draw_soon(shelf)
+    key = (template, found.path, request.scheme, request.get_host())
+    known = _composed.get(key, state)
+    if known is not None:
+        return _marked(HttpResponse(known), found, state)
     try:
         reading = library.kept(found)
         if reading is None:
@@ -60,11 +68,6 @@ async def show(
         return await asyncio.to_thread(
             lambda: render(request, "docs/unreadable.html", around(found, shelf) | context, status=500)
         )
-    references.draw_soon(shelf)
-    key = (template, found.path, request.scheme, request.get_host())
-    known = None if context else _composed.get(key, state)
-    if known is not None:
-        return _marked(HttpResponse(known), found, state)
 
     def compose() -> HttpResponse:
         linked = {"linked_from": references.to(found, shelf), "referenced": references.of(found, shelf)}
@@ -78,8 +81,7 @@ async def show(
 
     is_small = len(reading.html) <= _MOST_AT_ONCE and len(shelf.pages) <= MOST_IN_TREE
     response = compose() if is_small else await asyncio.to_thread(compose)
-    if not context:
-        _composed.take(key, state, response.content)
+    _composed.take(key, state, response.content)
     return _marked(response, found, state)
 
 
@@ -133,7 +135,8 @@ async def all_documents(request: HttpRequest) -> HttpResponse:
     def compose() -> HttpResponse:
         shelf = catalogue.shelf
         pages = [(item, datetime.fromtimestamp(item.changed, UTC)) for item in shelf.pages.values()]
-        return render(request, "docs/all.html", around(None, shelf) | {"pages": pages, "root": catalogue.root.name})
+        response = render(request, "docs/all.html", around(None, shelf) | {"pages": pages, "root": catalogue.root.name})
+        return keep(response, WHOLE, str(shelf.number))
 
     return await asyncio.to_thread(compose)
 
@@ -144,9 +147,10 @@ async def index(request: HttpRequest) -> HttpResponse:
     own = shelf.pages.get("INDEX") or shelf.pages.get("NAV")
     if own is not None:
         return await show(request, own, "docs/page.html")
-    return await asyncio.to_thread(
+    response = await asyncio.to_thread(
         lambda: render(request, "docs/index.html", around(None, shelf) | {"letters": _by_letter(shelf)})
     )
+    return keep(response, WHOLE, str(shelf.number))
 
 
 def _by_letter(shelf: Shelf) -> dict[str, list[Page]]:
