@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, get_resolver, set_script_prefix
 
@@ -22,6 +23,11 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
 # What nobody has written down as a link need not be remembered.
 _LONGEST_REMEMBERED = 200
+_TOO_LARGE = "What was sent is larger than any request here can be, so the rest was not read and nothing was done."
+
+
+class TooLarge(Exception):
+    """More was sent than is taken; what there is of it was thrown away."""
 
 
 class Handler(ASGIHandler):
@@ -36,8 +42,11 @@ class Handler(ASGIHandler):
     async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """As Django has it, but for the signals."""
         try:
-            body = await self.read_body(receive)
+            body = await self.read_body(_bounded(receive))
         except RequestAborted:
+            return
+        except TooLarge:
+            await self.send_response(_refusal(), send)
             return
         with body:
             set_script_prefix(get_script_prefix(scope))
@@ -69,6 +78,26 @@ class Handler(ASGIHandler):
 @lru_cache(maxsize=1024)
 def _matched(path: str) -> ResolverMatch:
     return get_resolver().resolve(path)
+
+
+def _bounded(receive: Receive) -> Receive:
+    # Django writes a body of whatever length to the disk before anybody has looked at who sends it.
+    left = int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+    async def receive_some() -> Mapping[str, Any]:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    return receive_some
+
+
+def _refusal() -> HttpResponse:
+    error = {"code": "too_large", "message": _TOO_LARGE, "field": None}
+    return JsonResponse({"error": error}, status=413, headers={"Connection": "close"})
 
 
 def _close(response: HttpResponseBase) -> None:
