@@ -26,6 +26,7 @@ from portal.runs.orders import Rejected, read_order, read_ref, refused
 from portal.runs.permitting import permit
 from portal.runs.sheet import asked_of
 from portal.runs.watching import Watchable, check_after
+from portal.team.forms import stray_in
 from portal.team.here import accounts
 from portal.team.identity import reader_in
 from portal.team.readers import Reader
@@ -90,6 +91,7 @@ async def start(request: HttpRequest) -> HttpResponse:
 @says_why
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
+    check_form(request)
     await (await find(request, run_id)).stop()
     return done(request, f"/runs/{run_id}/")
 
@@ -98,6 +100,7 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 @says_why
 async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/delete` deletes the run with everything in it; one that is under way is stopped first."""
+    check_form(request)
     await registry.delete(run_id, reader=who_asks(request).id)
     return done(request, "/runs/")
 
@@ -106,6 +109,7 @@ async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
 @says_why
 async def delete_several(request: HttpRequest) -> HttpResponse:
     """`POST /runs/delete` deletes the runs a form names as `run`, or where it says `all` those it names as `listed`."""
+    check_form(request, "run", "listed", "all")
     named = request.POST.getlist("listed" if request.POST.get("all") else "run")
     if len(named) > MOST_DELETED:
         raise Rejected("bad_message", f"{len(named)} runs are too many to delete at once; name at most {MOST_DELETED}.", "run")
@@ -125,6 +129,7 @@ async def delete_several(request: HttpRequest) -> HttpResponse:
 @says_why
 async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/again` sends the same request to the same upstream once more: 201 with the new run's id."""
+    check_form(request)
     asked = asked_of(await find(request, run_id))
     body = load_json(asked.body) if asked.body else None
     what = {"upstream": asked.upstream, "method": asked.method, "path": asked.path, "body": body}
@@ -194,6 +199,12 @@ def done(request: HttpRequest, then: str) -> HttpResponse:
     if is_of_page(request):
         return HttpResponse(status=303, headers={"Location": then})
     return HttpResponse(status=204)
+
+
+def check_form(request: HttpRequest, *names: str) -> None:
+    """Refuse a form with more in it than its page gave it: it was made by hand. Raises `Rejected`."""
+    if stray := stray_in(request, *names):
+        raise Rejected("bad_message", f"This form has no field “{stray}”, so nothing was done.", stray)
 
 
 def is_of_page(request: HttpRequest) -> bool:
