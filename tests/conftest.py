@@ -8,6 +8,9 @@ import pytest
 
 from tests.browser import browser, page  # noqa: F401 - fixtures of every room
 from tests.farend import FarEnd
+from tests.portal_server import PortalServer
+
+PortalServer.prepares = True
 
 
 @pytest.fixture

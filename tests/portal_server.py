@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from tests.prepared import prepare
+
 ROOT = Path(__file__).parent.parent
 _AS_SYSTEMD = """
 import os, sys
@@ -30,6 +32,9 @@ class PortalServer:
     `under` is a command that runs it under conditions of its own, such as `prlimit`; `held` a listening socket that is
     handed to it as systemd does.
     """
+
+    # Whether an empty folder is filled with what a first start takes longest for: in tests (conftest.py), not in benchmarks.
+    prepares = False
 
     def __init__(
         self, *, bind: str = "127.0.0.1:0", data: Path | None = None, under: Sequence[str] = (),
@@ -51,6 +56,8 @@ class PortalServer:
         self.log = ""
 
     def __enter__(self) -> PortalServer:
+        if self.prepares:
+            prepare(self.data)
         self.process = subprocess.Popen(
             [*self.under, sys.executable, "manage.py", "serve", "--bind", self.bind, "--workers", str(self.workers)],
             cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=self._handed,

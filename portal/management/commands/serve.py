@@ -72,7 +72,7 @@ class Command(BaseCommand):
             )
         self._prepare_database()
         with local_answers(say=self.stdout.write, warn=self.stderr.write):
-            _collect_static()
+            collect_static()
             if workers == 1:
                 about.Here.worker = 0
                 server = load_server()
@@ -172,7 +172,7 @@ def _adopt(bind: str, listening: socket.socket) -> str:
     return bind
 
 
-def _collect_static() -> None:
+def collect_static() -> None:
     """Collect the static files when one is newer than the last collection."""
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     files = [
