@@ -7,6 +7,6 @@ show(
     Record, "id", "owner", "created", "upstream", "method", "path", "model", "page", "outcome",
     search=("id", "owner", "model"), by=("outcome", "upstream"), latest="created",
 )  # fmt: skip
-# Whoever knows the token of a link reads the run: a row that led to a page of its own would have it in the address.
+# A row that led to a page of its own would have the hash of the link's token in the address.
 show(Share, "record", "audience", "created", "ends", "taken_back", by=("audience",), latest="created", alone=False)
 show(Comment, "author", "record", "created", "changed", search=("author__handle",), latest="created")

@@ -30,7 +30,7 @@ from portal.runs.doors import (
 from portal.runs.here import archive, keeper, registry, terms
 from portal.runs.leaving import Leaks, check_parts, check_run
 from portal.runs.orders import Rejected
-from portal.runs.pages import cannot_show, lay_out_run, private, shown, wants_json
+from portal.runs.pages import cannot_show, lay_out_run, private, shown, wants_json, with_addresses
 from portal.runs.sharing import Found, Link, Offer
 from portal.runs.sheet import address_of, told
 from portal.runs.watching import Watchable
@@ -114,8 +114,9 @@ async def links(request: HttpRequest) -> HttpResponse:
         return cannot_show(request, problem)
     if wants_json(request):
         return private(JsonResponse({"links": [_told(one) for one in found]}))
-    ways = [(one, request.build_absolute_uri(f"/shared/{one.token}/")) for one in found]
-    return private(render(request, "runs/links.html", {"links": ways}))
+    unreadable = any(one.state == "in force" and not one.token for one in found)
+    context = {"links": with_addresses(request, found), "has_unreadable": unreadable}
+    return private(render(request, "runs/links.html", context))
 
 
 @require_POST
@@ -252,7 +253,8 @@ def _say(request: HttpRequest, problem: Rejected) -> HttpResponse:
 
 def _told(link: Link) -> dict[str, object]:
     fields = asdict(link)
-    return fields | {"address": f"/shared/{fields.pop('token')}/"}
+    token = fields.pop("token")
+    return fields | {"address": f"/shared/{token}/" if token else None}
 
 
 def _back(request: HttpRequest) -> str:

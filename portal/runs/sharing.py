@@ -7,7 +7,6 @@ shared, and its record is kept as long as a link to it is in force.
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -16,10 +15,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
+from portal.runs.links import new_token, open_link, seal_link
 from portal.runs.models import Record, Share
 from portal.runs.orders import Rejected
 from portal.team.audit import Actor, note
 from portal.team.sessions import handle_of
+from portal.team.tokens import key_of
 from portal.team.turns import take_turn
 
 Audience = Literal["team", "anybody"]
@@ -62,7 +63,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as its owner sees it. `state` is in force, ended or taken back."""
+    """A link as its owner sees it. `state` is in force, ended or taken back; `token` is empty where it cannot be read any more."""
 
     token: str
     run: str
@@ -99,8 +100,8 @@ def read_offer(terms: Terms, *, audience: str, days: str) -> Offer:
 def share(run: str, owner: str, offer: Offer, actor: Actor | None, insisted: str = "") -> str | None:
     """The token under which the run is shared; None where there is no record of it.
 
-    One that is in force for the same people keeps its token, and ends as this offer says. `insisted` is what was found in
-    the run and said to be no secret. Raises `Rejected`.
+    One that is in force for the same people keeps its token, where that can still be read, and ends as this offer says.
+    `insisted` is what was found in the run and said to be no secret. Raises `Rejected`.
     """
     take_turn(f"links:{owner[:60]}")
     record = Record.objects.select_for_update().filter(id=run, owner=owner).exclude(outcome="").first()
@@ -108,19 +109,21 @@ def share(run: str, owner: str, offer: Offer, actor: Actor | None, insisted: str
         return None
     mine = in_force().filter(record__owner=owner)
     ends = now() + timedelta(days=offer.days) if offer.days else None
-    there = mine.filter(record=record, audience=offer.audience).first()
-    if there is not None:
+    there = mine.filter(record=record, audience=offer.audience).order_by("-created").first()
+    token = open_link(there.sealed) if there is not None else ""
+    if there is not None and token:
         there.ends = ends
         there.save(update_fields=["ends"])
     else:
         if mine.count() >= MOST_IN_FORCE:
             said = f"{MOST_IN_FORCE} links of yours are in force, the most that may. Take one back on /shared/."
             raise Rejected("too_many", said)
-        there = Share.objects.create(
-            token=secrets.token_urlsafe(24), record=record, audience=offer.audience, created=now(), ends=ends
+        token = new_token()
+        Share.objects.create(
+            key=key_of(token), sealed=seal_link(token), record=record, audience=offer.audience, created=now(), ends=ends
         )
     note(actor, "shared a run", run, "; ".join(filter(None, (str(offer), f"{mine.count()} in force", insisted))))
-    return there.token
+    return token
 
 
 @transaction.atomic
@@ -133,7 +136,7 @@ def unshare(run: str, owner: str, actor: Actor | None) -> None:
 @transaction.atomic
 def take_back(token: str, owner: str, actor: Actor | None, *, moderates: bool) -> bool:
     """Take one link back, that owner's or, for who `moderates`, anybody's. False where there is no such link."""
-    found = in_force().filter(token=token) if is_token(token) else Share.objects.none()
+    found = in_force().filter(key=key_of(token)) if is_token(token) else Share.objects.none()
     if not moderates:
         found = found.filter(record__owner=owner)
     led_to = found.values_list("record_id", "record__owner").first()
@@ -155,7 +158,7 @@ def find_shared(token: str, *, is_of_team: bool) -> Found | None:
     """The run behind a link, for whoever it is meant for."""
     if not is_token(token):
         return None
-    found = in_force().filter(token=token)
+    found = in_force().filter(key=key_of(token))
     if not is_of_team:
         found = found.filter(audience="anybody")
     row = found.values_list("record_id", "record__owner", "audience", "ends").first()
@@ -182,4 +185,4 @@ def _link(share: Share) -> Link:
     record = share.record
     state = "taken back" if share.taken_back else "ended" if share.ends and share.ends <= now() else "in force"
     what = f"{record.method} {record.path}"
-    return Link(share.token, record.id, what, record.model, share.audience, share.created, share.ends, state)
+    return Link(open_link(share.sealed), record.id, what, record.model, share.audience, share.created, share.ends, state)

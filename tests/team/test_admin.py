@@ -73,11 +73,11 @@ def test_administrators_see_every_table_and_no_secret(ada: Browser, upstream: Fa
     secrets = {"argon2", "sealed-secret", "credential-id", "a question of theirs", "an answer of theirs",
                "a comment of theirs", "a note of theirs", "a saved text"}  # fmt: skip
     for query in ("SELECT key FROM team_signin", "SELECT key FROM team_invitation", "SELECT password FROM team_person",
-                  "SELECT token FROM runs_share"):  # fmt: skip
+                  "SELECT key FROM runs_share", "SELECT sealed FROM runs_share"):  # fmt: skip
         secrets |= {row[0] for row in written(ada.portal, query)}
     assert [secret for secret in secrets if secret in shown] == []
-    token = written(ada.portal, "SELECT token FROM runs_share")[0][0]
-    assert ada.get(f"/admin/runs/share/{token}/change/").status_code in (302, 403, 404), "a link has no page, whose address would tell it"
+    key = written(ada.portal, "SELECT key FROM runs_share")[0][0]
+    assert ada.get(f"/admin/runs/share/{key}/change/").status_code in (302, 403, 404), "a link has no page, whose address would tell its hash"
     assert "Phone" in shown
     searched = ada.get("/admin/team/event/?q=ada&what=joined")
     assert (searched.status_code, "joined" in searched.text) == (200, True)
@@ -93,6 +93,9 @@ def test_nobody_changes_anything_there_and_others_are_kept_out(ada: Browser, str
             assert someone.get(f"/admin/{path}").status_code == 403
         assert stranger.get(f"/admin/{path}").headers["location"].startswith("/sign-in/?next=")
         assert ada.send_form(f"/admin/{path}", handle="ada", role="guest", is_staff="1", name="X", post="yes").status_code == 405
+    for table, hidden in (("person", "password"), ("person", "sign_ins__key"), ("invitation", "key"), ("grant", "person__password"), ("authenticator", "sealed"), ("record", "body")):
+        guess = ada.get(f"/admin/{'runs' if table == 'record' else 'team'}/{table}/?{hidden}__startswith=a")
+        assert guess.status_code == 400, "nothing is guessed letter by letter from which rows there are"
     for path in ("team/person/add/", f"team/person/{number}/delete/"):
         assert ada.get(f"/admin/{path}").status_code == 403
     for path in ("login/", "logout/", "password_change/", "jsi18n/", "autocomplete/", "team/signin/", "r/1/1/", "no/such/"):
