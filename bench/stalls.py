@@ -83,7 +83,7 @@ def _works(portal: PortalServer, big: Path) -> Iterator[tuple[str, Callable[[], 
     terms = [f"w{number}" for number in range(_TERMS)]
     yield f"{size} is edited and drawn", edit
     yield f"{size} is opened again", lambda: _open(portal, "/docs/big/")
-    yield f"{size} is composed anew", lambda: _open(portal, "/docs/big/", Cookie="sessionid=x")
+    yield f"{size} is composed anew", lambda: _open(portal, "/docs/big/", Accept="text/html, text/markdown;q=0.1")
     yield f"{size} is sent compressed", lambda: _open(portal, "/docs/big/", Accept_Encoding="gzip")
     yield f"{size} is sent as markdown", lambda: _open(portal, "/docs/big.md")
     yield "the whole set is sent as one text", lambda: _open(portal, "/llms-full.txt")

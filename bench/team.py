@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 import uvloop
 
 from bench.load import children_of, length_of
+from bench.people import sign_in
 from bench.relay import far_end, memory_of
 from bench.report import Figure, percentile
 from bench.streams import Seen
 from bench.watchers import Watcher
-from tests.portal_server import PortalServer, run_manage
+from tests.portal_server import PortalServer
 from tests.postgres import PostgreSQL
 from tests.runs.stores import Stores, stores
 
@@ -28,17 +29,6 @@ RECORDS, RATE = 60, 30
 # What a run waits whose turn is fair: those before it, PLACES at a time, and what is left of the one that is under way.
 _FAIR = (STREAMING / PLACES - 1) * RECORDS / RATE * 1.5
 _PAGES = ("/", "/docs/", "/docs/portal/running/", "/playground/", "/runs/")
-_PEOPLE = """
-from django.utils.timezone import now
-from portal.team.audit import Actor
-from portal.team.models import Grant, Person
-from portal.team.sessions import begin
-Grant.objects.create(model="*", upstream="")
-for number in range({count}):
-    handle = f"person-{{number}}"
-    person = Person.objects.create(handle=handle, name=handle, role="member", created=now(), password="!")
-    print("token", begin(person, Actor(handle), "bench", "a benchmark"))
-"""
 
 
 @dataclass
@@ -57,7 +47,7 @@ class Day:
 def measure(seconds: float = SECONDS) -> Iterator[Figure]:
     """Everybody at once for so many seconds."""
     with stores() as both, far_end() as port, PortalServer(workers=3, **_environment(both, port)) as portal:
-        tokens = _people(both, port)
+        tokens = sign_in(STREAMING + READING, **_environment(both, port))
         time.sleep(3)  # indexing and the graph of links are over
         day = uvloop.run(_spend(portal, both.postgres, tokens, seconds))
     said = f"{READING} people reading, {STREAMING} streaming, {seconds:.0f} s"
@@ -77,13 +67,6 @@ def measure(seconds: float = SECONDS) -> Iterator[Figure]:
 def _environment(both: Stores, port: int) -> dict[str, Any]:
     return {"OLLAMA_HOST": f"127.0.0.1:{port}", "DATABASE_URL": both.postgres.url, "REDIS_URL": both.redis.url, "PORTAL_ACCESS": "team",
             "PORTAL_RUNS_AT_ONCE": str(PLACES), "PORTAL_LONGEST_QUEUE": "200"}  # fmt: skip
-
-
-def _people(both: Stores, port: int) -> list[str]:
-    made = run_manage("shell", "-c", _PEOPLE.format(count=STREAMING + READING), **_environment(both, port))
-    tokens = [line.split()[1] for line in made.stdout.splitlines() if line.startswith("token ")]
-    assert len(tokens) == STREAMING + READING, made.stdout + made.stderr
-    return tokens
 
 
 async def _spend(portal: PortalServer, postgres: PostgreSQL, tokens: list[str], seconds: float) -> Day:

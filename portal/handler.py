@@ -8,25 +8,45 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.urls import set_script_prefix
+from django.urls import ResolverMatch, get_resolver, set_script_prefix
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+# What nobody has written down as a link need not be remembered.
+_LONGEST_REMEMBERED = 200
+_TOO_LARGE = "What was sent is larger than any request here can be, so the rest was not read and nothing was done."
+
+
+class TooLarge(Exception):
+    """More was sent than is taken; what there is of it was thrown away."""
 
 
 class Handler(ASGIHandler):
     """Answers a request in the event loop's own thread; a reader who leaves ends the view."""
 
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """As Django has it, without trying a hundred patterns for an address that was asked for before."""
+        path = request.path_info
+        request.resolver_match = _matched(path) if len(path) <= _LONGEST_REMEMBERED else get_resolver().resolve(path)
+        return request.resolver_match
+
     async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """As Django has it, but for the signals."""
         try:
-            body = await self.read_body(receive)
+            body = await self.read_body(_bounded(receive))
         except RequestAborted:
+            return
+        except TooLarge:
+            await self.send_response(_refusal(), send)
             return
         with body:
             set_script_prefix(get_script_prefix(scope))
@@ -53,6 +73,31 @@ class Handler(ASGIHandler):
             await self.send_response(response, send)
         finally:
             _close(response)
+
+
+@lru_cache(maxsize=1024)
+def _matched(path: str) -> ResolverMatch:
+    return get_resolver().resolve(path)
+
+
+def _bounded(receive: Receive) -> Receive:
+    # Django writes a body of whatever length to the disk before anybody has looked at who sends it.
+    left = int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+    async def receive_some() -> Mapping[str, Any]:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    return receive_some
+
+
+def _refusal() -> HttpResponse:
+    error = {"code": "too_large", "message": _TOO_LARGE, "field": None}
+    return JsonResponse({"error": error}, status=413, headers={"Connection": "close"})
 
 
 def _close(response: HttpResponseBase) -> None:

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds. Nobody comes back by itself for the rest of a page.
 LONGEST_STALL_OF_A_PAGE = 60.0
+# Bytes before a body, or after one, that lead to nothing: the parser would keep as many as somebody likes to send.
+_MOST_OF_A_HEAD = 128 << 10
 
 
 class Kept(Protocol):
@@ -49,6 +51,7 @@ class KeptFirst(Stalling, HttpToolsProtocol):
 
     front: Kept
     _is_answered = False
+    _unread = 0
 
     def longest_stall(self) -> float:
         """Of an answer without a length, a stream, as much as of a websocket."""
@@ -60,6 +63,13 @@ class KeptFirst(Stalling, HttpToolsProtocol):
         logger.info("a reader took nothing for %g seconds, so its connection was closed", self.longest_stall())
         self.transport.abort()
 
+    def data_received(self, data: bytes) -> None:
+        """Read on; whoever sends headers without an end is told so, and no more of them is read."""
+        self._unread += len(data)
+        super().data_received(data)
+        if self._unread > _MOST_OF_A_HEAD and not self.transport.is_closing():
+            self.send_400_response("")
+
     def on_message_begin(self) -> None:
         """Only what the parser fills; the scope is made when uvicorn needs one."""
         self.url = b""
@@ -68,6 +78,7 @@ class KeptFirst(Stalling, HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Answer at once, or hand the request on."""
+        self._unread = 0
         answer = self._at_once()
         if answer is None:
             self._hand_on()
@@ -88,11 +99,13 @@ class KeptFirst(Stalling, HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Nothing: what is answered at once has no body."""
+        self._unread = 0
         if not self._is_answered:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The end of a request; one that is answered is over with it."""
+        self._unread = 0
         if self._is_answered:
             self._is_answered = False
             self.on_response_complete()
@@ -101,7 +114,9 @@ class KeptFirst(Stalling, HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Say what may be wrong; the parser tells no more than that it cannot go on."""
-        super().send_400_response("This request cannot be read: it is not HTTP, or its address is longer than 64 KB.\n")
+        super().send_400_response(
+            "This request cannot be read: it is not HTTP, or its address is longer than 64 KB or its headers than 128 KB.\n"
+        )
 
     def _at_once(self) -> tuple[bytes, bytes] | None:
         parser: Any = self.parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,13 +51,15 @@ class AsReadersKnowIt:
     def __init__(self, application: Application, *, origins: Iterable[str]) -> None:
         self.application = application
         self.known = {read_origin(origin) for origin in origins} - {None}
+        self._is_of_https = lru_cache(maxsize=64)(self._look_up)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass the request on."""
-        if scope["scheme"] == "http" and self._is_of_https(scope):
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        if scope["scheme"] == "http" and self._is_of_https(host):
             scope = {**scope, "scheme": "https"}
         await self.application(scope, receive, send)
 
-    def _is_of_https(self, scope: Message) -> bool:
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+    def _look_up(self, named: bytes) -> bool:
+        host = named.decode("latin-1")
         return read_origin(f"https://{host}") in self.known and read_origin(f"http://{host}") not in self.known

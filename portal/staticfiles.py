@@ -28,6 +28,19 @@ class HashedModules(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     support_js_module_import_aggregation = True
     keep_only_hashed_files = True
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._urls: dict[str, str] = {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        """As Django has it, worked out once: a page has several, and each would be put together and quoted anew."""
+        return self._urls.get(name) or self._urls.setdefault(name, super().url(name, force))
+
+    def save_manifest(self) -> None:
+        """The files have other names from here on."""
+        self._urls.clear()
+        super().save_manifest()
+
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """As Django does, after comments were taken out and each stylesheet of a page made one file with those it imports."""
         if not dry_run:

@@ -43,6 +43,7 @@ urlpatterns = [
         path("sign-on/<str:name>/back", sign_on.back),
         path("setup/<str:token>/", team.setup),
         path("invitation/<str:token>/", team.invitation),
+        path("reset/<str:token>/", team.reset),
     ),
     *open_to(
         Audience.READERS,
@@ -136,6 +137,7 @@ urlpatterns = [
         path("people/grants/<int:grant>/take-back", people.take_away),
         path("people/<str:handle>/role", people.role),
         path("people/<str:handle>/groups", people.groups),
+        path("people/<str:handle>/password/reset", people.reset_password),
         path("people/<str:handle>/second-factor/reset", people.reset_factor),
         path("people/<str:handle>/suspend", people.suspend),
         path("people/<str:handle>/restore", people.restore),

@@ -128,3 +128,16 @@ def test_a_get_with_a_body_is_read_to_its_end(portal: PortalServer) -> None:
         assert read(line)[0] == 200
         line.sendall(asking(portal, "/healthz"))
         assert read(line)[2] == b"ok\n"
+
+
+@pytest.mark.parametrize("endless", [b"x-more: y\r\n" * 100, b"y" * 1000], ids=["headers", "a header"])
+@pytest.mark.parametrize("before", ["", "0\r\n"], ids=["before the body", "after it"])
+def test_headers_without_an_end_are_not_read_on(portal: PortalServer, endless: bytes, before: str) -> None:
+    with line_to(portal) as line:
+        head = asking(portal, first="POST", Transfer_Encoding="chunked") if before else asking(portal)[:-2]
+        line.sendall(head + before.encode() + b"x-first: ")
+        with pytest.raises(ConnectionError):
+            for _ in range(1 << 18):  # 256 MB
+                line.sendall(endless)
+    status, _, body = ask(portal, Cookie="y" * 60_000)
+    assert (status, b"Guide" in body) == (200, True)

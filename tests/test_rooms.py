@@ -27,11 +27,13 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "portal.ollama": ({"httpx", "httpx_aiohttp", "aiohttp"}, set()),
     "portal.embedded": ({"xllamacpp", "starlette", "uvicorn"}, set()),
     "portal.examples": (PARSERS, {"portal.ollama.endpoints"}),
-    "portal.docs": ({"django", "emoji", *MARKDOWN, *SEARCH}, {"portal.examples"}),
+    "portal.docs": ({"django", "emoji", *MARKDOWN, *SEARCH}, {"portal.examples", "portal.keeping"}),
     "portal.team": ({"django", "asgiref", *SIGN_ON, *SECOND_FACTOR}, {"portal.desk"}),
-    "portal.runs": ({"django", "channels", "redis"}, {"portal.ollama", "portal.team", "portal.desk"}),
+    "portal.runs": ({"django", "channels", "redis"}, {"portal.ollama", "portal.team", "portal.desk", "portal.keeping"}),
     "portal.library": ({"django"}, {"portal.ollama", "portal.team", "portal.runs", "portal.desk"}),
-    "portal.dashboard": ({"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs"}),
+    "portal.dashboard": (
+        {"django"}, {"portal.ollama", "portal.examples", "portal.docs", "portal.team", "portal.runs", "portal.keeping"},
+    ),
     "portal.operating": (
         {"django", "prometheus_client", "opentelemetry"}, {"portal.ollama", "portal.team", "portal.runs", "portal.dashboard", "portal.sockets", "portal.about"},
     ),

@@ -9,6 +9,8 @@ from typing import Literal
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from portal.dashboard.board import describe_proof, describe_runs, describe_upstreams, the_time
@@ -17,12 +19,12 @@ from portal.dashboard.health import Health
 from portal.dashboard.here import watch
 from portal.dashboard.proven import read_verification
 from portal.docs.files import Unreadable
-from portal.docs.front import KEEP
 from portal.docs.here import catalogue
 from portal.docs.journal.reading import Journal
 from portal.docs.journal.views import reader as journal_reader
 from portal.docs.surroundings import around
 from portal.docs.views import show
+from portal.keeping import KEEP
 from portal.ollama.models import full_name
 from portal.runs.activity import read_activity
 from portal.runs.here import archive, registry
@@ -30,6 +32,8 @@ from portal.team.identity import reader_in
 from portal.team.rights import knows_addresses
 
 _RECENT, _ENTRIES = 6, 5
+# Where the board goes: all around it is the same for everybody, and composed once.
+_PLACE = "<!--portal:board-->"
 # A journal of thousands of entries takes a moment when it is read first; the page does not wait for it.
 _PATIENCE = 0.3
 
@@ -37,13 +41,14 @@ _PATIENCE = 0.3
 @require_safe
 async def home(request: HttpRequest) -> HttpResponse:
     """The dashboard, and below it the set's own first page or, when it has none, how to add one."""
-    context = await _board(request)
+    board = render_to_string("dashboard/board.html", await _board(request), request)
     found = catalogue.glance("") or await asyncio.to_thread(catalogue.find, "")
     if found is None:
-        nothing = {"root": catalogue.root.name, "home": True}
-        response = render(request, "dashboard/empty.html", around(None, catalogue.shelf) | context | nothing)
+        context = {"root": catalogue.root.name, "home": True, "board": mark_safe(_PLACE), "shelf": catalogue.shelf}  # noqa: S308 - ours
+        response = render(request, "dashboard/empty.html", around(None, catalogue.shelf) | context)
     else:
-        response = await show(request, found, "dashboard/home.html", context | {"home": True})
+        response = await show(request, found, "dashboard/home.html", {"home": True, "board": mark_safe(_PLACE)})  # noqa: S308 - ours
+    response.content = response.content.replace(_PLACE.encode(), board.encode(), 1)
     # It differs by reader and by the moment.
     del response[KEEP]
     response["Cache-Control"] = "private, no-cache"
@@ -102,7 +107,7 @@ async def _board(request: HttpRequest) -> dict[str, object]:
 async def _read_journal() -> Journal | Literal["waits"] | None:
     try:
         async with asyncio.timeout(_PATIENCE):
-            return await asyncio.to_thread(journal_reader.read)
+            return await asyncio.to_thread(journal_reader.present)
     except TimeoutError:
         return "waits"
     except Unreadable:

@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote
 _NAMES = re.compile(r'<[a-zA-Z][^<>]*?\s(?:id|name)="([^"]*)"')
 _SECOND_NAME = re.compile(r'<a [^<>]*?\sname="([^"]*)"')
 _OWN_LINK = re.compile(r'(<a [^<>]*?href=")#([^"]+)"')
+# What GitHub makes of the number of `## 5. Economy`, which tables of contents leave out.
+_NUMBER = re.compile(r"^\d+-")
 _WORDLESS = re.compile(r"[\W_]+")
 
 
@@ -19,12 +21,18 @@ def anchors_in(html: str) -> frozenset[str]:
 
 
 def find_anchor(fragment: str, anchors: Iterable[str]) -> str | None:
-    """The anchor that `fragment`, as a link writes it, means: itself, else the only one of the same letters and digits."""
+    """The anchor that `fragment`, as a link writes it, means.
+
+    It is the one so called, else the only one of the same letters and digits, else the only one of the same after its number.
+    """
     wanted = unquote(fragment)
     if wanted in anchors or wanted.lower() == "top" or wanted.startswith(":~:"):
         return fragment
     letters = _letters(wanted)
-    alike = [anchor for anchor in anchors if letters and _letters(anchor) == letters]
+    if not letters:
+        return None
+    alike = [anchor for anchor in anchors if _letters(anchor) == letters]
+    alike = alike or [anchor for anchor in anchors if _letters(_NUMBER.sub("", anchor)) == letters]
     return alike[0] if len(alike) == 1 else None
 
 

@@ -97,6 +97,11 @@ class Shelf:
         path = path.strip("/")
         return self.pages.get(path) or self.by_file.get(path) or self.other_names.get(path.casefold())
 
+    def find_by_file_name(self, stem: str) -> Page | None:
+        """The only page of the set whose file is called `stem`.md, in whatever folder and case."""
+        found = self.by_file_name.get(f"{stem.casefold()}.md", ())
+        return found[0] if len(found) == 1 else None
+
     def branch(self, path: str) -> Branch[Page] | None:
         """The section whose folder is `path`, in whatever case."""
         branch, parts = self.tree, path.strip("/").casefold().split("/")

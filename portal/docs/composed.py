@@ -1,4 +1,4 @@
-"""Pages as they came out of their templates, for readers with a session: each of their requests goes the whole way."""
+"""Pages as they came out of their templates, for requests that go the whole way, as those for a partly personal page do."""
 
 from __future__ import annotations
 

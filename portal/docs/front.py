@@ -1,7 +1,7 @@
 """A thin ASGI layer before Django: answers pages it has answered before, and gives every text an ETag and gzip.
 
 Django needs some milliseconds for a page under ASGI however little there is to do; here a page that has not changed
-costs a look at its file. What may be kept is said by the view, with `keep`; the reader never sees that header.
+costs a look at its file. What may be kept is said by the view, with `portal.keeping`; the reader never sees that header.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from collections.abc import Awaitable, Callable, Hashable, MutableMapping, Seque
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
-from django.http import HttpResponse
+from portal.keeping import ALWAYS, KEEP
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
-KEEP = "X-Portal-Keep"
 _KEEP = KEEP.lower().encode()
 _MOST_BYTES = 64 << 20
 # Held until it is whole, to be tagged and compressed; and kept.
@@ -33,15 +32,6 @@ _SMALLEST_TO_COMPRESS = 1000
 # Compressing takes a millisecond for each 30 KB, tagging one for each MB; above this the loop does not wait for them.
 _LARGEST_AT_ONCE = 256 << 10
 _TEXTS = (b"text/", b"application/json", b"application/xml", b"application/atom+xml", b"image/svg+xml")
-
-
-def keep(response: HttpResponse, name: str, state: str) -> HttpResponse:
-    """Mark a response as the same for every anonymous reader, whatever the query, as long as `name` is in this state.
-
-    The state is one from before the response was made: what changes meanwhile makes it differ from the present one.
-    """
-    response[KEEP] = f"{state} {quote(name)}"
-    return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +78,7 @@ class Front:
         asked = dict(scope["headers"])
         key = _key_of(scope.get("scheme"), scope["path"], asked)
         kept = self._kept.get(key)
-        if kept is not None and kept.state == await self.state_of(kept.name):
+        if kept is not None and kept.state in (ALWAYS, await self.state_of(kept.name)):
             if _wants_packed(kept, asked):
                 kept = await _packed(kept)
                 self.take(key, kept)
@@ -103,7 +93,7 @@ class Front:
         """A whole HTTP/1.1 answer to a GET, with `more` headers, as head and body; None when there is none that can go at once."""
         key = _key_of(scheme, path, asked)
         kept = self._kept.get(key)
-        if kept is None or kept.state != self.state_now(kept.name) or _wants_packed(kept, asked):
+        if kept is None or kept.state not in (ALWAYS, self.state_now(kept.name)) or _wants_packed(kept, asked):
             return None
         self._kept.move_to_end(key)
         packed, known = _chosen(kept, asked)
@@ -173,9 +163,7 @@ def _is_text(start: Message) -> bool:
 
 def _key_of(scheme: str | None, path: str, asked: dict[bytes, bytes]) -> Hashable | None:
     """What kept answers differ by; None for a request that is not answered from them."""
-    if b"markdown" in asked.get(b"accept", b"") or b"sessionid=" in asked.get(b"cookie", b""):
-        return None
-    return (scheme, asked.get(b"host"), path)
+    return None if b"markdown" in asked.get(b"accept", b"") else (scheme, asked.get(b"host"), path)
 
 
 def _ready(headers: dict[bytes, bytes], body: bytes, name: str, state: str) -> Kept:

@@ -18,6 +18,8 @@ library = Library(
     catalogue, source_url=settings.PORTAL_SOURCE_URL, hosts=settings.PORTAL_EXAMPLE_HOSTS, press=press
 )
 references = References(settings.PORTAL_DOCS_ROOT)
+# What the lists of all pages depend on: the set. No page has this for its path.
+WHOLE = "/"
 
 
 def state_of(page: Page, shelf: Shelf) -> str:
@@ -26,19 +28,21 @@ def state_of(page: Page, shelf: Shelf) -> str:
     return f"{modified}-{size}{library.parts_of(page)}-{shelf.number}-{references.is_drawn(shelf):d}"
 
 
-def state_now(path: str) -> str | None:
-    """The state of the page at `path`, where that is known without looking through the folder; else None."""
-    if catalogue.is_due:
-        return None
-    shelf = catalogue.present
-    page = shelf.pages.get(path)
-    return state_of(page, shelf) if page else None
+def state_now(name: str) -> str | None:
+    """The state of the page of that path, or of `WHOLE`, where it is known without looking through the folder; else None."""
+    return None if catalogue.is_due else _state_named(name)
 
 
-async def present_state(path: str) -> str | None:
-    """The state of the page at `path` as it is now; None when it is gone."""
+async def present_state(name: str) -> str | None:
+    """The state of the page of that path, or of `WHOLE`, as it is now; None when it is gone."""
     if catalogue.is_due:
         await asyncio.to_thread(lambda: catalogue.shelf)
+    return _state_named(name)
+
+
+def _state_named(name: str) -> str | None:
     shelf = catalogue.present
-    page = shelf.pages.get(path)
+    if name == WHOLE:
+        return str(shelf.number)
+    page = shelf.pages.get(name)
     return state_of(page, shelf) if page else None

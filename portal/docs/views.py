@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.safestring import mark_safe
 
 from portal.docs.attachments import FILES, send_file
 from portal.docs.catalogue import Page, Shelf
 from portal.docs.composed import Composed
 from portal.docs.files import Unreadable
-from portal.docs.front import keep
-from portal.docs.here import catalogue, library, references, state_of
-from portal.docs.library import Reading
+from portal.docs.framing import Framed
+from portal.docs.here import WHOLE, catalogue, library, references, state_of
 from portal.docs.machines import as_markdown, wants_markdown
-from portal.docs.rendering import Heading
-from portal.docs.surroundings import MOST_IN_TREE, around, draw_crumbs
+from portal.docs.surroundings import around
+from portal.keeping import keep
 
 logger = logging.getLogger(__name__)
-# Bytes of HTML put into their template between two turns of the event loop; more is done in a thread.
-_MOST_AT_ONCE = 256 << 10
-# Where a page's own HTML goes: it is put in as bytes, since a template would copy it several times over.
-_PLACE = "<!--portal:page-->"
 _composed = Composed()
 
 
@@ -41,46 +34,39 @@ async def page(request: HttpRequest, path: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(found.url)
     if wants_markdown(request):
         return await as_markdown(request, found)
-    return await show(request, found, "docs/page.html")
+    return await show(request, found)
 
 
 async def show(
-    request: HttpRequest, found: Page, template: str, context: dict[str, object] | None = None
+    request: HttpRequest, found: Page, template: str = "docs/page.html", more: dict[str, object] | None = None
 ) -> HttpResponse:
-    """Render a page of the catalogue into a template; a file that cannot be read costs its own page only."""
+    """A page of the catalogue among the others, put into a template that may need `more`.
+
+    That has to be the same each time: what came out is kept, and given again to whoever asks by the same name.
+    """
     shelf = catalogue.present
     state = state_of(found, shelf)
+    references.draw_soon(shelf)
+    key = (template, found.path, request.scheme, request.get_host())
+    known = _composed.get(key, state)
+    if known is not None:
+        return _marked(HttpResponse(known), found, state)
     try:
         reading = library.kept(found)
         if reading is None:
             reading = await asyncio.to_thread(library.read, found)
     except Unreadable as problem:
-        logger.warning("the document %s cannot be read: %s", found.path, problem)
-        context = {"page": found, "reason": str(problem)}
-        return await asyncio.to_thread(
-            lambda: render(request, "docs/unreadable.html", around(found, shelf) | context, status=500)
-        )
-    references.draw_soon(shelf)
-    key = (template, found.path, request.scheme, request.get_host())
-    known = None if context else _composed.get(key, state)
-    if known is not None:
-        return _marked(HttpResponse(known), found, state)
-
-    def compose() -> HttpResponse:
-        linked = {"linked_from": references.to(found, shelf), "referenced": references.of(found, shelf)}
-        described = {
-            "canonical": request.build_absolute_uri(found.url),
-            "crumbs": draw_crumbs(found, shelf, request.build_absolute_uri),
-        }
-        response = render(request, template, around(found, shelf) | _in(reading) | linked | described | (context or {}))
-        response.content = response.content.replace(_PLACE.encode(), reading.html, 1)
-        return response
-
-    is_small = len(reading.html) <= _MOST_AT_ONCE and len(shelf.pages) <= MOST_IN_TREE
-    response = compose() if is_small else await asyncio.to_thread(compose)
-    if not context:
-        _composed.take(key, state, response.content)
+        return await _unreadable(request, found, shelf, problem)
+    response = await Framed(reading, shelf).compose(request, template, more or {})
+    _composed.take(key, state, response.content)
     return _marked(response, found, state)
+
+
+async def _unreadable(request: HttpRequest, found: Page, shelf: Shelf, problem: Unreadable) -> HttpResponse:
+    """A file that cannot be read costs its own page only."""
+    logger.warning("the document %s cannot be read: %s", found.path, problem)
+    context = {"page": found, "reason": str(problem)}
+    return await asyncio.to_thread(lambda: render(request, "docs/unreadable.html", around(found, shelf) | context, status=500))
 
 
 def _marked(response: HttpResponse, found: Page, state: str) -> HttpResponse:
@@ -94,29 +80,6 @@ async def _first_of_section(request: HttpRequest, path: str) -> HttpResponse:
     branch = catalogue.present.branch(path)
     first = branch.first if branch else None
     return await missing(request) if first is None else HttpResponseRedirect(first.url)
-
-
-def _in(reading: Reading) -> dict[str, object]:
-    rendered = reading.rendered
-    tops = sum(heading.level == 1 for heading in rendered.headings)
-    changed = datetime.fromtimestamp(reading.page.changed, UTC)
-    return {
-        "page": reading.page,
-        "changed": changed,
-        "html": mark_safe(_PLACE),  # noqa: S308 - ours
-        "contents": _contents(rendered.headings, has_parts=tops > 1),
-        "has_title": tops > 0,
-    }
-
-
-def _contents(headings: Sequence[Heading], *, has_parts: bool) -> list[tuple[int, Heading]]:
-    """The headings of the two levels below the title, with how deep each is; of all of level 1 where there are several."""
-    first = 1 if has_parts else 2
-    return [
-        (heading.level - first, heading)
-        for place, heading in enumerate(headings)
-        if first <= heading.level <= first + 1 and heading.text and not (has_parts and place == 0)
-    ]
 
 
 async def file_or_page(request: HttpRequest, path: str) -> HttpResponse:
@@ -133,7 +96,8 @@ async def all_documents(request: HttpRequest) -> HttpResponse:
     def compose() -> HttpResponse:
         shelf = catalogue.shelf
         pages = [(item, datetime.fromtimestamp(item.changed, UTC)) for item in shelf.pages.values()]
-        return render(request, "docs/all.html", around(None, shelf) | {"pages": pages, "root": catalogue.root.name})
+        response = render(request, "docs/all.html", around(None, shelf) | {"pages": pages, "root": catalogue.root.name})
+        return keep(response, WHOLE, str(shelf.number))
 
     return await asyncio.to_thread(compose)
 
@@ -143,10 +107,11 @@ async def index(request: HttpRequest) -> HttpResponse:
     shelf = await asyncio.to_thread(lambda: catalogue.shelf)
     own = shelf.pages.get("INDEX") or shelf.pages.get("NAV")
     if own is not None:
-        return await show(request, own, "docs/page.html")
-    return await asyncio.to_thread(
+        return await show(request, own)
+    response = await asyncio.to_thread(
         lambda: render(request, "docs/index.html", around(None, shelf) | {"letters": _by_letter(shelf)})
     )
+    return keep(response, WHOLE, str(shelf.number))
 
 
 def _by_letter(shelf: Shelf) -> dict[str, list[Page]]:
@@ -158,8 +123,9 @@ def _by_letter(shelf: Shelf) -> dict[str, list[Page]]:
 
 
 async def older_address(request: HttpRequest, path: str) -> HttpResponse:
-    """`/doc/NAME`, as mindX's former docs server had it."""
-    found = await asyncio.to_thread(catalogue.find, path.removesuffix(".md"))
+    """`/doc/NAME`, as mindX's former docs server had it, which knew files within folders by their mere names too."""
+    name = path.removesuffix(".md")
+    found = await asyncio.to_thread(catalogue.find, name) or catalogue.present.find_by_file_name(name)
     return await missing(request) if found is None else HttpResponsePermanentRedirect(found.url)
 
 

@@ -22,22 +22,26 @@ _SERVER_NAMES = {"GET", "POST", "PUT", "PATCH", "DELETE", "handler", "middleware
 
 
 class Leave(Enum):
-    """How control leaves a statement other than by its end."""
+    """How control leaves a statement other than by its end, or `PERHAPS` leaves the loop around it."""
 
     LOOP = "break"
     TURN = "continue"
     FUNCTION = "return"
+    PERHAPS = "perhaps"
 
 
 def run_statements(run: Run, statements: Sequence[Node], scope: Scope) -> Leave | None:
     """Run statements in order, until one of them leaves. Functions are there before the first of them runs."""
     for statement in statements:
         _hoist(run, statement, scope)
+    perhaps = None
     for statement in statements:
         leave = run_statement(run, statement, scope)
-        if leave is not None and (run.perhaps is None or leave is not Leave.FUNCTION):
+        if leave is Leave.PERHAPS or (leave is Leave.FUNCTION and run.perhaps is not None):
+            perhaps = Leave.PERHAPS
+        elif leave is not None:
             return leave
-    return None
+    return perhaps
 
 
 def _hoist(run: Run, node: Node, scope: Scope) -> None:
@@ -170,7 +174,9 @@ def _run_if(run: Run, node: Node, scope: Scope) -> Leave | None:
         if branch is not None:
             with run.maybe(why, scope):
                 leaves.append(run_statement(run, branch, scope))
-    return Leave.LOOP if Leave.LOOP in leaves and run.perhaps is not None else None
+    if Leave.LOOP in leaves and run.perhaps is not None:
+        return Leave.LOOP
+    return Leave.PERHAPS if {Leave.LOOP, Leave.FUNCTION, Leave.PERHAPS}.intersection(leaves) else None
 
 
 def _run_for_in(run: Run, node: Node, scope: Scope) -> Leave | None:
@@ -194,7 +200,16 @@ def _run_for_in(run: Run, node: Node, scope: Scope) -> Leave | None:
             return leave
         if leave is Leave.LOOP:
             break
+        if leave is Leave.PERHAPS:
+            _run_perhaps_again(run, body, inner)
+            break
     return None
+
+
+def _run_perhaps_again(run: Run, body: Node, scope: Scope) -> None:
+    """Read another turn of a loop that may be over."""
+    with run.maybe(Unknown("loop", "computed"), scope):
+        run_statement(run, body, scope)
 
 
 def _run_for(run: Run, node: Node, scope: Scope) -> Leave | None:
@@ -228,6 +243,9 @@ def _loop(run: Run, test: Node | None, body: Node | None, step: Node | None, sco
         if leave is Leave.FUNCTION:
             return leave
         if leave is Leave.LOOP:
+            break
+        if leave is Leave.PERHAPS and not endless:
+            _run_perhaps_again(run, body, scope)
             break
         if step is not None:
             evaluate(run, step, scope)

@@ -24,11 +24,12 @@ _QUIET_DECORATORS = {
 
 
 class Leave(Enum):
-    """How control leaves a statement other than by its end."""
+    """How control leaves a statement other than by its end, or `PERHAPS` leaves the loop around it."""
 
     LOOP = "break"
     TURN = "continue"
     FUNCTION = "return"
+    PERHAPS = "perhaps"
 
 
 class _Returned:
@@ -40,13 +41,14 @@ class _Returned:
 
 def run_statements(run: Run, statements: Sequence[ast.stmt], scope: Scope) -> Leave | None:
     """Run statements in order, until one of them leaves."""
+    perhaps = None
     for statement in statements:
         leave = _run_statement(run, statement, scope)
-        if leave is not None and run.perhaps is None:
+        if leave is Leave.PERHAPS or (leave is Leave.FUNCTION and run.perhaps is not None):
+            perhaps = Leave.PERHAPS
+        elif leave is not None:
             return leave
-        if leave in (Leave.LOOP, Leave.TURN):
-            return leave
-    return None
+    return perhaps
 
 
 def _run_statement(run: Run, node: ast.stmt, scope: Scope) -> Leave | None:  # noqa: PLR0912 - one arm a statement
@@ -82,7 +84,9 @@ def _run_statement(run: Run, node: ast.stmt, scope: Scope) -> Leave | None:  # n
             return run_statements(run, node.body, scope)
         case ast.Try() | ast.TryStar():
             leave = run_statements(run, node.body, scope)
-            return leave or run_statements(run, [*node.orelse, *node.finalbody], scope)
+            if leave is None or leave is Leave.PERHAPS:
+                leave = run_statements(run, [*node.orelse, *node.finalbody], scope) or leave
+            return leave
         case ast.Return():
             value = None if node.value is None else evaluate(run, node.value, scope)
             returned = scope.names.get("return")
@@ -180,7 +184,9 @@ def _run_if(run: Run, node: ast.If, scope: Scope) -> Leave | None:
     for branch in (node.body, node.orelse):
         with run.maybe(why, scope):
             leaves.append(run_statements(run, branch, scope))
-    return Leave.LOOP if Leave.LOOP in leaves and run.perhaps is not None else None
+    if Leave.LOOP in leaves and run.perhaps is not None:
+        return Leave.LOOP
+    return Leave.PERHAPS if {Leave.LOOP, Leave.PERHAPS}.intersection(leaves) else None
 
 
 def _run_for(run: Run, node: ast.For | ast.AsyncFor, scope: Scope) -> Leave | None:
@@ -199,7 +205,16 @@ def _run_for(run: Run, node: ast.For | ast.AsyncFor, scope: Scope) -> Leave | No
             return leave
         if leave is Leave.LOOP:
             return None
+        if leave is Leave.PERHAPS:
+            _run_perhaps_again(run, node.body, scope)
+            return None
     return run_statements(run, node.orelse, scope)
+
+
+def _run_perhaps_again(run: Run, body: Sequence[ast.stmt], scope: Scope) -> None:
+    """Read another turn of a loop that may be over."""
+    with run.maybe(Unknown("loop", "computed"), scope):
+        run_statements(run, body, scope)
 
 
 def _run_while(run: Run, node: ast.While, scope: Scope) -> Leave | None:
@@ -219,6 +234,9 @@ def _run_while(run: Run, node: ast.While, scope: Scope) -> Leave | None:
             return leave
         if leave is Leave.LOOP:
             break
+        if leave is Leave.PERHAPS and not endless:
+            _run_perhaps_again(run, node.body, scope)
+            return None
     return None
 
 

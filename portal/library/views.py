@@ -22,14 +22,13 @@ from portal.ollama.bodies import load_json
 from portal.ollama.endpoints import find_endpoint
 from portal.ollama.errors import BadBody
 from portal.runs.comments import pieces_of
-from portal.runs.doors import Door, is_of_page, read_json, rejection, scope_of, status_of, who_asks
+from portal.runs.doors import Door, is_of_page, read_json, rejection, status_of, who_asks, write_down
 from portal.runs.leaks import parts_of_body
 from portal.runs.leaving import Leaks, check_parts
 from portal.runs.orders import Rejected, read_order
 from portal.runs.pages import private, wants_json
 from portal.runs.sheet import address_of
 from portal.team.here import is_team
-from portal.team.noting import note_done
 from portal.team.rights import Act, may, why_not_act
 
 P = ParamSpec("P")
@@ -106,7 +105,7 @@ async def edit(request: HttpRequest, saved: int) -> HttpResponse:
         context = _shown(request, entry) | {"filled": told, "problem": problem, "insists": _may_insist(problem)}
         return private(render(request, "library/saved.html", context, status=status_of(problem)))
     await _do(shelf.change, saved, draft, _whose(request))
-    await _note(request, "changed a saved request", saved)
+    await write_down(request, "changed a saved request", f"library/{saved}")
     return HttpResponseRedirect(f"/library/{saved}/", status=303) if is_of_page(request) else HttpResponse(status=204)
 
 
@@ -116,7 +115,7 @@ async def delete(request: HttpRequest, saved: int) -> HttpResponse:
     """`POST /library/<id>/delete`, by its author or a maintainer."""
     _check(request, "save")
     await _do(shelf.delete, saved, _whose(request))
-    await _note(request, "deleted a saved request", saved)
+    await write_down(request, "deleted a saved request", f"library/{saved}")
     return HttpResponseRedirect("/library/", status=303) if is_of_page(request) else HttpResponse(status=204)
 
 
@@ -127,7 +126,7 @@ async def _save(request: HttpRequest) -> HttpResponse:
     draft = read_draft(message, read_order(message, settings.PORTAL_UPSTREAMS))
     insisted = await _check_secrets(draft, insists=message.get("no_secret") is True)
     number = await _do(shelf.save, draft, who_asks(request).handle)
-    await _note(request, "saved a request", number, f"said to be no secret: {insisted}" if insisted else "")
+    await write_down(request, "saved a request", f"library/{number}", f"said to be no secret: {insisted}" if insisted else "")
     return JsonResponse({"saved": number, "address": f"/library/{number}/"}, status=201)
 
 
@@ -192,11 +191,3 @@ async def _do(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
             return await desk.do(work, *args, **kwargs)
     except (Error, OSError, TimeoutError):
         raise Rejected("unreadable", _NO_DATABASE) from None
-
-
-async def _note(request: HttpRequest, what: str, number: int, detail: str = "") -> None:
-    try:
-        await note_done(scope_of(request), who_asks(request), what, f"library/{number}", detail)
-    except (Error, OSError):
-        raise Rejected("unreadable", "It was done, but could not be written into the audit; try again.") from None
-

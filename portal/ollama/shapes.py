@@ -145,8 +145,65 @@ _V1_MESSAGE = _object(
     ["role"],
 )
 
+_BLOCKS: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "type": _text("What it is", enum=["text", "image", "tool_use", "tool_result", "thinking"]),
+            "text": _long("Of a text: its words"),
+            "source": _object("Of a picture: its type, media_type and data"),
+            "id": _text("Of a call of a tool: its own"),
+            "name": _text("Of a call of a tool: which"),
+            "input": _object("Of a call of a tool: its arguments"),
+            "tool_use_id": _text("Of an answer of a tool: to which call"),
+            "content": _either("Of an answer of a tool: what it gave", _WORDS, {"type": "array"}),
+            "is_error": _switch("Of an answer of a tool: whether it failed"),
+            "thinking": _long("What the model thought"),
+            "signature": _text("Of a thought, as it came"),
+        },
+        "required": ["type"],
+    },
+}
+_ANTHROPIC_MESSAGE = _object(
+    "One turn of the conversation",
+    {
+        "role": _text("Who speaks", enum=["user", "assistant"]),
+        "content": _either("What is said, or blocks of it", _WORDS, _BLOCKS),
+    },
+    ["role", "content"],
+)
+_RESPONSES_TOOL = _object(
+    "A function the model may call",
+    {
+        "type": _text("Always function", enum=["function"]),
+        "name": _text("Its name"),
+        "description": _text("What it does"),
+        "parameters": _object("JSON Schema of its arguments"),
+        "strict": _switch("Exactly"),
+    },
+    ["type", "name"],
+)
+_ANTHROPIC_TOOL = _object(
+    "A function the model may call",
+    {
+        "name": _text("Its name"),
+        "description": _text("What it does"),
+        "input_schema": _object("JSON Schema of its arguments"),
+    },
+    ["name"],
+)
+
 # What endpoints share, referred to as `#/$defs/…`.
-SHARED: dict[str, Schema] = {"options": OPTIONS, "message": MESSAGE, "v1_message": _V1_MESSAGE, "tool": _ROLE_TOOL}
+SHARED: dict[str, Schema] = {
+    "options": OPTIONS,
+    "message": MESSAGE,
+    "v1_message": _V1_MESSAGE,
+    "anthropic_message": _ANTHROPIC_MESSAGE,
+    "tool": _ROLE_TOOL,
+    "responses_tool": _RESPONSES_TOOL,
+    "anthropic_tool": _ANTHROPIC_TOOL,
+}
 
 
 def _shared(name: str, **more: object) -> Schema:
@@ -157,7 +214,10 @@ def _messages(name: str = "message") -> Schema:
     return _list("The conversation so far", _shared(name), x_as="messages")
 
 
-_TOOLS = _list("Functions the model may call", _shared("tool"), x_as="tools")
+def _tools(name: str = "tool") -> Schema:
+    return _list("Functions the model may call", _shared(name), x_as="tools")
+
+
 _LEVELS: Schema = {"type": "string", "enum": ["low", "medium", "high", "max"]}
 _FORMAT = _either(
     "json, or a JSON Schema the answer has to follow",
@@ -205,7 +265,7 @@ _RESPONSE_FORMAT = _object(
 )
 
 _BODIES: dict[str, tuple[dict[str, Schema], tuple[str, ...]]] = {
-    "/api/chat": ({"model": _MODEL, "messages": _messages(), "tools": _TOOLS, **_GENERATING}, ("model",)),
+    "/api/chat": ({"model": _MODEL, "messages": _messages(), "tools": _tools(), **_GENERATING}, ("model",)),
     "/api/generate": (
         {
             "model": _MODEL,
@@ -283,7 +343,7 @@ _BODIES: dict[str, tuple[dict[str, Schema], tuple[str, ...]]] = {
         {
             "model": _MODEL,
             "messages": _messages("v1_message"),
-            "tools": _TOOLS,
+            "tools": _tools(),
             "response_format": _RESPONSE_FORMAT,
             **_SAMPLING,
             "max_completion_tokens": _whole("Most tokens to write, with thinking"),
@@ -337,7 +397,7 @@ _BODIES: dict[str, tuple[dict[str, Schema], tuple[str, ...]]] = {
             ),
             "instructions": _long("Instructions"),
             "stream": _switch("Answer piece by piece", False),
-            "tools": _list("Functions the model may call", {"type": "object"}, x_as="tools"),
+            "tools": _tools("responses_tool"),
             "temperature": _SAMPLING["temperature"],
             "top_p": _OWN_TOP_P,
             "max_output_tokens": _whole("Most tokens to write"),
@@ -373,14 +433,14 @@ _BODIES: dict[str, tuple[dict[str, Schema], tuple[str, ...]]] = {
         {
             "model": _MODEL,
             "max_tokens": _whole("Most tokens to write", minimum=1),
-            "messages": _messages("v1_message"),
+            "messages": _messages("anthropic_message"),
             "system": _either("Instructions", _WORDS, {"type": "array"}, x_as="long"),
             "stream": _switch("Answer piece by piece", False),
             "temperature": _OWN_TEMPERATURE,
             "top_p": _OWN_TOP_P,
             "top_k": _whole("Choose among this many tokens", x_from=1, x_to=100, x_step=1),
             "stop_sequences": _list("The answer ends before any of these", _WORDS, x_as="texts"),
-            "tools": _list("Functions the model may call", {"type": "object"}, x_as="tools"),
+            "tools": _tools("anthropic_tool"),
             "tool_choice": _object("Which tool"),
             "thinking": _object(
                 "Think first",

@@ -82,6 +82,8 @@ async def read_activity(
 def _recorded(owner: str, since: datetime, most: int) -> tuple[list[Row], list[Point]]:
     ended = Record.objects.filter(owner=owner).exclude(outcome="").order_by("-created")
     rows = [row_of_record(record) for record in ended.defer("body", "error")[:most]]
+    if len(rows) < most:  # these are all there are
+        return rows, [_point(row.id, row.created, row.outcome, row.stats) for row in rows if row.created >= since]
     fields = ended.filter(created__gte=since).values_list("id", "created", "outcome", "stats")[:_MOST_POINTS]
     return rows, [_point(*found) for found in fields]
 

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -28,6 +29,7 @@ from portal.runs.sheet import asked_of
 from portal.runs.watching import Watchable, check_after
 from portal.team.here import accounts
 from portal.team.identity import reader_in
+from portal.team.noting import note_done
 from portal.team.readers import Reader
 
 # A comment now and then keeps proxies from taking a silent stream for a dead one.
@@ -273,6 +275,14 @@ def scope_of(request: HttpRequest) -> Mapping[str, Any]:
 def who_asks(request: HttpRequest) -> Reader:
     """Who asks."""
     return reader_in(scope_of(request))
+
+
+async def write_down(request: HttpRequest, what: str, about: str, detail: str = "") -> None:
+    """Add what was done to the audit. Raises `Rejected`."""
+    try:
+        await note_done(scope_of(request), who_asks(request), what, about, detail)
+    except (Error, OSError):
+        raise Rejected("unreadable", "It was done, but could not be written into the audit; try again.") from None
 
 
 async def _read_after(run: Watchable, text: str) -> int:

@@ -59,11 +59,14 @@ def list_recorded(owner: str, wanted: Wanted) -> Listing:
         fields["outcome"] = "" if wanted.outcome == "running" else wanted.outcome
     start = (wanted.part - 1) * IN_PART
     found = list(mine.filter(**fields).order_by("-created", "id").defer("body", "error")[start : start + IN_PART + 1])
+    rows, has_more = [row_of_record(record) for record in found[:IN_PART]], len(found) > IN_PART
+    if not (fields or start or has_more):  # these are all there are
+        return Listing(rows, has_more, *_choices_in(rows))
     models, pages = (
         list(mine.exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()[:_MOST_CHOICES])
         for name in ("model", "page")
     )
-    return Listing([row_of_record(record) for record in found[:IN_PART]], len(found) > IN_PART, models, pages)
+    return Listing(rows, has_more, models, pages)
 
 
 def list_in_memory(runs: Iterable[Run], wanted: Wanted) -> Listing:
@@ -75,8 +78,13 @@ def list_in_memory(runs: Iterable[Run], wanted: Wanted) -> Listing:
         and wanted.outcome in ("", row.outcome or "running") and wanted.example in ("", row.example)
     ]  # fmt: skip
     start = (wanted.part - 1) * IN_PART
-    models, pages = sorted({row.model for row in rows} - {""}), sorted({row.page for row in rows} - {""})
-    return Listing(found[start : start + IN_PART], len(found) > start + IN_PART, models, pages)
+    return Listing(found[start : start + IN_PART], len(found) > start + IN_PART, *_choices_in(rows))
+
+
+def _choices_in(rows: Iterable[Row]) -> tuple[list[str], list[str]]:
+    """The models and the pages of these runs."""
+    rows = list(rows)
+    return sorted({row.model for row in rows} - {""}), sorted({row.page for row in rows} - {""})
 
 
 def row_of_record(record: Record) -> Row:

@@ -64,9 +64,13 @@ class Stretch(models.Model):
 
 
 class Share(models.Model):
-    """A link under which a run that has ended is read: by the team or by anybody who has it, until it ends or is taken back."""
+    """A link under which a run that has ended is read: by the team or by anybody who has it, until it ends or is taken back.
 
-    token = models.CharField(primary_key=True, max_length=64)
+    What is kept of its token is a hash, to find it by, and the token encrypted, to show the link to its owner again.
+    """
+
+    key = models.CharField(primary_key=True, max_length=64)
+    sealed = models.TextField()
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="shares")
     audience = models.CharField(max_length=10)
     created = models.DateTimeField()

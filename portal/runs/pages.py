@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from portal.runs.frames import Outcome
 from portal.runs.here import archive, keeper, registry, terms
 from portal.runs.listing import Listing, Row, Wanted, list_in_memory, list_recorded
 from portal.runs.orders import Rejected
-from portal.runs.sharing import links_of
+from portal.runs.sharing import Link, links_of
 from portal.runs.sheet import Sheet, address_of, asked_of, lay_out, told
 from portal.runs.watching import Watchable
 from portal.team.identity import reader_in, reader_of
@@ -30,6 +30,10 @@ _LAST_PART = 1000
 _MOST_OTHERS = 20
 _LONGEST = 300
 _PATIENCE = 0.5
+_OF_ONE_WORKER = (
+    "Runs are not recorded here, so this lists those of one worker of several. A run's own address shows it on every worker, "
+    "for an hour after its end."
+)
 OUTCOMES: tuple[str, ...] = (*Outcome.__args__, "running")  # type: ignore[attr-defined]
 
 
@@ -72,10 +76,14 @@ async def run(request: HttpRequest, run_id: str) -> HttpResponse:
     except Rejected as problem:
         return cannot_show(request, problem)
     place = address_of(sheet.asked.page, sheet.asked.example, run=found.id) if sheet.asked.example else ""
-    ways = [(one, request.build_absolute_uri(f"/shared/{one.token}/")) for one in links]
-    context |= {"is_mine": True, "place": place, "links": ways, "comments": said, "terms": terms}
+    context |= {"is_mine": True, "place": place, "links": with_addresses(request, links), "comments": said, "terms": terms}
     context["can_share"] = archive is not None and sheet.end is not None and may(me, "share")
     return private(render(request, "runs/run.html", context | shown(sheet)))
+
+
+def with_addresses(request: HttpRequest, links: Iterable[Link]) -> list[tuple[Link, str]]:
+    """Each link with where it is; nothing where that cannot be told any more."""
+    return [(one, request.build_absolute_uri(f"/shared/{one.token}/") if one.token else "") for one in links]
 
 
 async def lay_out_run(found: Watchable) -> Sheet:
@@ -114,7 +122,7 @@ async def _compared(request: HttpRequest, sheet: Sheet) -> dict[str, object]:
 
 async def _list(owner: str, wanted: Wanted) -> tuple[Listing, str]:
     if archive is None or keeper is None:
-        return list_in_memory(registry.of(owner), wanted), ""
+        return list_in_memory(registry.of(owner), wanted), _OF_ONE_WORKER if registry.is_shared else ""
     try:
         if not keeper.trouble:
             await keeper.settle(_PATIENCE)

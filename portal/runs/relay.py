@@ -28,7 +28,6 @@ _LARGEST_FRAME = 128 << 10
 # A wait so short needs no reason.
 _UNNOTICED = 0.3
 
-_INSTALL = "Run one of these, or install it: ollama pull."
 _INSTALL_OTHERWISE = "To use another, connect an Ollama of your own: set OLLAMA_HOST and restart the portal."
 # What Ollama says when a registry does not know a model, and the embedded engine, which has no registry, of all but its own.
 _NOT_IN_REGISTRY = "pull model manifest: file does not exist"
@@ -278,9 +277,11 @@ class Relay:
         if self.order.model in names:
             return problem
         have = f"Installed there: {', '.join(names[:12])}." if names else "No model is installed there yet."
+        model = quoted(self.order.model or "")
+        install = f"{'Run one of these, or install it' if names else 'Install it'}: ollama pull {model}."
         missing = Refused(
-            f"The model “{quoted(self.order.model or '')}” is not installed on {self.order.upstream.where}.",
-            f"{have} {_INSTALL_OTHERWISE if self.order.upstream.embedded else _INSTALL}",
+            f"The model “{model}” is not installed on {self.order.upstream.where}.",
+            f"{have} {_INSTALL_OTHERWISE if self.order.upstream.embedded else install}",
         )
         missing.code = "model_not_found"
         return missing

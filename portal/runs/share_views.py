@@ -7,7 +7,6 @@ from dataclasses import asdict
 from functools import wraps
 from typing import ParamSpec, cast
 
-from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,16 +14,15 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from portal.runs import comments, sharing
 from portal.runs.archive import Archive
-from portal.runs.doors import Door, done, find, is_of_page, log_of, rejection, says_why, scope_of, status_of, who_asks
+from portal.runs.doors import Door, done, find, is_of_page, log_of, rejection, says_why, status_of, who_asks, write_down
 from portal.runs.here import archive, keeper, registry, terms
 from portal.runs.leaving import Leaks, check_parts, check_run
 from portal.runs.orders import Rejected
-from portal.runs.pages import cannot_show, lay_out_run, private, shown, wants_json
+from portal.runs.pages import cannot_show, lay_out_run, private, shown, wants_json, with_addresses
 from portal.runs.sharing import Found, Link, Offer
 from portal.runs.sheet import address_of, told
 from portal.runs.watching import Watchable
 from portal.team.here import is_team
-from portal.team.noting import note_done
 from portal.team.rights import Act, may, why_not_act
 
 P = ParamSpec("P")
@@ -84,7 +82,7 @@ async def _share(request: HttpRequest, run: Watchable, offer: Offer) -> str:
     token, count = found
     lasts = f"for {offer.days} day{'' if offer.days == 1 else 's'}" if offer.days else "without an end"
     said = f"; said to be no secret: {insisted}" if insisted else ""
-    await _note(request, "shared a run", run.id, f"with {offer.audience}, {lasts}; {count} in force{said}")
+    await write_down(request, "shared a run", run.id, f"with {offer.audience}, {lasts}; {count} in force{said}")
     return token
 
 
@@ -94,7 +92,7 @@ async def unshare(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/unshare` takes every link to it back; they lead nowhere from then on."""
     run = await find(request, run_id)
     if archive is not None and await archive.read(sharing.unshare, run.id, run.owner):
-        await _note(request, "took back a link", run.id)
+        await write_down(request, "took back a link", run.id)
     return done(request, f"/runs/{run.id}/")
 
 
@@ -107,8 +105,9 @@ async def links(request: HttpRequest) -> HttpResponse:
         return cannot_show(request, problem)
     if wants_json(request):
         return private(JsonResponse({"links": [_told(one) for one in found]}))
-    ways = [(one, request.build_absolute_uri(f"/shared/{one.token}/")) for one in found]
-    return private(render(request, "runs/links.html", {"links": ways}))
+    unreadable = any(one.state == "in force" and not one.token for one in found)
+    context = {"links": with_addresses(request, found), "has_unreadable": unreadable}
+    return private(render(request, "runs/links.html", context))
 
 
 @require_POST
@@ -120,7 +119,7 @@ async def take_back(request: HttpRequest, token: str) -> HttpResponse:
     run = await _archive().read(sharing.take_back, token, None if moderates else reader.id)
     if run is None:
         raise _leads_nowhere()
-    await _note(request, "took back a link", run)
+    await write_down(request, "took back a link", run)
     return done(request, "/shared/")
 
 
@@ -161,7 +160,7 @@ async def comment(request: HttpRequest, token: str) -> HttpResponse:
     link, _ = await _open(request, token)
     text = await _read_text(request)
     await _archive().read(comments.add, link.run, who_asks(request).handle, text)
-    await _note(request, "commented on a run", link.run)
+    await write_down(request, "commented on a run", link.run)
     return done(request, f"/shared/{token}/#comments")
 
 
@@ -171,7 +170,7 @@ async def change_comment(request: HttpRequest, comment: int) -> HttpResponse:
     """`POST /comments/<id>/edit`: say it otherwise. It must be one's own."""
     text = await _read_text(request)
     run = await _archive().read(comments.change, comment, who_asks(request).handle, text)
-    await _note(request, "changed a comment", run)
+    await write_down(request, "changed a comment", run)
     return done(request, _back(request))
 
 
@@ -183,7 +182,7 @@ async def delete_comment(request: HttpRequest, comment: int) -> HttpResponse:
         raise Http404
     reader = who_asks(request)
     run = await _archive().read(comments.delete, comment, None if may(reader, "moderate") else reader.handle)
-    await _note(request, "deleted a comment", run)
+    await write_down(request, "deleted a comment", run)
     return done(request, _back(request))
 
 
@@ -241,16 +240,10 @@ def _say(request: HttpRequest, problem: Rejected) -> HttpResponse:
 
 def _told(link: Link) -> dict[str, object]:
     fields = asdict(link)
-    return fields | {"address": f"/shared/{fields.pop('token')}/"}
+    token = fields.pop("token")
+    return fields | {"address": f"/shared/{token}/" if token else None}
 
 
 def _back(request: HttpRequest) -> str:
     token = request.POST.get("token", "")
     return f"/shared/{token}/#comments" if sharing.is_token(token) else "/shared/"
-
-
-async def _note(request: HttpRequest, what: str, run_id: str, detail: str = "") -> None:
-    try:
-        await note_done(scope_of(request), who_asks(request), what, run_id, detail)
-    except (Error, OSError):
-        raise Rejected("unreadable", "It was done, but could not be written into the audit; try again.") from None

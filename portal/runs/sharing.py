@@ -7,7 +7,6 @@ shared, and its record is kept as long as a link to it is in force.
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -16,8 +15,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
+from portal.runs.links import new_token, open_link, seal_link
 from portal.runs.models import Record, Share
 from portal.runs.orders import Rejected
+from portal.team.tokens import key_of
 
 Audience = Literal["team", "anybody"]
 MOST_IN_FORCE = 100
@@ -55,7 +56,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as its owner sees it. `state` is in force, ended or taken back."""
+    """A link as its owner sees it. `state` is in force, ended or taken back; `token` is empty where it cannot be read any more."""
 
     token: str
     run: str
@@ -92,24 +93,27 @@ def read_offer(terms: Terms, *, audience: str, days: str) -> Offer:
 def share(run: str, owner: str, offer: Offer) -> tuple[str, int] | None:
     """The token under which the run is shared, and how many links of theirs are in force; None where there is no record of it.
 
-    One that is in force for the same people keeps its token, and ends as this offer says. Raises `Rejected`.
+    One that is in force for the same people keeps its token, where that can still be read, and ends as this offer says.
+    Raises `Rejected`.
     """
     record = Record.objects.select_for_update().filter(id=run, owner=owner).exclude(outcome="").first()
     if record is None:
         return None
     mine = in_force().filter(record__owner=owner)
     ends = now() + timedelta(days=offer.days) if offer.days else None
-    there = mine.filter(record=record, audience=offer.audience).first()
-    if there is not None:
+    there = mine.filter(record=record, audience=offer.audience).order_by("-created").first()
+    token = open_link(there.sealed) if there is not None else ""
+    if there is not None and token:
         there.ends = ends
         there.save(update_fields=["ends"])
-        return there.token, mine.count()
+        return token, mine.count()
     if mine.count() >= MOST_IN_FORCE:
         raise Rejected("too_many", f"{MOST_IN_FORCE} links of yours are in force, the most that may. Take one back on /shared/.")
-    made = Share.objects.create(
-        token=secrets.token_urlsafe(24), record=record, audience=offer.audience, created=now(), ends=ends
+    token = new_token()
+    Share.objects.create(
+        key=key_of(token), sealed=seal_link(token), record=record, audience=offer.audience, created=now(), ends=ends
     )
-    return made.token, mine.count()
+    return token, mine.count()
 
 
 def unshare(run: str, owner: str) -> bool:
@@ -119,7 +123,7 @@ def unshare(run: str, owner: str) -> bool:
 
 def take_back(token: str, owner: str | None) -> str | None:
     """Take one link back, that owner's or, without one, anybody's; the run it led to, None where there is no such link."""
-    found = in_force().filter(token=token) if is_token(token) else Share.objects.none()
+    found = in_force().filter(key=key_of(token)) if is_token(token) else Share.objects.none()
     if owner is not None:
         found = found.filter(record__owner=owner)
     run = found.values_list("record_id", flat=True).first()
@@ -138,7 +142,7 @@ def find_shared(token: str, *, is_of_team: bool) -> Found | None:
     """The run behind a link, for whoever it is meant for."""
     if not is_token(token):
         return None
-    found = in_force().filter(token=token)
+    found = in_force().filter(key=key_of(token))
     if not is_of_team:
         found = found.filter(audience="anybody")
     row = found.values_list("record_id", "record__owner", "audience", "ends").first()
@@ -165,4 +169,4 @@ def _link(share: Share) -> Link:
     record = share.record
     state = "taken back" if share.taken_back else "ended" if share.ends and share.ends <= now() else "in force"
     what = f"{record.method} {record.path}"
-    return Link(share.token, record.id, what, record.model, share.audience, share.created, share.ends, state)
+    return Link(open_link(share.sealed), record.id, what, record.model, share.audience, share.created, share.ends, state)

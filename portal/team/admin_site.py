@@ -64,6 +64,10 @@ class Shown(Table):
         """The same of one row."""
         return self.shown
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """To choose rows by what is shown alone: what is not could be guessed letter by letter from which rows there are."""
+        return lookup.partition("__")[0] in self.shown and super().lookup_allowed(lookup, value, request)
+
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Whoever is here at all may look."""
         return True

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from portal.team.audit import Actor, note, say_changed
-from portal.team.models import Grant, Group, Person, SignIn
+from portal.team.models import Grant, Group, PasswordReset, Person, SignIn
 from portal.team.refusals import Refused
 from portal.team.roles import Role
 
@@ -66,13 +66,14 @@ def restore(handle: str, actor: Actor) -> None:
 
 
 @transaction.atomic
-def set_password(handle: str, encoded: str, actor: Actor, *, keeping: str) -> None:
-    """A new password; every other sign-in of theirs ends."""
+def set_password(handle: str, encoded: str, actor: Actor, *, keeping: str, how: str = "") -> None:
+    """A new password; every other sign-in of theirs ends, and a link to reset it leads nowhere."""
     person = _held(handle)
     person.password = encoded
     person.save(update_fields=["password"])
     SignIn.objects.filter(person=person).exclude(key=keeping).delete()
-    note(actor, "changed their password", handle)
+    PasswordReset.objects.filter(person=person).delete()
+    note(actor, "changed their password" if actor.handle == handle else "changed a password", handle, how)
     say_changed()
 
 

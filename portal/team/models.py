@@ -144,6 +144,17 @@ class Invitation(models.Model):
         return f"{self.role} until {self.ends:%Y-%m-%d}"
 
 
+class PasswordReset(models.Model):
+    """A link under which somebody who lost their password sets another, once. There is one of a person at most."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="password_reset")
+    key = models.CharField(max_length=64, unique=True)
+    ends = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: a new password until {self.ends:%Y-%m-%d %H:%M}"
+
+
 class Grant(models.Model):
     """What may be asked of models: `model` is a name or a pattern with `*`, `upstream` one by name, or "" for any.
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.team import joining, membership
+from portal.team import joining, membership, resetting
 from portal.team.doors import actor, reader, says_why
 from portal.team.forms import read_form
 from portal.team.guarding import wants_page
@@ -32,7 +32,7 @@ async def people(request: HttpRequest) -> HttpResponse:
     return await _show(request)
 
 
-async def _show(request: HttpRequest, *, link: str = "", problem: Refused | None = None) -> HttpResponse:
+async def _show(request: HttpRequest, *, link: str = "", whose: str = "", problem: Refused | None = None) -> HttpResponse:
     context = {
         "people": await desk.do(membership.everybody),
         "invitations": await desk.do(joining.open_invitations),
@@ -41,6 +41,7 @@ async def _show(request: HttpRequest, *, link: str = "", problem: Refused | None
         "upstreams": list(settings.PORTAL_UPSTREAMS),
         "roles": ROLES,
         "link": link,
+        "whose": whose,
         "problem": problem,
         "me": reader(request).handle,
     }
@@ -130,6 +131,16 @@ async def reset_factor(request: HttpRequest, handle: str) -> HttpResponse:
     """`POST /people/<handle>/second-factor/reset`: signed out everywhere, and asked for a second factor no more."""
     read_form(request)
     return await _done(request, reset, handle)
+
+
+@require_POST
+@says_why
+async def reset_password(request: HttpRequest, handle: str) -> HttpResponse:
+    """`POST /people/<handle>/password/reset`: a link under which they set another password, once. It is shown once."""
+    read_form(request)
+    token = await desk.do(resetting.offer, handle, actor(request))
+    link = request.build_absolute_uri(f"/reset/{token}/")
+    return await _show(request, link=link, whose=handle) if wants_page(request) else JsonResponse({"link": link}, status=201)
 
 
 async def _done(request: HttpRequest, change: Callable[..., None], *about: object) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.db import Error
 from django.utils.timezone import now
 
 from portal.desk import Desk
+from portal.team import resetting
 from portal.team.fairness import clear_old
 from portal.team.models import Event, Invitation
 from portal.team.sessions import Limits, clear_ended
@@ -25,6 +26,7 @@ def clear(limits: Limits, kept: timedelta) -> None:
     before = now() - kept
     clear_ended(limits)
     clear_full()
+    resetting.clear_ended()
     clear_old(before)
     Event.objects.filter(at__lt=before).delete()
     Invitation.objects.filter(ends__lt=before).delete()
@@ -37,4 +39,6 @@ async def keep_clear(desk: Desk, limits: Limits, kept: timedelta) -> None:
             await desk.do(clear, limits, kept)
         except (Error, OSError) as problem:
             logger.warning("what is too old could not be deleted: %s", str(problem).partition("\n")[0])
+        except Exception:
+            logger.exception("deleting what is too old met a fault of the portal")
         await asyncio.sleep(_EVERY)

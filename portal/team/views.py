@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.team import entering, joining, membership, sessions
+from portal.team import entering, joining, membership, resetting, sessions
 from portal.team.doors import actor, browser, entered, go_out, reader, says_why, way_on
 from portal.team.entering import Entrance
 from portal.team.fairness import share_lines
@@ -42,7 +42,10 @@ async def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, on: str, *, handle: str = "", problem: Refused | None = None) -> HttpResponse:
-    context = {"on": on, "handle": handle, "problem": problem, "providers": list(settings.PORTAL_PROVIDERS.values())}
+    context = {
+        "on": on, "handle": handle, "problem": problem, "providers": list(settings.PORTAL_PROVIDERS.values()),
+        "reset": "reset" in request.GET,
+    }  # fmt: skip
     response = render(request, "team/sign_in.html", context, status=problem.status if problem else 200)
     if problem and problem.wait:
         response.headers["Retry-After"] = str(problem.wait)
@@ -103,6 +106,25 @@ async def _join(request: HttpRequest, token: str, *, of_setup: bool) -> HttpResp
         return render(request, "team/join.html", context | {"filled": filled, "problem": problem}, status=problem.status)
     await recognition.note_change()
     return await entered(request, made, "/account/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@says_why
+async def reset(request: HttpRequest, token: str) -> HttpResponse:
+    """`/reset/<token>/`: another password for whoever lost theirs, once. They sign in with it then, with both factors."""
+    person = await desk.do(resetting.find, token[:200])
+    if request.method != "POST":
+        return render(request, "team/reset.html", {"person": person})
+    filled = read_form(request, "password")
+    try:
+        check_new(filled["password"], handle=person.handle, name=person.name)
+        await desk.do(resetting.use, token, await hash_of(filled["password"]), actor(request))
+    except Refused as problem:
+        if problem.status == 404:
+            raise
+        return render(request, "team/reset.html", {"person": person, "problem": problem}, status=problem.status)
+    await recognition.note_change()
+    return HttpResponseRedirect("/sign-in/?reset", status=303)
 
 
 @require_safe

@@ -50,6 +50,8 @@ def test_looking_at_it_asks_no_upstream_anything_and_waits_for_none(far_end: Far
     with PortalServer(OLLAMA_HOST=far_end.origin) as portal, httpx.Client(base_url=portal.url, trust_env=False) as client:
         pages = [client.get(path) for path in ("", "live/", "upstreams/") for _ in range(5)]
         assert [page.status_code for page in pages] == [200] * 15
+        assert [page.text.count('<div class="board">') for page in pages[:10]] == [1] * 10
+        assert "<!--portal:board-->" not in pages[1].text
         assert far_end.requests_for("/api/tags") == far_end.requests_for("/api/ps") == []
         assert len(far_end.requests_for("/api/version")) < 15
 

@@ -123,7 +123,8 @@ def test_robots_may_read_the_documents_and_are_told_of_the_sitemap(portal: Porta
 
 @pytest.mark.parametrize(("path", "leads_to"), [
     ("/docs/A/", "/docs/a/"), ("/docs/a", "/docs/a/"), ("/docs/part/index/", "/docs/part/"), ("/docs/INDEX/", "/docs/index/"),
-    ("/doc/a", "/docs/a/"), ("/doc/a.md", "/docs/a/"), ("/docs.html", "/docs/"), ("/redoc", "/reference/"),
+    ("/doc/a", "/docs/a/"), ("/doc/a.md", "/docs/a/"), ("/doc/B%20c", "/docs/part/b%20c/"),
+    ("/docs.html", "/docs/"), ("/redoc", "/reference/"),
 ])  # fmt: skip
 def test_other_addresses_redirect_for_good(portal: PortalServer, path: str, leads_to: str) -> None:
     answer = ask(portal, path)

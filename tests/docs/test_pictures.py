@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from portal.docs.pictures import read_size, size_of
 from portal.docs.rendering import ResolvedLink, render
+from portal.docs.rendering.raw_html import SHARES
+from tests.portal_server import ROOT
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + struct.pack(">II5B", 640, 480, 8, 2, 0, 0, 0)
 # A camera's notes of 40,000 bytes, then the frame header of a progressive picture.
@@ -54,10 +57,17 @@ def test_a_real_picture_is_read_from_its_file(tmp_path: Path) -> None:
     ('<img src="a.png">', 'width="640" height="480"'),
     ('<img src="a.png" width="320">', 'height="240" alt="" width="320"'),
     ('<img src="a.png" height=60>', 'width="80" alt="" height="60"'),
-    ('<img src="a.png" width="50%">', 'alt="" width="50%"'),
+    ('<img src="a.png" width="50%">', 'width="640" height="480" alt="" data-share="50"'),
+    ('<img src="a.png" width="51%">', 'alt="" width="51%"'),
+    ('<img src="a.png" width="50%" height="60">', 'alt="" width="50%" height="60"'),
 ])  # fmt: skip
 def test_a_page_gives_its_pictures_their_room_and_their_author_the_last_word(written: str, says: str) -> None:
     html = render(written, resolve_link=lambda href, is_image: ResolvedLink("/docs/a.png", width=640, height=480)).html
     assert says in html
     assert html.count("width=") <= 1
     assert html.count("height=") <= 1
+
+
+def test_every_width_in_percent_that_is_left_to_the_stylesheet_has_its_rule() -> None:
+    rules = re.findall(r'\[data-share="(\d+)"\] \{ width: (\d+)%; \}', (ROOT / "static/css/prose.css").read_text("utf-8"))
+    assert {share for share, width in rules if share == width} == SHARES

@@ -187,7 +187,10 @@ def test_the_run_is_taken_along_as_http_and_as_har(page: Page, portal: PortalSer
         coming.value.save_as(tmp_path / read)
     http = (tmp_path / "http").read_text()
     assert http.startswith("POST http://localhost:11434/api/chat HTTP/1.1\nContent-Type: application/json\n\n{")
-    assert http.endswith(f"HTTP/1.1 200\ncontent-type: application/x-ndjson\n\n{body}")
+    asked, answer = http.split("\n### The answer\n")
+    assert json.loads(asked.split("\n\n", 1)[1])["model"] == "far:1b"
+    remarks = [line.removeprefix("# ").removeprefix("#") for line in answer.splitlines()]
+    assert "\n".join(remarks) == f"HTTP/1.1 200\ncontent-type: application/x-ndjson\n\n{body}"
     entry = json.loads((tmp_path / "har").read_text())["log"]["entries"][0]
     assert entry["response"]["content"]["text"] == body
     assert entry["response"]["content"]["size"] == len(body.encode())
@@ -257,9 +260,14 @@ def test_embeddings_have_dimensions_norm_line_and_cosines(page: Page, portal: Po
 
 
 def test_models_are_tables(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    rows = ran(page, portal, TAGS).get_by_role("tabpanel", name="Data").get_by_role("row")
+    data = ran(page, portal, TAGS).get_by_role("tabpanel", name="Data")
+    rows = data.get_by_role("row")
     expect(rows).to_have_count(4)
     expect(rows.nth(1)).to_contain_text("1.2 GB")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert data.get_by_role("group", name="Models").evaluate("(wide) => wide.scrollWidth <= wide.clientWidth")
+    expect(rows).to_have_count(4)
+    page.set_viewport_size({"width": 1280, "height": 900})
     upstream.routes["/api/ps"] = whole(played.LOADED)
     expect(ran(page, portal, PS).get_by_role("tabpanel", name="Data")).to_contain_text("50 %")
     upstream.script = whole(played.SHOW)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import DOCS
 from tests.e2e.test_axe import _faults_in_both_themes, axe  # noqa: F401 - a fixture
-from tests.farend import Asked, FarEnd, Line, chat, stream, whole
+from tests.farend import Asked, FarEnd, Held, Line, chat, stream, whole
 from tests.portal_server import PortalServer
 
 pytestmark = pytest.mark.browser
@@ -72,16 +72,27 @@ def test_two_models_answer_side_by_side_with_their_figures_and_the_words_that_di
     assert [one.requests_for("/api/chat")[-1].json["messages"] for one in upstreams] == [[{"role": "user", "content": "Count."}]] * 2
 
 
-def test_what_is_compared_has_no_accessibility_fault(browser: Browser, portal: PortalServer, axe: str) -> None:  # noqa: F811
+def test_what_is_compared_has_no_accessibility_fault_while_it_runs_and_after(
+    browser: Browser, portal: PortalServer, upstreams: tuple[FarEnd, FarEnd], axe: str  # noqa: F811
+) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844}, bypass_csp=True, reduced_motion="reduce")
     tool = open_tool(page, portal, "Compare")
     tool.get_by_role("button", name="Add a model").click()
-    tool.get_by_role("button", name="Run all").click()
+    pieces = chat(["The sky ", "is blue."], model="one:1b")
+    upstreams[0].routes["/api/chat"] = held = Held(pieces[:1], pieces[1:])
+    try:
+        tool.get_by_role("button", name="Run all").click()
+        expect(tool.locator(".lane .answer .text").nth(0)).to_have_text("The sky")
+        expect(tool.locator(".lane .answer").nth(1).get_by_role("status")).to_have_text("Done")
+        running = _faults_in_both_themes(page, axe)
+        held.go(2)  # the third lane asks the same server
+    finally:
+        del upstreams[0].routes["/api/chat"]
     expect(tool.get_by_role("status").first).to_have_text("All have ended.")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    faults = _faults_in_both_themes(page, axe)
+    ended = _faults_in_both_themes(page, axe)
     page.close()
-    assert faults == []
+    assert (running, ended) == ([], [])
 
 
 def test_a_lane_that_fails_says_why_leaves_the_others_alone_and_can_be_run_again(
@@ -121,6 +132,10 @@ def test_a_request_repeated_shows_how_its_figures_spread(
     expect(tool.get_by_role("row", name="output tokens")).to_have_text("output tokens5555the same each time")
     expect(tool.get_by_role("img", name="total of 3 runs, from").locator("circle")).to_have_count(3)
     assert len(upstreams[0].requests_for("/api/chat")) == before + 3
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = tool.get_by_role("group", name="Figures of the runs")
+    assert wide.evaluate("(wide) => wide.scrollWidth <= wide.clientWidth")
+    expect(tool.get_by_role("row", name="output tokens")).to_be_visible()
 
 
 def test_one_that_fails_among_several_is_told_and_the_others_count(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -21,12 +22,16 @@ from tests.portal_server import PortalServer
 pytestmark = pytest.mark.browser
 
 BATCH = 100
-TRIED = hostile_texts(COUNT if os.environ.get("HOSTILE_TEXTS") == "all" else 2 * BATCH)
+ALL = os.environ.get("HOSTILE_TEXTS") == "all"
+TRIED = hostile_texts(COUNT if ALL else 2 * BATCH)
+# Each of so many comes in one-character tokens too, as does one of so many errors.
+SPELT = 1 if ALL else 10
+ERRORS = 200 if ALL else 6
 BATCHES = [TRIED[at : at + BATCH] for at in range(0, len(TRIED), BATCH)]
 WATCH = "window.ran = []; window.owned = window.alert = window.confirm = window.prompt = (...what) => { window.ran.push(what); };"
 # What markdown and our own views are made of; anything else came from the text.
-FOREIGN = """() => [...document.querySelectorAll(".answer *")].filter((one) =>
-  !/^(DIV|SPAN|P|UL|OL|LI|PRE|CODE|EM|STRONG|S|BR|HR|A|BLOCKQUOTE|TABLE|THEAD|TBODY|TR|TH|TD|BUTTON|DETAILS|SUMMARY|DL|DT|DD|TEXTAREA|SELECT|OPTION|INPUT|FORM|RUN-\\w+|svg|rect)$/.test(one.nodeName)
+FOREIGN = """(within = ".answer") => [...document.querySelectorAll(within + " *")].filter((one) =>
+  !/^(DIV|SPAN|P|UL|OL|LI|PRE|CODE|EM|STRONG|S|BR|HR|A|BLOCKQUOTE|TABLE|THEAD|TBODY|TR|TH|TD|BUTTON|DETAILS|SUMMARY|DL|DT|DD|TEXTAREA|SELECT|OPTION|INPUT|FORM|RUN-\\w+|MODEL-PICKER|LABEL|svg|rect)$/.test(one.nodeName)
   || [...one.attributes].some(({ name, value }) => name.startsWith("on") || (name === "href" && !/^(https?:|mailto:)/.test(value)) || /^(src|srcset|srcdoc|data|poster|background|action)$/.test(name))
 ).map((one) => one.outerHTML.slice(0, 200))"""
 
@@ -41,11 +46,12 @@ def portal(upstream: FarEnd) -> Iterator[PortalServer]:
 @pytest.mark.parametrize("batch", BATCHES, ids=[str(number) for number in range(len(BATCHES))])
 def test_nothing_of_it_runs_or_is_fetched_in_any_view(page: Page, portal: PortalServer, upstream: FarEnd, batch: list[str]) -> None:
     page.add_init_script(WATCH)
+    asked = addresses_asked_of(page)
     page.goto(portal.url)
     records: list[dict[str, object]] = []
     for number, text in enumerate(batch):
         records += [{**played.message(content=f"{text}\n\n"), "model": text}, played.message(thinking=text)]
-        if number % 10 == 0:
+        if number % SPELT == 0:
             records += [*(played.message(content=letter) for letter in f"{text}\n\n"), *(played.message(thinking=letter) for letter in text)]
             records.append(played.message(tool_calls=[{"id": text, "function": {"name": text, "arguments": {text: text}}}]))
     upstream.script = stream([b"".join(played.lines([*records, {**played.last(3), "model": batch[0]}]))])
@@ -58,13 +64,43 @@ def test_nothing_of_it_runs_or_is_fetched_in_any_view(page: Page, portal: Portal
         turn_to(panel, view)
         assert page.evaluate(FOREIGN) == []
     assert page.evaluate("window.ran") == []
+    assert {address for address in asked if not address.startswith((portal.url, "ws://", "data:"))} == set()
+
+
+def addresses_asked_of(page: Page) -> list[str]:
+    """Every address the page asks for from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    return asked
+
+
+def test_names_of_models_are_text_too(page: Page) -> None:
+    names = [text for text in TRIED if not set(text) & {"\n", "\x00"}][: 20 * BATCH]
+    models = [{**played.MODELS["models"][0], "name": name, "model": name, "details": {"family": name, "parameter_size": name}} for name in names]
+    with FarEnd(stream(played.lines([played.last(1)]))) as far:
+        far.routes |= {"/api/tags": whole({"models": models}), "/api/ps": whole({"models": models[:BATCH]})}
+        with PortalServer(OLLAMA_HOST=far.origin, PORTAL_DOCS_ROOT=str(DOCS)) as portal:
+            page.add_init_script(WATCH)
+            asked = addresses_asked_of(page)
+            page.goto(portal.url)
+            panel = page.locator("run-panel").first
+            panel.get_by_role("button", name="Model: far:1b").click()
+            expect(panel.get_by_role("listbox", name="Models").get_by_role("option")).not_to_have_count(0)
+            assert page.evaluate(FOREIGN, "model-picker") == []
+            page.keyboard.press("Escape")
+            panel.get_by_role("button", name="More").click()
+            panel.get_by_role("button", name=re.compile("^Compare")).click()
+            expect(panel.locator(".lane select").first.get_by_role("option")).not_to_have_count(0)
+            assert page.locator("main :is(img, iframe, script, object, embed, base, meta, [onerror], [onload])").count() == 0
+            assert page.evaluate("window.ran") == []
+            assert {address for address in asked if not address.startswith((portal.url, "ws://", "data:"))} == set()
 
 
 @pytest.mark.parametrize("as_status", [True, False], ids=["by status", "in the stream"])
 def test_errors_are_text_too(page: Page, portal: PortalServer, upstream: FarEnd, as_status: bool) -> None:
     page.add_init_script(WATCH)
     page.goto(portal.url)
-    for text in hostile_texts(6):
+    for text in hostile_texts(ERRORS):
         error = {"error": f"{text} model \"{text}\" not found"}
         upstream.script = whole(error, "400 Bad Request") if as_status else stream(played.lines([error]))
         panel = run(page, CHAT)

@@ -81,7 +81,7 @@ def test_an_edit_is_marked_shown_against_the_example_kept_over_a_reload_and_take
 def test_what_is_wrong_is_marked_in_place_and_said_below(page: Page, portal: PortalServer) -> None:
     panel = opened(page, portal)
     write(page, editor(panel), '{\n  "model": "far:1b",\n  "messages": [],\n  "think": "loud"\n}')
-    expect(panel.locator(".problems")).to_contain_text("Line 4 Think:")
+    expect(panel.locator(".problems")).to_contain_text("Line 4 think:")
     expect(panel.locator(".cm-lintRange")).to_have_text('"loud"')
     write(page, editor(panel), '{\n  "model": "far:1b",\n  "messages": [}')
     expect(panel.locator(".problems")).to_contain_text("Line 3 Not JSON: a value was expected")

@@ -81,6 +81,18 @@ async function main() {{
   }}
 }}
 main().catch(console.error)""",
+    "rounds of tools with a limit": f"""import ollama from 'ollama'
+const messages = {HI}
+for (let turn = 0; turn < 6; turn++) {{
+  const response = await ollama.chat({{ model: 'm', messages }})
+  messages.push(response.message)
+  if (!response.message.tool_calls) break
+}}
+for (const word of ['a', 'b']) {{
+  const {{ response }} = await ollama.generate({{ model: 'm', prompt: word }})
+  if (response) break
+}}
+await ollama.show({{ model: 'n' }})""",
     "zod by its own hand": f"""import ollama from 'ollama'
 import * as z from 'zod'
 {PERSON}

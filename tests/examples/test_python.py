@@ -119,6 +119,28 @@ while True:
     messages.append(response.message)
     if not response.message.tool_calls:
         break""",
+    "an agent's loop with a limit": f"""from ollama import chat
+messages = {HI}
+for turn in range(6):
+    response = chat(model='m', messages=messages)
+    messages.append(response.message)
+    try:
+        if not response.message.tool_calls:
+            break
+    finally:
+        print(turn)
+chat(model='n', messages={HI})""",
+    "what returns from its loop": f"""import ollama
+
+def ask():
+    tries = 0
+    while tries < 3:
+        response = ollama.chat(model='m', messages={HI})
+        if not response.message.tool_calls:
+            return response.message.content
+        tries += 1
+
+print(ask())""",
     "ollama.generate": """import ollama
 ollama.generate('m', 'Why?', 'because', system='s', template='t', raw=True, format='json', options={'seed': 1})
 ollama.generate(model='m', prompt='Why?', stream=False, think=False, images=None, context=[1, 2], width=3)""",

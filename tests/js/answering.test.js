@@ -163,9 +163,10 @@ test("a growing text is cut into blocks at line ends, and nothing of it is lost"
   assert.equal(blockEnd("short", 0, 0), null);
 });
 
-test("a run is written as HTTP text with the body to the byte", () => {
+test("a run is written as HTTP text that sends the request again, with the answer as remarks", () => {
   const run = answering("/api/chat", { model: "m" }, { type: "head", status: 200, headers: { "content-type": "application/x-ndjson" } }, { type: "data", at: 5, text: '{"a":\n' });
-  assert.equal(httpText(run), 'POST http://localhost:11434/api/chat HTTP/1.1\nContent-Type: application/json\n\n{"model":"m"}\n\n###\n\nHTTP/1.1 200\ncontent-type: application/x-ndjson\n\n{"a":\n');
+  assert.equal(httpText(run), 'POST http://localhost:11434/api/chat HTTP/1.1\nContent-Type: application/json\n\n{"model":"m"}\n\n### The answer\n# HTTP/1.1 200\n# content-type: application/x-ndjson\n#\n# {"a":\n#\n');
+  assert.ok(httpText(answering("/api/chat", {})).endsWith("\n### The answer\n# No answer came.\n"));
 });
 
 test("a HAR has all that version 1.2 wants of an entry", () => {

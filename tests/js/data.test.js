@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { allFiguresOf, figuresOf, stateText } from "../../static/js/lib/figures.js";
+import { allFiguresOf, figuresOf, stateText, waitOf } from "../../static/js/lib/figures.js";
+import { partsOf } from "../../static/js/lib/json-colours.js";
 import { previewOf } from "../../static/js/lib/records.js";
 import { partialOf } from "../../static/js/lib/partial.js";
 import { faultsOf, uncheckedIn } from "../../static/js/lib/schema.js";
@@ -143,10 +144,11 @@ test("a slow stream is no stall, and a run that never got an answer has its wait
 });
 
 test("every figure says who took it", () => {
-  const view = { ...IDLE, status: 200, stats: { ttft_ms: 10, prompt_tokens: 7, measured: ["ttft_ms"] } };
+  const headers = { "content-type": "application/json" };
+  const view = { ...IDLE, status: 200, headers, stats: { ttft_ms: 10, prompt_tokens: 7, measured: ["ttft_ms"] } };
   const figures = allFiguresOf({ view, reader: { records: 0, finish: "stop" }, tape: { bytes: 1200 }, asked: { model: "m" } });
   assert.deepEqual(figures.map(({ name, value, measured }) => [name, value, measured]), [
-    ["status", 200, null], ["model", "m", null], ["time to first token", "10 ms", true], ["prompt tokens", 7, false], ["bytes", "1.2 kB", true], ["stopped because", "stop", null],
+    ["status", 200, null], ["content-type", "application/json", null], ["model", "m", null], ["time to first token", "10 ms", true], ["prompt tokens", 7, false], ["bytes", "1.2 kB", true], ["stopped because", "stop", null],
   ]);
 });
 
@@ -213,4 +215,19 @@ test("what came in one burst has no speed, and it is said why", () => {
   assert.deepEqual(speed({}, false), { name: "speed", value: "not measured: the answer came whole", measured: null });
   assert.equal(speed({ lastAt: 900 }), undefined);
   assert.deepEqual(speed({ stats: { ...view.stats, tokens_per_second: 80 } }), { name: "speed", value: "80 tokens/s", measured: false });
+});
+
+test("a run that waits tells for how long, once there is something to tell", () => {
+  const texts = [999, 1000, 119_999, 185_000].map((ms) => waitOf(ms).map(({ value }) => value));
+  assert.deepEqual(texts, [[], ["1 s"], ["119 s"], ["3 min 5 s"]]);
+});
+
+test("JSON has colours by what its parts are, also where it breaks off, and no letter of it is lost", () => {
+  const json = '{\n  "a: \\"b": [1.5e3, -2, true, null],\n  "c": "x", "d": "bro';
+  const parts = partsOf(json);
+  assert.equal(parts.map(({ text }) => text).join(""), json);
+  const kinds = parts.filter(({ kind }) => kind).map(({ kind, text }) => [kind, text]);
+  assert.deepEqual(kinds, [
+    ["name", '"a: \\"b"'], ["number", "1.5e3"], ["number", "-2"], ["word", "true"], ["word", "null"], ["name", '"c"'], ["text", '"x"'], ["name", '"d"'], ["text", '"bro'],
+  ]);
 });

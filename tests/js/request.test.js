@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Edit } from "../../static/js/lib/edit.js";
+import { wireOf } from "../../static/js/lib/form-tools.js";
 import { fieldsOf, linesText, looseText, numberText } from "../../static/js/lib/form.js";
 import { diffLines } from "../../static/js/lib/line-diff.js";
 import { absenceOf, choicesOf, deedsText } from "../../static/js/lib/picking.js";
@@ -90,6 +91,15 @@ test("a form has a field for every part of the shape, each filled in its own way
   ]);
   assert.deepEqual(fields[1].choices, ["true", "false", '"low"']);
   assert.deepEqual(fields[3].fields.map(({ path, as }) => [path, as]), [[["options", "seed"], "number"]]);
+});
+
+test("a new tool starts as the shape of the endpoint's tools has them", () => {
+  const schema = { type: "object", properties: {}, required: [] };
+  const item = (properties) => fieldsOf({ properties: { tools: { type: "array", items: { $ref: "#/$defs/t" } } }, $defs: { t: { type: "object", properties } } })[0].item;
+  const nested = wireOf(item({ type: {}, function: { properties: { name: {}, parameters: {} } } }));
+  assert.deepEqual(nested, { start: { type: "function", function: { name: "", description: "", parameters: schema } }, inside: ["function"], schema: "parameters" });
+  assert.deepEqual(wireOf(item({ type: {}, name: {}, parameters: {} })), { start: { type: "function", name: "", description: "", parameters: schema }, inside: [], schema: "parameters" });
+  assert.deepEqual(wireOf(item({ name: {}, input_schema: {} })), { start: { name: "", description: "", input_schema: schema }, inside: [], schema: "input_schema" });
 });
 
 test("what is written into a field goes into the JSON as it stands", () => {

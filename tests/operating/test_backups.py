@@ -207,3 +207,32 @@ def test_nothing_is_restored_under_a_portal_that_runs(far_end: FarEnd) -> None:
         refused = run_manage("restore", str(OLD), "--over", PORTAL_DATA=str(portal.data))
         assert "A portal runs on this data. Stop it first. Nothing was changed." in refused.stderr
         assert run_manage("restore", str(OLD), "--check", PORTAL_DATA=str(portal.data)).stdout.startswith("It is whole, with 2 runs and 2 people")
+
+
+def test_a_link_from_before_links_were_encrypted_leads_on_and_is_shown_to_its_owner(far_end: FarEnd, tmp_path: Path) -> None:
+    token, old, new = "an-older-link-nobody-guesses-1234", tmp_path / "old", tmp_path / "new"
+    manage("migrate", "runs", "0003", PORTAL_DATA=str(old))
+    blank = dict.fromkeys(("ref", "upstream", "method", "path", "model", "body", "page", "example", "state", "server"), "")
+    then = dict.fromkeys(("created", "lease"), "2026-11-01 10:00:00")
+    record = blank | then | {"id": "an-older-run-0001", "owner": "solo", "streams": 1, "outcome": "done", "head": 0, "size": 0}
+    share = {"token": token, "record_id": record["id"], "audience": "anybody", "created": then["created"]}
+    with closing(sqlite3.connect(old / "portal.sqlite3")) as database, database:
+        for table, row in (("runs_record", record), ("runs_share", share)):
+            database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    manage("backup", tmp_path / "old.zip", PORTAL_DATA=str(old))
+    manage("restore", tmp_path / "old.zip", PORTAL_DATA=str(new))
+    kept = {"OLLAMA_HOST": far_end.origin, "PORTAL_KEEP_RUNS": "9999"}
+    with PortalServer(data=new, **kept) as portal, Browser(portal) as reader:
+        assert reader.get(f"/shared/{token}/").status_code == 200
+        for page in ("/shared/", f"/runs/{record['id']}/"):
+            assert f"/shared/{token}/" in reader.get(page).text
+        manage("backup", tmp_path / "new.zip", PORTAL_DATA=str(new))
+        assert token not in str(rows_in(tmp_path / "new.zip"))
+    with PortalServer(data=old, **kept, PORTAL_SECRET_KEY="another" * 10) as portal, Browser(portal) as reader:
+        assert reader.get(f"/shared/{token}/").status_code == 200, "brought up to date as it started"
+    with PortalServer(data=new, **kept, PORTAL_SECRET_KEY="another" * 10) as portal, Browser(portal) as reader:
+        assert reader.get(f"/shared/{token}/").status_code == 200
+        assert "made before the portal's secret key was changed" in reader.get("/shared/").text
+        assert "its address cannot be shown again" in reader.get(f"/runs/{record['id']}/").text
+        link = reader.get("/shared/?format=json").json()["links"][0]
+        assert (link["state"], link["address"]) == ("in force", None)

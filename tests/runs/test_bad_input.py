@@ -140,3 +140,17 @@ def test_a_run_of_long_ago_that_is_no_more_is_answered_as_one_that_never_was(sen
             for run in ("AAAAAAAAAAAAAAAA", str(uuid.uuid4()), "' or 1=1 --", "a" * 32, "é" * 16)
         ]
     assert len({(error["code"], error["message"], error["field"]) for error in errors}) == 1
+
+
+@pytest.mark.parametrize("address", ["runs/", "docs/", "no/such/address"])
+def test_a_body_larger_than_any_request_is_refused_while_it_comes(portal: PortalServer, address: str) -> None:
+    sent: list[bytes] = []
+
+    def endless() -> Iterator[bytes]:
+        while len(sent) < 1 << 12:
+            sent.append(b" " * (1 << 16))
+            yield sent[-1]
+
+    answer = httpx.post(portal.url + address, content=endless(), trust_env=False, timeout=60)
+    assert (answer.status_code, answer.json()["error"]["code"], answer.headers["connection"]) == (413, "too_large", "close")
+    assert len(sent) < 1 << 12, "nobody has read to the end"

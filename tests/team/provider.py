@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import threading
 import time
@@ -29,6 +30,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+        self.published = [self.key]
         self.stranger = RSAKey.generate_key(2048, {"kid": "one"})
         self.who: Claims = {"sub": "1001", "name": "Grace Hopper", "email": "grace@corp.example", "email_verified": True}
         self.bend: Callable[[Claims], object] = lambda claims: None
@@ -38,6 +40,7 @@ class Provider:
         self.is_down = False
         self.asked: list[str] = []
         self.codes: dict[str, dict[str, str]] = {}
+        self.numbers = itertools.count()
 
     def __enter__(self) -> Provider:
         provider = self
@@ -70,6 +73,12 @@ class Provider:
         self.who, self.bend, self.answer, self.orgs, self.is_down = fresh.who, fresh.bend, fresh.answer, [], False
         self.sign = self.signed
 
+    def rotate(self, kid: str) -> RSAKey:
+        """Sign with another key from now on, and publish that alone; the one before."""
+        before, self.key = self.key, RSAKey.generate_key(2048, {"kid": kid, "use": "sig"})
+        self.published = [self.key]
+        return before
+
     def claims(self, nonce: str) -> Claims:
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": nonce} | self.who
@@ -77,7 +86,10 @@ class Provider:
         return {name: value for name, value in claims.items() if value is not None}
 
     def signed(self, claims: Claims) -> str:
-        return jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)
+        return self.signed_by(self.key, claims)
+
+    def signed_by(self, key: RSAKey, claims: Claims) -> str:
+        return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
 
     def by_a_stranger(self, claims: Claims) -> str:
         return jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.stranger)
@@ -100,7 +112,7 @@ class Provider:
         if self.is_down and path != "/authorize":
             return self._say(request, 503, {})
         if path in ("/authorize", "/login/oauth/authorize"):
-            code = f"code-{len(self.codes)}"
+            code = f"code-{next(self.numbers)}"
             self.codes[code] = query
             to = self.answer({"state": query["state"], "code": code})
             request.send_response(302)
@@ -113,7 +125,7 @@ class Provider:
                 "issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/authorize",
                 "token_endpoint": f"{self.issuer}/token", "jwks_uri": f"{self.issuer}/jwks",
             },
-            "/jwks": {"keys": [self.key.as_dict(private=False)]},
+            "/jwks": {"keys": [key.as_dict(private=False) for key in self.published]},
             "/api/v3/user": {"id": int(self.who["sub"]), "login": "grace-h", "name": self.who["name"]},
             "/api/v3/user/emails": [
                 {"email": "other@corp.example", "primary": False, "verified": True},

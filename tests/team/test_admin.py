@@ -79,6 +79,9 @@ def test_nobody_changes_anything_there_and_others_are_kept_out(ada: Browser, str
             assert someone.get(f"/admin/{path}").status_code == 403
         assert stranger.get(f"/admin/{path}").headers["location"].startswith("/sign-in/?next=")
         assert ada.send_form(f"/admin/{path}", handle="ada", role="guest", is_staff="1", name="X", post="yes").status_code == 405
+    for table, hidden in (("person", "password"), ("person", "sign_ins__key"), ("invitation", "key"), ("grant", "person__password"), ("authenticator", "sealed"), ("record", "body")):
+        guess = ada.get(f"/admin/{'runs' if table == 'record' else 'team'}/{table}/?{hidden}__startswith=a")
+        assert guess.status_code == 400, "nothing is guessed letter by letter from which rows there are"
     for path in ("team/person/add/", f"team/person/{number}/delete/"):
         assert ada.get(f"/admin/{path}").status_code == 403
     for path in ("login/", "logout/", "password_change/", "jsi18n/", "autocomplete/", "team/signin/", "r/1/1/", "no/such/"):

@@ -64,7 +64,7 @@ def people(request: pytest.FixtureRequest, upstream: FarEnd) -> Iterator[tuple[d
         ada.send_form(f"/people/{everybody['suspended'].handle}/suspend")
         member = everybody["member"]
         run = member.order().json()["run"]
-        member.get(f"/runs/{run}/log", params={"wait": 20})
+        member.get(f"/runs/{run}/events")  # which lasts as long as the run
         token = _shared(member, run).split("/")[2]
         yield everybody, run, token, request.param == "members"
         assert "Traceback" not in portal.log

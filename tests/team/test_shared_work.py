@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from portal.team.tokens import key_of
 from tests.farend import FarEnd, chat, stream
 from tests.portal_server import PortalServer, run_manage
 from tests.team.people import Browser, newcomer, set_up, written
@@ -74,7 +75,7 @@ def test_a_link_for_the_team_is_none_for_others_and_one_that_ended_is_like_none(
         assert (refused.status_code, refused.json()["error"]["field"]) == (400, "days")
         assert re.findall("in force", member.get("/shared/").text) == ["in force"] * 2
 
-        written(portal, "UPDATE runs_share SET ends = '2020-01-01 00:00:00' WHERE token = ?", for_all.split("/")[2])
+        written(portal, "UPDATE runs_share SET ends = '2020-01-01 00:00:00' WHERE key = ?", key_of(for_all.split("/")[2]))
         never = stranger.get(f"/shared/{'x' * 32}/log", headers=JSON)
         taken_back = link_of(member, ended_run(member), audience="anybody")
         assert colleague.send_form(f"{taken_back}take-back").status_code == 404, "it is another's"

@@ -46,10 +46,13 @@ class Reader:
 
     def read(self) -> Journal | None:
         """The journal as its files stand; None where the set has none. Raises `Unreadable`."""
-        documents = self._documents()
-        if documents is None:
+        if self._documents() is None:
             self.catalogue.refresh()
-            documents = self._documents()
+        return self.present()
+
+    def present(self) -> Journal | None:
+        """The same; of a set without one it may take a second until it is seen that it has one now."""
+        documents = self._documents()
         if documents is None:
             return None
         files = [page for page in (documents.index, *documents.pages) if page]

@@ -19,6 +19,8 @@ _ALT = re.compile(r"""(?<![\w-])alt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNOREC
 _SIZE = re.compile(r"""(?<![\w-])(width|height)\s*=\s*["']?\s*(\d{1,5}%?)""", re.IGNORECASE)
 _HAS_ID = re.compile(r"(?<![\w-])(?:id|name)\s*=", re.IGNORECASE)
 _TAG = re.compile(r"<!--(?:.*?-->|.*)|<[^<>]*>", re.DOTALL)
+# Widths in percent for which prose.css has a rule: one in an attribute leaves browsers without the picture's proportion.
+SHARES = frozenset({"33", "66", "67", *map(str, range(5, 105, 5))})
 # Elements left open go into one another, and the time to read them grows with the square of their number.
 MAX_DEPTH = 100
 _NESTING = re.compile(
@@ -100,7 +102,8 @@ def _picture(href: str, rest: str, line: int, draft: Draft) -> str:
     alt = html.unescape(found[1] or found[2] or "") if found else ""
     link = draft.follow(href, is_image=True, line=line, text=alt)
     if not links.stands_elsewhere(link):
-        return f"<img{_written(links.picture_attributes(_as_large_as_asked(link, rest), alt))}{rest}>"
+        attributes = links.picture_attributes(_as_large_as_asked(link, rest), alt) | _share_of_column(link, rest)
+        return f"<img{_written(attributes)}{rest}>"
     name = escape(links.name_of_picture(link, alt))
     if draft.in_raw_link:
         return f'<span class="external-image">{name}</span>'
@@ -108,9 +111,12 @@ def _picture(href: str, rest: str, line: int, draft: Draft) -> str:
 
 
 def _as_large_as_asked(link: ResolvedLink, attributes: str) -> ResolvedLink:
-    """The picture without the sizes its author gives, the other side in proportion. Of two attributes the first counts."""
-    asked = {found[1].lower(): found[2] for found in _SIZE.finditer(attributes)}
-    if not asked or not link.width or not link.height:
+    """The picture without the sizes its author gives, the other side in proportion. Of two attributes the first counts.
+
+    Where the width is a share of the column the picture's own sizes stay: from them browsers know its proportion.
+    """
+    asked = _asked(attributes)
+    if not asked or not link.width or not link.height or _share_of_column(link, attributes):
         return link
     width, height = (int(asked[side]) if asked.get(side, "").isdecimal() else 0 for side in ("width", "height"))
     return replace(
@@ -118,6 +124,19 @@ def _as_large_as_asked(link: ResolvedLink, attributes: str) -> ResolvedLink:
         width=round(height * link.width / link.height) or None if "width" not in asked else None,
         height=round(width * link.height / link.width) or None if "height" not in asked else None,
     )
+
+
+def _share_of_column(link: ResolvedLink, attributes: str) -> dict[str, str]:
+    """The width in percent, where that is all its author says, the stylesheet has it, and the picture's sizes are known."""
+    asked = _asked(attributes)
+    share = asked.get("width", "").removesuffix("%")
+    if set(asked) != {"width"} or asked["width"] == share or share not in SHARES or not link.width or not link.height:
+        return {}
+    return {"data-share": share}
+
+
+def _asked(attributes: str) -> dict[str, str]:
+    return {found[1].lower(): found[2] for found in _SIZE.finditer(attributes)}
 
 
 def _written(attributes: dict[str, str]) -> str:

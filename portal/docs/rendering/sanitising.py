@@ -47,7 +47,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "del": {"cite", "datetime"},
     "details": {"open"},
     "div": {"data-columns", "tabindex"},
-    "img": {"alt", "data-link", "decoding", "loading", "src"},
+    "img": {"alt", "data-link", "data-share", "decoding", "loading", "src"},
     "ins": {"cite", "datetime"},
     "li": {"value"},
     "math": {"alttext", "display", "xmlns"},

@@ -18,6 +18,8 @@ from portal.operating.backups import BadBackup, Reader, opened
 from portal.runs.presence import Presence
 from portal.runs.tables import first_line
 
+_SECRET = "secret-key"  # noqa: S105 - the file's name
+
 
 class Command(BaseCommand):
     """All of it, or nothing."""
@@ -64,12 +66,18 @@ def _restore(reader: Reader, *, over: bool) -> str:
         raise BadBackup("A portal runs on this data. Stop it first.")
     if not over and _is_in_use():
         raise BadBackup("The database holds runs or people already. To put the file in their place, add --over.")
+    keys = {} if os.environ.get("PORTAL_SECRET_KEY") else _keys_in(reader)
+    if _SECRET in keys:
+        # What an older portal kept in plain text is encrypted on the way, with the key that is used from then on.
+        settings.SECRET_KEY = keys[_SECRET].decode()
     before = _into_sqlite(reader) if connection.vendor == "sqlite" else _into_postgresql(reader)
-    if not os.environ.get("PORTAL_SECRET_KEY"):
-        for name in reader.manifest.parts:
-            if name.startswith("keys/"):
-                _put_key(settings.PORTAL_DATA / Path(name).name, reader.text(name))
+    for name, text in keys.items():
+        _put_key(settings.PORTAL_DATA / name, text)
     return before
+
+
+def _keys_in(reader: Reader) -> dict[str, bytes]:
+    return {Path(name).name: reader.text(name) for name in reader.manifest.parts if name.startswith("keys/")}
 
 
 def _is_in_use() -> bool:

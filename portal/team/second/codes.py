@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 import time
 
 import pyotp
 import segno
-from cryptography.fernet import Fernet, InvalidToken
-from django.utils.crypto import salted_hmac
+
+from portal.team import sealing
 
 _STEP = 30
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-class Unreadable(Exception):
-    """A secret was encrypted under another secret key of the portal."""
+_PURPOSE = "portal.second.codes"
 
 
 def new_secret() -> str:
@@ -26,15 +22,12 @@ def new_secret() -> str:
 
 def seal(secret: str) -> str:
     """It, encrypted."""
-    return _box().encrypt(secret.encode()).decode()
+    return sealing.seal(secret, _PURPOSE)
 
 
 def unseal(sealed: str, within: int | None = None) -> str:
-    """What was encrypted, at most `within` seconds ago. Raises `Unreadable`."""
-    try:
-        return _box().decrypt(sealed.encode(), ttl=within).decode()
-    except (InvalidToken, ValueError):
-        raise Unreadable from None
+    """What was encrypted, at most `within` seconds ago. Raises `sealing.Unreadable`."""
+    return sealing.unseal(sealed, _PURPOSE, within=within)
 
 
 def picture(secret: str, handle: str, title: str) -> str:
@@ -53,8 +46,3 @@ def step_of(secret: str, code: str, moment: float | None = None) -> int | None:
 def new_recovery_codes() -> list[str]:
     """Ten of them, each with more than 75 bits nobody can guess."""
     return ["-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4)) for _ in range(10)]
-
-
-def _box() -> Fernet:
-    # Made from the portal's secret key.
-    return Fernet(base64.urlsafe_b64encode(salted_hmac("portal.second.codes", "", algorithm="sha256").digest()))

@@ -13,6 +13,7 @@ from portal.team.audit import Actor, note, say_changed
 from portal.team.entering import BY_ADDRESS, span
 from portal.team.models import Authenticator, Person, RecoveryCode, SignIn
 from portal.team.refusals import Refused
+from portal.team.sealing import Unreadable
 from portal.team.second import codes
 from portal.team.throttling import Rate, give_back, take
 from portal.team.tokens import key_of
@@ -67,7 +68,7 @@ def _is_shown(person: int, code: str) -> bool:
         return False
     try:
         step = codes.step_of(codes.unseal(kept.sealed), code)
-    except codes.Unreadable:
+    except Unreadable:
         raise Refused("The portal's secret key is another than when you set this up. Use a recovery code.", status=409) from None
     # Each code once, also when it comes twice at the same moment.
     return step is not None and bool(Authenticator.objects.filter(person=person, last_step__lt=step).update(last_step=step))
@@ -77,7 +78,7 @@ def open_setup(sealed: str) -> str:
     """The secret of a set-up somebody began. Raises `Refused`."""
     try:
         return codes.unseal(sealed, within=_SETUP_FOR)
-    except codes.Unreadable:
+    except Unreadable:
         raise Refused("That took too long. Begin anew with the picture below.", field="code") from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -28,10 +28,10 @@ _GOOGLE = "https://accounts.google.com"
 
 
 class OpenID:
-    """One provider; what it publishes of itself is kept for an hour."""
+    """One provider; what it publishes of itself is kept for an hour, by a clock in seconds."""
 
-    def __init__(self, provider: Provider) -> None:
-        self.provider = provider
+    def __init__(self, provider: Provider, clock: Callable[[], float] = time.monotonic) -> None:
+        self.provider, self._clock = provider, clock
         self._published: dict[str, Any] = {}
         self._keys = KeySet([])
         self._published_at = self._keys_at = float("-inf")
@@ -56,25 +56,27 @@ class OpenID:
 
     async def _discover(self) -> dict[str, Any]:
         async with self._lock:
-            if time.monotonic() - self._published_at < _KEPT_FOR:
+            if self._clock() - self._published_at < _KEPT_FOR:
                 return self._published
             found = _object(await fetch(f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"))
             if found.get("issuer") != self.provider.issuer:
                 raise NotSignedOn(f"it calls itself {found.get('issuer')}, not {self.provider.issuer}")
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
                 _check_address(self.provider, name, found.get(name))
-            self._published, self._published_at = found, time.monotonic()
+            self._published, self._published_at = found, self._clock()
             return found
 
     async def _prove(self, token: str, nonce: str) -> dict[str, Any]:
         try:
+            keys = await self._known_keys()
             try:
-                read = jwt.decode(token, await self._known_keys(), algorithms=_ALGORITHMS)
+                read = jwt.decode(token, keys, algorithms=_ALGORITHMS)
             except (JoseError, ValueError):
                 # It may have changed its keys since.
-                if not await self._look_for_keys():
+                keys, tried = await self._keys_after(keys), keys
+                if keys is tried:
                     raise
-                read = jwt.decode(token, self._keys, algorithms=_ALGORITHMS)
+                read = jwt.decode(token, keys, algorithms=_ALGORITHMS)
             self._check(read.claims, nonce)
         except (JoseError, ValueError) as problem:
             raise NotSignedOn(f"its id_token is not valid: {problem}") from None
@@ -98,18 +100,18 @@ class OpenID:
             raise ValueError("its subject is none")
 
     async def _known_keys(self) -> KeySet:
-        if time.monotonic() - self._keys_at > _KEPT_FOR:
-            await self._look_for_keys()
+        if self._clock() - self._keys_at > _KEPT_FOR:
+            return await self._keys_after(self._keys)
         return self._keys
 
-    async def _look_for_keys(self) -> bool:
+    async def _keys_after(self, tried: KeySet) -> KeySet:
+        """What another sign-on has fetched since those, else what is published now; those where that was a moment ago."""
         async with self._lock:
-            if time.monotonic() - self._keys_at < _KEYS_AT_MOST_EVERY:
-                return False
-            found = _object(await fetch(self._published["jwks_uri"]))
-            self._keys = KeySet.import_key_set({"keys": [key for key in found.get("keys") or () if _is_for_signing(key)]})
-            self._keys_at = time.monotonic()
-            return True
+            if self._keys is tried and self._clock() - self._keys_at >= _KEYS_AT_MOST_EVERY:
+                found = _object(await fetch(self._published["jwks_uri"]))
+                self._keys = KeySet.import_key_set({"keys": [key for key in found.get("keys") or () if _is_for_signing(key)]})
+                self._keys_at = self._clock()
+            return self._keys
 
 
 def _is_for_signing(key: Any) -> bool:

@@ -1,11 +1,12 @@
 // <run-answer>: what came back, in several views of one stream, each of which is loaded when first shown.
 
 import { Answering } from "../lib/answering.js";
-import { figuresOf, stateText } from "../lib/figures.js";
+import { figuresOf, stateText, waitOf } from "../lib/figures.js";
 import { read } from "../lib/kept.js";
 import { maker, say } from "../lib/make.js";
 import { Parts } from "../lib/parts.js";
 import { PAUSE, Sentences } from "../lib/sentences.js";
+import { isLive } from "../lib/view.js";
 import { tabTo, viewToShow, viewsOf } from "../lib/views.js";
 
 const make = maker(document);
@@ -20,6 +21,7 @@ class RunAnswer extends HTMLElement {
   #offered = [];
   #aloud = null;
   #later = null;
+  #second = null;
   #panels = new Map();
   #painting = false;
 
@@ -90,12 +92,22 @@ class RunAnswer extends HTMLElement {
     if (!this.#run.read(() => performance.now() > end)) this.#soon();
     say(this.state, stateText(view, this.#run.asked));
     say(this.substitute, this.note);
-    this.#paintNumbers(figuresOf(view, this.#run.reader.records, this.#run.asked));
+    this.#paintNumbers([...figuresOf(view, this.#run.reader.records, this.#run.asked), ...this.#waited()]);
     this.#paintEnding();
     this.#paintTabs();
     if (this.#shown) this.#panels.get(this.#shown).refresh?.();
     this.#announce();
     if (!live) this.views.style.minBlockSize = "";
+  }
+
+  // How long nothing has come yet, which is worth a look every second.
+  #waited() {
+    clearTimeout(this.#second);
+    const { view, request } = this.#run;
+    if (!isLive(view) || view.firstAt !== null) return [];
+    const waited = Math.max(0, Date.now() - request.startedAt);
+    this.#second = setTimeout(() => this.#soon(), 1000 - (waited % 1000));
+    return waitOf(waited);
   }
 
   #paintNumbers(figures) {

@@ -1,5 +1,6 @@
 // <run-data>: an answer that is data, shown as what it is: checked JSON, vectors, models, pictures, progress.
 
+import { sayJson } from "../lib/json-colours.js";
 import { drawer, maker, say } from "../lib/make.js";
 import { pretty } from "../lib/pretty.js";
 import { modelOf, modelTableOf, picturesOf, vectorsOf } from "../lib/shapes.js";
@@ -63,7 +64,7 @@ class RunData extends HTMLElement {
     if (!this.json) this.json = make("pre", { class: "json" });
     if (!this.verdict) this.verdict = make("div", { class: "verdict" });
     if (this.json.parentNode !== this) this.replaceChildren(this.verdict, this.json);
-    say(this.json, pretty(text));
+    sayJson(this.json, pretty(text), make);
     this.#judge(text, schema, live);
   }
 
@@ -112,15 +113,17 @@ function partsOf(document) {
   if (table) return table.rows.length ? [tableElement(table)] : [make("p", { class: "hint" }, "There is no model in the list.")];
   const model = modelOf(document);
   if (model) return modelParts(model);
-  return [make("pre", { class: "json" }, pretty(JSON.stringify(document)))];
+  const json = make("pre", { class: "json" });
+  sayJson(json, pretty(JSON.stringify(document)), make);
+  return [json];
 }
 
 const scroller = (label, child) => make("div", { class: "wide", tabindex: "0", role: "group", "aria-label": label }, child);
 
 function tableElement({ columns, rows }) {
   const head = make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)));
-  const body = rows.map(([first, ...rest]) => make("tr", {}, make("th", { scope: "row" }, first), ...rest.map((cell) => make("td", {}, cell))));
-  return scroller("Models", make("table", {}, make("thead", {}, head), make("tbody", {}, ...body)));
+  const body = rows.map(([first, ...rest]) => make("tr", {}, make("th", { scope: "row" }, first), ...rest.map((cell, at) => make("td", { "data-name": columns[at + 1] }, cell))));
+  return scroller("Models", make("table", { class: "models" }, make("thead", {}, head), make("tbody", {}, ...body)));
 }
 
 // A long name breaks where its parts meet.
@@ -141,7 +144,7 @@ function vectorParts(vectors) {
   const items = vectors.slice(0, MOST_VECTORS).map(vectorElement);
   const more = vectors.length > MOST_VECTORS ? [make("p", { class: "hint" }, `${vectors.length - MOST_VECTORS} more are in the Raw view.`)] : [];
   const compared = vectors.slice(0, MOST_COMPARED);
-  return [make("ol", { class: "vectors" }, ...items), ...more, ...(compared.length > 1 ? matrixParts(compared, vectors.length) : []), ...planeParts(vectors.slice(0, MOST_PLACED))];
+  return [make("ol", { class: "vectors" }, ...items), ...more, make("div", { class: "beside" }, ...(compared.length > 1 ? matrixParts(compared, vectors.length) : []), ...planeParts(vectors.slice(0, MOST_PLACED)))];
 }
 
 const PLANE = { width: 320, height: 200, edge: 14 };

@@ -1,5 +1,6 @@
 // <run-events>: every record with its time, of which only the rows in sight are in the page.
 
+import { sayJson } from "../lib/json-colours.js";
 import { maker, say } from "../lib/make.js";
 import { pretty } from "../lib/pretty.js";
 import { Filtered, Records, framingOf, offsetText, previewOf } from "../lib/records.js";
@@ -24,7 +25,7 @@ class RunEvents extends HTMLElement {
     this.window = make("div", { class: "window", role: "presentation" });
     this.all = make("div", { class: "all", role: "presentation" }, this.window);
     this.rows = make("div", { class: "rows", role: "listbox", tabindex: "0", "aria-label": "Events" }, this.all);
-    this.detail = make("pre", { class: "detail", tabindex: "0", hidden: "", "aria-label": "The chosen event" });
+    this.detail = make("pre", { class: "detail json", tabindex: "0", hidden: "", "aria-label": "The chosen event" });
     this.append(make("div", { class: "bar" }, this.filter, this.count), this.rows, this.detail);
     this.filter.addEventListener("input", () => this.#search());
     this.rows.addEventListener("scroll", () => this.#soon(), { passive: true });
@@ -63,7 +64,7 @@ class RunEvents extends HTMLElement {
     const end = performance.now() + BUDGET;
     const isLate = () => performance.now() > end;
     const follows = this.#run.live && this.rows.scrollTop > 0 && this.rows.scrollHeight - this.rows.scrollTop - this.rows.clientHeight < this.#rowSize;
-    const all = this.#records.read(isLate) && this.#filtered.read(this.#records.list, isLate);
+    const all = this.#records.read(isLate) && this.#filtered.read(this.#records, isLate);
     this.#paint(follows);
     if (!all) this.#soon();
   }
@@ -93,7 +94,7 @@ class RunEvents extends HTMLElement {
   }
 
   #fill(row, number, at) {
-    const { at: time, gap, name, text } = this.#records.list[number];
+    const { at: time, gap, name, text } = this.#records.at(number);
     const [offset, since, event, preview] = row.children;
     row.id = `${this.id}-${number}`;
     row.dataset.number = number;
@@ -123,9 +124,10 @@ class RunEvents extends HTMLElement {
     this.#selected = number;
     this.detail.hidden = number === null;
     if (number !== null) {
-      const { text } = this.#records.list[number];
+      const { text } = this.#records.at(number);
       const more = text.length > LONGEST_DETAIL ? "\n… The whole record is in the Raw view." : "";
-      say(this.detail, (/^\s*[[{]/.test(text) ? pretty(text, LONGEST_DETAIL) : text.slice(0, LONGEST_DETAIL)) + more);
+      if (/^\s*[[{]/.test(text)) sayJson(this.detail, pretty(text, LONGEST_DETAIL) + more, make);
+      else say(this.detail, text.slice(0, LONGEST_DETAIL) + more);
       this.detail.scrollTop = 0;
     }
     this.#soon();
@@ -145,10 +147,10 @@ class RunEvents extends HTMLElement {
   }
 }
 
-function countText(found, { list, beyond }) {
-  const [some, all] = [found, list.length].map((count) => count.toLocaleString("en"));
+function countText(found, { length, beyond }) {
+  const [some, all] = [found, length].map((count) => count.toLocaleString("en"));
   const more = beyond ? `; ${beyond.toLocaleString("en")} more are in Raw only` : "";
-  return `${found === list.length ? all : `${some} of ${all}`} events${more}`;
+  return `${found === length ? all : `${some} of ${all}`} events${more}`;
 }
 
 customElements.define("run-events", RunEvents);

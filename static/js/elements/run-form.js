@@ -31,7 +31,7 @@ class RunForm extends HTMLElement {
   get #form() {
     const { panel } = this.#request;
     return {
-      make, modelsId: this.models.id, path: panel.dataset.path,
+      make, modelsId: this.models.id,
       get text() {
         return panel.body.value;
       },

@@ -10,6 +10,7 @@ import { withStandIn } from "../lib/stand-in.js";
 const make = maker(document);
 const draw = drawer(document);
 const [FEWEST, MOST] = [2, 50];
+const COLUMNS = { min: "least", median: "median", p95: "p95", max: "most" };
 const [WIDTH, HEIGHT, EDGE] = [112, 24, 4];
 
 class RunRepeat extends HTMLElement {
@@ -31,9 +32,9 @@ class RunRepeat extends HTMLElement {
     });
     this.said = make("p", { class: "hint", role: "status" });
     this.problems = make("ul", { class: "problems", hidden: "" });
-    const names = ["", "least", "median", "p95", "most"].map((name) => make("th", { scope: "col" }, name));
+    const names = ["", ...Object.values(COLUMNS)].map((name) => make("th", { scope: "col" }, name));
     this.rows = make("tbody");
-    this.table = make("div", { class: "wide", tabindex: "0", role: "group", "aria-label": "Figures of the runs", hidden: "" }, make("table", {},
+    this.table = make("div", { class: "wide", tabindex: "0", role: "group", "aria-label": "Figures of the runs", hidden: "" }, make("table", { class: "spreads" },
       make("thead", {}, make("tr", {}, ...names, make("th", { scope: "col" }, "each run"))), this.rows));
     this.append(this.form, this.said, this.problems, this.table);
     say(this.said, "Runs go one after the other, so that none is slowed by the next. Each is kept under Runs.");
@@ -114,7 +115,7 @@ class RunRepeat extends HTMLElement {
     this.table.hidden = !spreads.length;
     this.rows.replaceChildren(...spreads.map(({ name, text, values, spread }) => make("tr", {},
       make("th", { scope: "row" }, name),
-      ...["min", "median", "p95", "max"].map((key) => make("td", {}, text(key === "min" || key === "max" ? spread[key] : rounded(spread[key])))),
+      ...Object.entries(COLUMNS).map(([key, column]) => make("td", { "data-name": column }, text(key === "min" || key === "max" ? spread[key] : rounded(spread[key])))),
       make("td", { class: "each" }, spread.max > spread.min ? strip(name, text, values, spread) : "the same each time"))));
   }
 }

@@ -201,7 +201,7 @@ class RunRequest extends HTMLElement {
     if (!first) return;
     const go = make("button", { type: "button", "data-from": first.from, "data-to": first.to }, `Line ${first.line}`);
     const more = found.length > 1 ? ` And ${found.length - 1} more.` : "";
-    this.problems.append(go, ` ${first.message[0].toUpperCase()}${first.message.slice(1)}.${more}`);
+    this.problems.append(go, ` ${sentenceOf(first.message)}.${more}`);
     this.problems.dataset.severity = found.some(({ severity }) => severity === "error") ? "error" : "warning";
   }
 
@@ -218,5 +218,8 @@ class RunRequest extends HTMLElement {
 }
 
 const readExample = async (text) => (await fetch("/examples/read", { method: "POST", body: text })).json();
+
+// A message begins as a sentence does, but the name of a field stays as it is written.
+const sentenceOf = (message) => (/^\S+: /.test(message) ? message : message[0].toUpperCase() + message.slice(1));
 
 customElements.define("run-request", RunRequest);

@@ -3,6 +3,7 @@
 import { argumentsOf } from "../lib/calls.js";
 import { cannedFor } from "../lib/canned.js";
 import { resultsBody } from "../lib/conversation.js";
+import { sayJson } from "../lib/json-colours.js";
 import { maker, say } from "../lib/make.js";
 import { pretty } from "../lib/pretty.js";
 
@@ -47,7 +48,7 @@ class RunTools extends HTMLElement {
   }
 
   #card() {
-    const card = make("li", {}, make("p", { class: "name" }, make("code"), make("span", { class: "id" })), make("pre"));
+    const card = make("li", {}, make("p", { class: "name" }, make("code"), make("span", { class: "id" })), make("pre", { class: "json" }));
     this.list.append(card);
     return card;
   }
@@ -60,7 +61,7 @@ class RunTools extends HTMLElement {
     const text = argumentsOf(call);
     if (card.dataset.size === String(text.length)) return;
     card.dataset.size = text.length;
-    say(body, pretty(text) || "no arguments");
+    sayJson(body, pretty(text) || "no arguments", make);
   }
 
   get #results() {

@@ -6,11 +6,12 @@ const ORIGINS = { local: "http://localhost:11434", cloud: "https://ollama.com" }
 const urlOf = ({ upstream, path }) => `${ORIGINS[upstream] ?? `http://${upstream}`}${path}`;
 const hasBody = ({ body }) => body !== "null";
 
-/** @param {import("./answering.js").Answering} run */
+/** The request, and the answer as remarks after it: what sends such a file would take anything else for a second request. @param {import("./answering.js").Answering} run */
 export function httpText({ request, view, tape }) {
   const head = [`${request.method} ${urlOf(request)} HTTP/1.1`, ...(hasBody(request) ? ["Content-Type: application/json", "", request.body] : [])];
   const headers = Object.entries(view.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
-  return [...head, "", "###", "", `HTTP/1.1 ${view.status ?? ""}`.trim(), ...headers, "", tape.text()].join("\n");
+  const answer = view.status ? [`HTTP/1.1 ${view.status}`, ...headers, "", ...tape.text().split("\n")] : ["No answer came."];
+  return [...head, "", "### The answer", ...answer.map((line) => (line ? `# ${line}` : "#")), ""].join("\n");
 }
 
 /** @param {import("./answering.js").Answering} run */

@@ -48,6 +48,13 @@ export function figuresOf(view, tokens, asked) {
   return figures;
 }
 
+/** The figure of a run of which nothing has come for so many milliseconds; none before there is something to tell. */
+export function waitOf(ms) {
+  const seconds = Math.floor(ms / 1000);
+  const value = seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds ? [{ name: "so far", value, measured: true }] : [];
+}
+
 // What comes in one burst has no speed; the server measures none of it either.
 const SHORTEST_SPAN = 100;
 
@@ -67,6 +74,7 @@ export function allFiguresOf({ view, reader, tape, asked }) {
   const measured = new Set([...(stats.measured ?? []), "bytes"]);
   const rows = [
     ["status", "status", view.status, null],
+    ...Object.entries(view.headers ?? {}).map(([name, value]) => [name, name, value, null]),
     ["model", "model", stats.model ?? asked.model, null],
     ["ttft_ms", `time to ${view.status >= 400 ? "first byte" : firstOf(asked)}`, seconds(stats.ttft_ms)],
     ["tokens_per_second", "speed", rate(stats.tokens_per_second) ?? whyNone(view, stats, asked), stats.tokens_per_second ? undefined : null],

@@ -4,17 +4,24 @@ import { json, put } from "./form-controls.js";
 import { showEach } from "./form-turns.js";
 import { nodeAt, treeOf, valueOf } from "./json-tree.js";
 
-const EMPTY = { type: "object", properties: {} };
-// A tool as each wire has it, where it keeps its name, and what it calls the schema.
-const NESTED = { start: { type: "function", function: { name: "", description: "", parameters: { ...EMPTY, required: [] } } }, inside: ["function"], schema: "parameters" };
-const WIRES = {
-  "/v1/responses": { start: { type: "function", name: "", description: "", parameters: EMPTY }, inside: [], schema: "parameters" },
-  "/v1/messages": { start: { name: "", description: "", input_schema: EMPTY }, inside: [], schema: "input_schema" },
-};
+const SCHEMA = { type: "object", properties: {}, required: [] };
+
+/**
+ * How a wire has its tools, as the shape of one says: what a new one starts as, where in it its name stands, and what it calls the schema.
+ * @param {object} item
+ */
+export function wireOf(item) {
+  const { function: inner, ...outer } = item?.properties ?? {};
+  const properties = inner?.properties ?? outer;
+  const schema = "input_schema" in properties ? "input_schema" : "parameters";
+  const own = { name: "", description: "", [schema]: SCHEMA };
+  const type = outer.type ? { type: "function" } : {};
+  return { start: inner ? { ...type, function: own } : { ...type, ...own }, inside: inner ? ["function"] : [], schema };
+}
 
 /** @type {import("./form-controls.js").Control} */
 export function tools(field, id, place, form) {
-  const wire = WIRES[form.path] ?? NESTED;
+  const wire = wireOf(field.item);
   const list = form.make("ol", { class: "turns" });
   const add = form.make("button", { type: "button" }, "Add a tool");
   add.addEventListener("click", () => {

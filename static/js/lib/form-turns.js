@@ -4,8 +4,6 @@ import { put } from "./form-controls.js";
 import { nodeAt, reordered, treeOf, valueOf } from "./json-tree.js";
 import { say } from "./make.js";
 
-const ROLES = ["system", "user", "assistant", "tool"];
-
 /** As many rows as there are items, each showing its own. @param {{row: Element, show: (item: object, count: number) => void}[]} rows */
 export function showEach(rows, items, add) {
   while (rows.length > items.length) rows.pop().row.remove();
@@ -26,7 +24,7 @@ export function turns(field, id, place, form) {
   });
   place.append(list, add);
   const rows = [];
-  return (node) => showEach(rows, node?.kind === "array" ? node.children : [], (at) => new Turn(form, field.path, at, list));
+  return (node) => showEach(rows, node?.kind === "array" ? node.children : [], (at) => new Turn(form, field, at, list));
 }
 
 class Turn {
@@ -35,10 +33,10 @@ class Turn {
   #at;
   #list;
 
-  constructor(form, path, at, list) {
+  constructor(form, { path, item }, at, list) {
     [this.#form, this.#path, this.#at, this.#list] = [form, path, at, list];
     const { make } = form;
-    this.role = make("select", { "aria-label": `Role of turn ${at + 1}` }, ...ROLES.map((role) => make("option", { value: role }, role)));
+    this.role = make("select", { "aria-label": `Role of turn ${at + 1}` }, ...(item?.properties?.role?.enum ?? []).map((role) => make("option", { value: role }, role)));
     this.content = make("textarea", { rows: 2, "aria-label": `Text of turn ${at + 1}` });
     this.note = make("span", { class: "hint" });
     [this.up, this.down] = [this.#button(`Move turn ${at + 1} up`, "↑", () => this.#move(-1)), this.#button(`Move turn ${at + 1} down`, "↓", () => this.#move(1))];

@@ -4,8 +4,8 @@ import { resolved } from "./shape.js";
 
 /**
  * @typedef {{name: string, path: string[], as: string, about: string, isRequired: boolean, silence: string, choices: string[],
- *   from?: number, to?: number, step?: number, fields: Field[], isList: boolean}} Field
- *   `as` is how it is filled in, `silence` what holds where the request says nothing
+ *   from?: number, to?: number, step?: number, fields: Field[], isList: boolean, item: object | null}} Field
+ *   `as` is how it is filled in, `silence` what holds where the request says nothing, `item` the shape of what a list is made of
  */
 
 /** @param {object} shape of a body @returns {Field[]} */
@@ -24,6 +24,7 @@ function fieldOf(name, path, shape, isRequired, root) {
     choices: choicesOf(shape), from: shape["x-from"], to: shape["x-to"], step: shape["x-step"],
     isList: shape.type === "array" || (shape.anyOf ?? []).every(({ type }) => type === "array"),
     fields: as === "group" ? inside(shape, path, root) : [],
+    item: shape.items ? resolved(shape.items, root) : null,
   };
 }
 
