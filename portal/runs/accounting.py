@@ -53,11 +53,11 @@ async def start_counted(
         if isinstance(problem, (Error, OSError)):
             raise _unwritable() from None
         raise
-    if run.ended:
-        if is_new:
-            await accounts.release(planned)  # it had run before it was counted
-    elif isinstance(run, Run):
-        accounts.hold(planned)  # else the server that runs it does
+    if isinstance(run, Run):
+        # Else the server that runs it does. One that has ended already counts for what it took.
+        settle_ended(accounts, run) if run.ended else accounts.hold(planned)
+    elif run.ended and is_new:
+        await accounts.release(planned)  # it had run before it was counted
     return run
 
 

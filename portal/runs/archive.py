@@ -40,6 +40,17 @@ class Archive:
                 "unreadable", f"The database cannot be read just now ({why}), so earlier runs cannot be shown; try again."
             ) from None
 
+    async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of a blocking change, which is tried once. Raises `Rejected` (`unreadable`)."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._desk.do(work, *args, **kwargs)
+        except (Error, OSError, TimeoutError) as problem:
+            why = "it takes too long" if isinstance(problem, TimeoutError) else first_line(problem)
+            raise Rejected(
+                "unreadable", f"The database does not answer just now ({why}). Look whether it was done before you try again."
+            ) from None
+
     async def find(self, run: str, *, owner: str) -> Recorded | None:
         """That owner's run of that id."""
         return self._opened(await self.read(_find, id=run, owner=owner))

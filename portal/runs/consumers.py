@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import Any
@@ -24,6 +25,8 @@ from portal.team.audiences import Audience, admits
 from portal.team.here import accounts, recognition
 from portal.team.identity import reader_now
 from portal.team.readers import Reader
+
+logger = logging.getLogger(__name__)
 
 MOST_WATCHED_AT_ONCE = 100
 # For whom each message is; what is started is looked at once more, by `permit`.
@@ -143,22 +146,29 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
             del self._watching[run_id]
 
     async def _pump(self, run: Watchable, after: int) -> None:
-        try:
-            await self._pump_frames(run, after)
-        except Rejected as problem:
-            await self._say_error({"run": run.id}, problem)
-
-    async def _pump_frames(self, run: Watchable, after: int) -> None:
         # ASGI answers a send on a socket that has gone with an OSError; `disconnect` follows and tidies up.
         with suppress(OSError):
-            async with aclosing(run.follow(after, self.scope.get("extensions", {}).get(AT_ONCE))) as batches:
-                async for batch in batches:
-                    for number, frame in enumerate(batch):
-                        if number:
-                            # Sending does not suspend while the socket is free: without this a fast stream would own the loop.
-                            await asyncio.sleep(0)
-                        # Straight to the server: this is the way of every record.
-                        await self.base_send({"type": "websocket.send", "text": frame})
+            try:
+                await self._pump_frames(run, after)
+            except Rejected as problem:
+                await self._say_error({"run": run.id}, problem)
+            except OSError:
+                raise
+            except Exception:
+                logger.exception("watching run %s met a fault of the portal", run.id, extra={"run": run.id})
+                why = "The portal met a fault of its own while it read the run; try again."
+                await self._say_error({"run": run.id}, Rejected("unreadable", why))
+
+    async def _pump_frames(self, run: Watchable, after: int) -> None:
+        at_once = self.scope.get("extensions", {}).get(AT_ONCE)
+        async with aclosing(run.follow(after, at_once)) as batches:
+            async for batch in batches:
+                for number, frame in enumerate(batch):
+                    if number:
+                        # Sending does not suspend while the socket is free: without this a fast stream would own the loop.
+                        await asyncio.sleep(0)
+                    # Straight to the server: this is the way of every record.
+                    await self.base_send({"type": "websocket.send", "text": frame})
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(message))

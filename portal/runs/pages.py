@@ -30,6 +30,10 @@ _LAST_PART = 1000
 _MOST_OTHERS = 20
 _LONGEST = 300
 _PATIENCE = 0.5
+_OF_ONE_WORKER = (
+    "Runs are not recorded here, so this lists those of one worker of several. A run's own address shows it on every worker, "
+    "for an hour after its end."
+)
 OUTCOMES: tuple[str, ...] = (*Outcome.__args__, "running")  # type: ignore[attr-defined]
 
 
@@ -118,7 +122,7 @@ async def _compared(request: HttpRequest, sheet: Sheet) -> dict[str, object]:
 
 async def _list(owner: str, wanted: Wanted) -> tuple[Listing, str]:
     if archive is None or keeper is None:
-        return list_in_memory(registry.of(owner), wanted), ""
+        return list_in_memory(registry.of(owner), wanted), _OF_ONE_WORKER if registry.is_shared else ""
     try:
         if not keeper.trouble:
             await keeper.settle(_PATIENCE)

@@ -202,6 +202,8 @@ class Registry:
         self._by_ref: dict[tuple[str, str], Run] = {}
         self._client: Client | None = None
         self.is_draining = False
+        # Whether other workers have runs too.
+        self.is_shared = False
         self._elsewhere: Elsewhere | None = None
         # Called with every run that has ended, and with what is known of one that was ended for a worker that is gone.
         self.on_end: Callable[[Run], None] = lambda run: None

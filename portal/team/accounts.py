@@ -73,9 +73,16 @@ class Accounts:
             if ended:
                 await self._desk.do(settle, ended)
             await self._desk.do(renew, list(self._live))
+        except asyncio.CancelledError:
+            # At the end of the server: what was on its way is written with the rest.
+            self._ended = ended + self._ended
+            raise
         except (Error, OSError) as problem:
             # To be settled twice changes nothing, so all of them are said once more.
             self._ended = ended + self._ended
             logger.warning("what runs took cannot be written (%s); it is kept until it can", str(problem).partition("\n")[0])
             return False
+        except Exception:
+            # It would be met again with every try; who was to be settled counts as used once their time is over.
+            logger.exception("settling what runs took met a fault of the portal")
         return True

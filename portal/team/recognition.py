@@ -50,7 +50,6 @@ class Recognition:
         self._moment: int | None = None
         self._generation = 0
         self._task: asyncio.Task[None] | None = None
-        self._telling: asyncio.Task[None] | None = None
 
     async def of(self, scope: Mapping[str, Any]) -> Reader:
         """The reader behind a connection, as they are now; nobody when it shows no token or one that has ended."""
@@ -85,7 +84,11 @@ class Recognition:
         """Something changed just now, here or on another server: look everybody up anew, and tell who listens."""
         self._kept.clear()
         self._generation += 1
-        await asyncio.gather(*(listener() for listener in tuple(self._listeners)), return_exceptions=True)
+        told = await asyncio.gather(*(listener() for listener in tuple(self._listeners)), return_exceptions=True)
+        for fault in told:
+            # A socket that has just gone answers with an OSError.
+            if isinstance(fault, Exception) and not isinstance(fault, OSError):
+                logger.error("heeding a change met a fault of the portal", exc_info=fault)
 
     def start(self) -> None:
         """Begin to look for changes other servers make."""

@@ -39,4 +39,6 @@ async def keep_clear(desk: Desk, limits: Limits, kept: timedelta) -> None:
             await desk.do(clear, limits, kept)
         except (Error, OSError) as problem:
             logger.warning("what is too old could not be deleted: %s", str(problem).partition("\n")[0])
+        except Exception:
+            logger.exception("deleting what is too old met a fault of the portal")
         await asyncio.sleep(_EVERY)

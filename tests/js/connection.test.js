@@ -195,3 +195,35 @@ test("a start that a stopping server refuses is said again a moment later", () =
   assert.equal(sockets[0].sent.filter(({ type }) => type === "start").length, 2);
   assert.deepEqual(seen.refused, []);
 });
+
+test("a run the server cannot read just now is asked for again, from where it was, until it can", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  const { seen, ...watch } = watcher();
+  connection.attach("R", 0, watch);
+  sockets[0].open();
+  sockets[0].hear(frame(1));
+  for (let times = 0; times < 2; times++) {
+    sockets[0].hear({ type: "error", run: "R", code: "unreadable", message: "…" });
+    sockets[0].hear({ type: "pong", runs: {} });
+    mock.timers.tick(3000);
+  }
+  assert.deepEqual(sockets[0].sent.filter(({ type }) => type === "attach").map(({ after }) => after), [0, 1, 1]);
+  sockets[0].hear(frame(2));
+  assert.deepEqual(seen, { accepted: [], frames: [1, 2], refused: [], links: [true, false, true] });
+});
+
+test("what was stopped while the server could not be told, or could not read the run, is stopped once it can", () => {
+  const connection = new Connection("ws://x", FakeSocket);
+  const { seen, ...watch } = watcher();
+  connection.attach("R", 0, watch);
+  sockets[0].open();
+  sockets[0].drop();
+  connection.cancel("R");
+  mock.timers.tick(20_000);
+  sockets[1].open();
+  sockets[1].hear({ type: "error", run: "R", code: "unreadable", message: "…" });
+  sockets[1].hear({ type: "error", run: "R", code: "unreadable", message: "…" });
+  mock.timers.tick(3000);
+  assert.deepEqual(sockets[1].sent.map(({ type }) => type), ["attach", "cancel", "ping", "attach", "cancel"]);
+  assert.deepEqual(seen.refused, []);
+});

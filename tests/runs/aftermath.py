@@ -118,8 +118,7 @@ class Aftermath:
         seen = Seen(answer["run"], mark, [(opened, [])])
         for other in watching:
             there = self._open.enter_context(socket(other))
-            there.send(json.dumps({"type": "attach", "run": seen.run, "after": 0}))
-            seen.watchers.append((there, []))
+            seen.watchers.append((there, [_first_of(there, seen.run)]))
         self._runs.append(seen)
         return seen
 
@@ -167,6 +166,17 @@ class Aftermath:
         )
         told = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
         TOLD.append(f"{self.name}: {len(self._runs)} runs, each asked for once ({told}); {uses}")
+
+
+def _first_of(there: ClientConnection, run: str) -> dict[str, Any]:
+    """The first frame of a run that is watched elsewhere, asked for as a page does: again while that worker cannot read it."""
+    while True:
+        there.send(json.dumps({"type": "attach", "run": run, "after": 0}))
+        said: dict[str, Any] = json.loads(there.recv(timeout=120))
+        if "seq" in said:
+            return said
+        assert said["code"] == "unreadable", said
+        time.sleep(0.2)
 
 
 def _read_to(opened: ClientConnection, frames: Frames, kind: str) -> None:

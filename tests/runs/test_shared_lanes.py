@@ -12,6 +12,7 @@ from portal.ollama.errors import Unreachable
 from portal.ollama.upstreams import Upstream
 from portal.runs.breakers import FAILURES
 from portal.runs.orders import Rejected
+from portal.runs.shared import lanes
 from portal.runs.shared.breakers import SharedBreaker
 from portal.runs.shared.lanes import SharedLane
 from portal.runs.shared.link import Away, Hearer, Link
@@ -153,6 +154,29 @@ async def test_who_comes_while_a_lane_stops_listening_is_seen_to(redis: RedisSer
         second = Wish(one, "3")
         await second.stands(1)
         may_stop.set()
+        await first.end()
+        await second.went()
+        await second.end()
+
+
+async def test_who_waits_goes_also_after_a_look_at_the_row_that_met_a_fault(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workers(redis) as links:
+        lane = SharedLane(links[0], "local", 1, 3)
+        first = Wish(lane, "1")
+        await first.went()
+        second = Wish(lane, "2")
+        await second.stands(1)
+        failed, run = asyncio.Event(), links[0].run
+
+        async def fail_once(script: str, *arguments: str | int | float) -> object:
+            if script == lanes._SEE and not failed.is_set():
+                failed.set()
+                raise KeyError("nobody thought of it")
+            return await run(script, *arguments)
+
+        monkeypatch.setattr(links[0], "run", fail_once)
+        lane._wake("")
+        await failed.wait()
         await first.end()
         await second.went()
         await second.end()

@@ -45,29 +45,26 @@ def workers(shared: Stores, upstream: FarEnd) -> Iterator[list[PortalServer]]:
         assert "Traceback" not in one.log + two.log
 
 
-# Not in the sample of `make test`: at times a watcher on the other worker does not hear the end once Redis is back.
-if ALL:
-
-    def test_redis_may_die_in_mid_stream_and_every_worker_has_the_whole_answer_in_the_end(
-        shared: Stores, workers: list[PortalServer], upstream: FarEnd
-    ) -> None:
-        one, two = workers
-        with Aftermath("nothing recorded, Redis killed", upstream, one, two, recorded=False) as after:
-            running = [after.start(one, two), after.start(two, one)]
+def test_redis_may_die_in_mid_stream_and_every_worker_has_the_whole_answer_in_the_end(
+    shared: Stores, workers: list[PortalServer], upstream: FarEnd
+) -> None:
+    one, two = workers
+    with Aftermath("nothing recorded, Redis killed", upstream, one, two, recorded=False) as after:
+        running = [after.start(one, two), after.start(two, one)]
+        for seen in running:
+            seen.until("data")
+        shared.redis.kill()
+        try:
+            after.go()
             for seen in running:
-                seen.until("data")
-            shared.redis.kill()
-            try:
-                after.go()
-                for seen in running:
-                    seen.here("data")
-                with sockets(one) as (opened,):
-                    say(opened, "start", ref=str(uuid.uuid4()), request=REQUEST)
-                    assert json.loads(opened.recv(timeout=60))["code"] == "no_store"
-            finally:
-                shared.redis.start()
-            after.start(one, two)
-        wait_until(lambda: [ready(portal) for portal in workers] == ["ready\n"] * 2)
+                seen.here("data")
+            with sockets(one) as (opened,):
+                say(opened, "start", ref=str(uuid.uuid4()), request=REQUEST)
+                assert json.loads(opened.recv(timeout=60))["code"] == "no_store"
+        finally:
+            shared.redis.start()
+        after.start(one, two)
+    wait_until(lambda: [ready(portal) for portal in workers] == ["ready\n"] * 2)
 
 
 def test_a_ref_starts_once_and_is_cancelled_and_deleted_from_any_worker(workers: list[PortalServer], upstream: FarEnd) -> None:
@@ -81,6 +78,9 @@ def test_a_ref_starts_once_and_is_cancelled_and_deleted_from_any_worker(workers:
         assert [to_the_end(one)[-1]["outcome"] for one in opened] == ["cancelled"] * 10
     assert len(upstream.requests_for("/api/chat")) == before + 1
     assert log(workers[0], run) == log(workers[1], run)
+    for worker in workers:
+        assert httpx.get(f"{worker.url}runs/{run}/", trust_env=False).status_code == 200
+        assert "those of one worker of several" in httpx.get(f"{worker.url}runs/", trust_env=False).text
     with httpx.Client(base_url=workers[1].url, trust_env=False, timeout=60) as client:
         token = client.get("runs/token").json()["token"]
         assert client.post(f"runs/{run}/delete", headers={"X-CSRFToken": token, "Origin": workers[1].origin}).status_code == 204

@@ -82,4 +82,8 @@ class Upkeep:
             with self._lock:
                 if self._stopping.is_set():
                     return
-                self._process = self._launch()
+                # A machine without room for another process may have some later: the one that ended is looked at once more.
+                try:
+                    self._process = self._launch()
+                except OSError as problem:
+                    logger.warning("indexing for search cannot be started (%s)", problem)

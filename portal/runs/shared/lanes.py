@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from portal.runs.lanes import LaneInMemory, Tell, full
 from portal.runs.orders import Rejected
 from portal.runs.shared.link import Away, Link
+
+logger = logging.getLogger(__name__)
 
 # Seconds for which a place is kept that its worker does not ask about, and between two times it does.
 _LEASE, _EVERY = 10, 1.0
@@ -185,6 +188,8 @@ class SharedLane:
             raise
         finally:
             del self._waiting[run]
+            if me.go.done() and not me.go.cancelled():
+                me.go.exception()  # it was said twice that Redis is away
 
     async def _enter(self, run: str, me: _Waiting) -> None:
         # One after the other, so that they stand in the row as they came.
@@ -222,8 +227,8 @@ class SharedLane:
         channel = f"portal:lane:{self._name}"
         # One may come while this stops listening: it is done only when nobody is there afterwards.
         while self._waiting or self._holding:
-            await self._link.hear(channel, self._wake)
             try:
+                await self._link.hear(channel, self._wake)
                 while self._waiting or self._holding:
                     self._woken.clear()
                     await self._see()
@@ -248,6 +253,9 @@ class SharedLane:
             for me in self._waiting.values():
                 if not me.go.done():
                     me.go.set_exception(problem)
+        except Exception:
+            # Whoever waits must not do so for ever: the next look may be better.
+            logger.exception("the row before %s met a fault of the portal", self._name)
 
     def _wake(self, _text: str) -> None:
         self._woken.set()

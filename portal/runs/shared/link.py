@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -30,8 +31,10 @@ _PAUSE = 0.25
 _CONNECTIONS = 8
 # The channel every worker listens to.
 _ALL = "portal:all"
-# A connection that is cut while something is said on it has no writer any more, which the client does not look for.
-_CUT = (RedisError, OSError, AttributeError)
+# A connection that is cut while something is said on it has no writer any more, or one that is closed to the event loop, and
+# the client looks for neither.
+_BROKEN = (AttributeError, RuntimeError)
+_CUT = (RedisError, OSError, *_BROKEN)
 
 
 class Away(Exception):
@@ -43,9 +46,12 @@ class Link:
 
     def __init__(self, url: str) -> None:
         self.is_up = False
+        # When it was found to be there again after it had been away, on the monotonic clock.
+        self.back_since = float("-inf")
         self.workers = 1
         self.trouble = "not connected yet"
         self.on_change: Callable[[], None] = lambda: None
+        self._was_up = False
         pool = BlockingConnectionPool.from_url(
             url, max_connections=_CONNECTIONS, timeout=PATIENCE, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE,
             decode_responses=True, protocol=2, retry=Retry(NoBackoff(), 0),
@@ -84,7 +90,7 @@ class Link:
         """Do something without waiting for it, as long as this is open."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._note_done)
         return task
 
     async def look(self) -> None:
@@ -92,7 +98,9 @@ class Link:
         ((_, listening),) = await self._attempt(lambda redis: redis.pubsub_numsub(_ALL))
         self.workers = max(int(listening), 1)
         if not self.is_up:
-            self.is_up, self.trouble = True, ""
+            if self._was_up:
+                self.back_since = time.monotonic()
+            self.is_up, self._was_up, self.trouble = True, True, ""
             self.on_change()
 
     async def do(self, work: Callable[[Redis], Awaitable[T]]) -> T:
@@ -128,25 +136,36 @@ class Link:
         """Call `hearer` with what is said on the channel. What was said while Redis was away is lost: look at the log."""
         hearers = self._hearers.setdefault(channel, [])
         hearers.append(hearer)
-        if len(hearers) == 1 and self._pubsub is not None:
-            with suppress(*_CUT):
-                await self._pubsub.subscribe(channel)
+        if len(hearers) == 1 and (pubsub := self._pubsub) is not None:
+            await self._on(pubsub, pubsub.subscribe(channel))
 
     async def unhear(self, channel: str, hearer: Hearer) -> None:
         """Call it no more."""
         hearers = self._hearers.get(channel, [])
         if hearer in hearers:
             hearers.remove(hearer)
-        if not hearers and self._hearers.pop(channel, None) is not None and self._pubsub is not None:
-            with suppress(*_CUT):
-                await self._pubsub.unsubscribe(channel)
+        if not hearers and self._hearers.pop(channel, None) is not None and (pubsub := self._pubsub) is not None:
+            await self._on(pubsub, pubsub.unsubscribe(channel))
+
+    async def _on(self, pubsub: PubSub, work: Awaitable[Any]) -> None:
+        """Say something on the connection for listening. Where that is cut, listening begins anew, with every channel."""
+        try:
+            await heeding(work)
+        except _CUT:
+            if self._pubsub is pubsub:
+                self._pubsub = None
+
+    def _note_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            logger.error("%s met a fault of the portal", task.get_name(), exc_info=fault)
 
     async def _attempt(self, work: Callable[[Redis], Awaitable[T]]) -> T:
         try:
-            return await work(self._redis)
-        except (NoConnection, TooSlow, OSError, TimeoutError) as problem:
+            return await heeding(work(self._redis))
+        except (NoConnection, TooSlow, OSError, TimeoutError, *_BROKEN) as problem:
             was_up, self.is_up = self.is_up, False
-            self.trouble = "it takes too long" if isinstance(problem, (TooSlow, TimeoutError)) else first_line(problem)
+            self.trouble = _why(problem)
             if was_up:
                 self.on_change()
             raise Away(self.trouble) from None
@@ -156,7 +175,7 @@ class Link:
     async def _listen(self) -> None:
         while True:
             try:
-                await self._listen_once()
+                await heeding(self._listen_once())
             except _CUT:
                 await asyncio.sleep(_PAUSE)
             except Exception:
@@ -171,8 +190,8 @@ class Link:
             try:
                 if others := self._hearers.keys() - known:
                     await pubsub.subscribe(*others)
-                while True:
-                    await self._hear_one(pubsub)
+                while self._pubsub is pubsub:
+                    await heeding(self._hear_one(pubsub))
             finally:
                 self._pubsub = None
 
@@ -193,3 +212,24 @@ class Link:
     def _tell(self, channel: str, text: str) -> None:
         for hearer in list(self._hearers.get(channel, ())):
             hearer(text)
+
+
+async def heeding(work: Awaitable[T]) -> T:
+    """Its result, unless whoever waits for it was cancelled meanwhile.
+
+    The client waits with `asyncio.wait_for`, which before Python 3.12 forgets that when both come in one moment.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    before = task.cancelling()
+    try:
+        return await work
+    finally:
+        if task.cancelling() > before:
+            raise asyncio.CancelledError
+
+
+def _why(problem: Exception) -> str:
+    if isinstance(problem, (TooSlow, TimeoutError)):
+        return "it takes too long"
+    return "the connection was cut" if isinstance(problem, _BROKEN) else first_line(problem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -11,6 +12,8 @@ from portal.runs.log import RunLog
 from portal.runs.registry import GRACE
 from portal.runs.shared.link import Away, Link
 from portal.runs.shared.tail import Tail
+
+logger = logging.getLogger(__name__)
 
 # Seconds. A word that a log has grown may be lost; and while Redis is away there is none.
 _LOOK_EVERY, _LOOK_WHILE_AWAY = 1.0, 0.25
@@ -38,6 +41,8 @@ class Mirrors:
                 after += len(frames)
                 if frames:
                     yield frames
+                elif mirror.log.ended and await self._tail.is_gone(run):
+                    return
                 else:
                     await asyncio.sleep(_LOOK_WHILE_AWAY)
             async for batch in mirror.log.follow(after):
@@ -71,34 +76,44 @@ class Mirror:
         self._link, self._tail = link, tail
         self._woken = asyncio.Event()
         self._said_watched = float("-inf")
+        self._empty = 0
         self._task = asyncio.create_task(self._copy(), name=f"copy {run}")
 
     def stop(self) -> asyncio.Task[None]:
-        """Copy no more; the task that did."""
+        """Copy no more; the task that did. Nobody watches, and who waits for the end does so no longer."""
         self._task.cancel()
+        self.log.close()
         return self._task
 
     async def _copy(self) -> None:
-        channel, run = f"portal:grown:{self.log.run}", self.log.run
-        await self._link.hear(channel, self._wake)
-        empty = 0
+        channel = f"portal:grown:{self.log.run}"
         try:
+            await self._link.hear(channel, self._wake)
             while not self.log.ended:
-                self._woken.clear()
-                await self._say_watched()
-                if frames := await self._tail.read(run, self.log.head):
-                    empty = 0
-                    self.log.copy(frames)
-                    continue
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_EVERY if self._link.is_up else _LOOK_WHILE_AWAY):
-                        await self._woken.wait()
-                    continue
-                empty = empty + 1 if await self._tail.is_gone(run) else 0
-                if empty >= _LOOKS:
-                    self.log.close()
+                try:
+                    await self._look()
+                except Exception:
+                    # Whoever watches must not wait for ever: the next look may be better.
+                    run = self.log.run
+                    logger.exception("copying the log of run %s met a fault of the portal", run, extra={"run": run})
+                    await asyncio.sleep(_LOOK_EVERY)
         finally:
             await self._link.unhear(channel, self._wake)
+
+    async def _look(self) -> None:
+        self._woken.clear()
+        await self._say_watched()
+        if frames := await self._tail.read(self.log.run, self.log.head):
+            self._empty = 0
+            self.log.copy(frames)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_EVERY if self._link.is_up else _LOOK_WHILE_AWAY):
+                await self._woken.wait()
+            return
+        self._empty = self._empty + 1 if await self._tail.is_gone(self.log.run) else 0
+        if self._empty >= _LOOKS:
+            self.log.close()
 
     def _wake(self, text: str) -> None:
         if text == "0":

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 
 from portal.runs.orders import Rejected
 from portal.runs.shared.link import Away, Link
+
+logger = logging.getLogger(__name__)
 
 _PATIENCE = 2.0
 
@@ -66,6 +69,9 @@ class Post:
                 await self.on_asked(said["what"], said["run"])
         except Rejected as refusal:
             problem = str(refusal)
+        except Exception:
+            logger.exception("to %s run %s for another worker met a fault of the portal", said["what"], said["run"])
+            problem = "The worker that carries the run met a fault of its own; try again."
         try:
             await self._link.say(f"portal:to:{said['from']}", json.dumps({"letter": said["letter"], "answer": problem}))
         except Away:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds. How long a run that was taken over waits for the end that its new worker writes.
 _PATIENCE = 10.0
+# And how long after Redis was away each worker has told it again, for certain, which runs are under way there.
+_FOUND_BACK = 5.0
 
 
 class SharedRegistry(Registry):
@@ -38,6 +41,7 @@ class SharedRegistry(Registry):
 
     def __init__(self, link: Link, presence: Presence, keeper: Keeper | None, archive: Archive | None, roads: Roads) -> None:
         super().__init__(keeper, archive, roads)
+        self.is_shared = True
         name = presence.name
         self._link, self._name = link, name
         self._desk = None if keeper is None else Desk("owners")
@@ -128,10 +132,21 @@ class SharedRegistry(Registry):
             remote = await self._find_live(run_id)
             if remote is not None and remote.owner == reader:
                 return remote
-        found = await super().find(run_id, reader=reader)
+        try:
+            found = await super().find(run_id, reader=reader)
+        except Rejected as problem:
+            raise self._not_found(problem) from None
         if isinstance(found, Recorded) and not found.ended:
             return Remote(found.record, found.head, ended=False, afar=self._afar)
         return found
+
+    def _not_found(self, problem: Rejected) -> Rejected:
+        """Where nothing is recorded, Redis alone can tell that there is no such run; just back, it may not know all of them yet."""
+        is_sure = self._archive is not None or (self._link.is_up and time.monotonic() - self._link.back_since >= _FOUND_BACK)
+        if is_sure or problem.code != "no_such_run":
+            return problem
+        why = "has been back for a moment only" if self._link.is_up else "does not answer just now"
+        return Rejected("unreadable", f"Redis {why}, so it cannot be told whether there is such a run; try again.", "run")
 
     async def under_way_elsewhere(self, owner: str) -> list[UnderWay]:
         """That owner's runs which other workers carry; none while Redis cannot say."""
@@ -226,6 +241,9 @@ class SharedRegistry(Registry):
                     if not frames:
                         await asyncio.sleep(0.1)
         except TimeoutError:
+            run.end("interrupted", TAKEN_OVER)
+        except Exception:
+            logger.exception("reading the end of run %s met a fault of the portal", run.id, extra={"run": run.id})
             run.end("interrupted", TAKEN_OVER)
         run.on_end(run)
 

@@ -31,7 +31,7 @@ export class Connection {
   #retry = null;
   #heard = true;
   #starting = new Map(); // ref -> {text, watcher}
-  #running = new Map(); // run -> {after, watcher, pings: how many had been sent when it was asked for}
+  #running = new Map(); // run -> {after, watcher, pings: how many had been sent when it was asked for, stops, missed}
   #pings = 0;
   #pongs = 0;
 
@@ -57,7 +57,10 @@ export class Connection {
     this.#say(JSON.stringify({ type: "attach", run, after }));
   }
 
+  /** Stop a run, as soon as the server can be told. */
   cancel(run) {
+    const running = this.#running.get(run);
+    if (running) running.stops = true;
     this.#say(JSON.stringify({ type: "cancel", run }));
   }
 
@@ -96,12 +99,17 @@ export class Connection {
     this.#pings = this.#pongs = 0;
     for (const [run, running] of this.#running) {
       running.pings = 0;
-      this.#socket.send(JSON.stringify({ type: "attach", run, after: running.after }));
+      this.#ask(run, running);
     }
     this.#tell(true);
     this.#ping();
     this.#firstWord = setTimeout(() => this.#heard || this.#socket.close(), FIRST_WORD);
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT);
+  }
+
+  #ask(run, running) {
+    this.#socket.send(JSON.stringify({ type: "attach", run, after: running.after }));
+    if (running.stops) this.#socket.send(JSON.stringify({ type: "cancel", run }));
   }
 
   #tell(connected) {
@@ -155,6 +163,7 @@ export class Connection {
   #frame(frame) {
     const running = this.#running.get(frame.run);
     if (!running || frame.seq !== running.after + 1) return;
+    this.#found(running);
     running.after = frame.seq;
     if (frame.type === "end") this.#running.delete(frame.run);
     running.watcher.frame(frame);
@@ -165,7 +174,16 @@ export class Connection {
   #check(runs) {
     this.#pongs++;
     if (!runs) return;
-    for (const [run, running] of this.#running) if (running.pings < this.#pongs && !(run in runs)) this.#anew(run, running);
+    for (const [run, running] of this.#running) {
+      if (run in runs) this.#found(running);
+      else if (running.pings < this.#pongs) this.#anew(run, running);
+    }
+  }
+
+  #found(running) {
+    if (!running.missed) return;
+    running.missed = false;
+    running.watcher.link(true, this.#socket.via ?? "websocket");
   }
 
   #anew(run, running) {
@@ -176,6 +194,7 @@ export class Connection {
     }
     watcher.anew();
     this.attach(run, 0, watcher);
+    if (running.stops) this.cancel(run);
   }
 
   // A server that is about to stop takes no new runs; the next one will, and may be there only in a while.
@@ -183,10 +202,23 @@ export class Connection {
     setTimeout(() => this.#starting.has(ref) && this.#say(this.#starting.get(ref).text), 1000 + Math.random() * 2000);
   }
 
+  // What the server cannot read just now it may read in a moment: nothing is known of the run, least of all that it is gone.
+  #askAgain(run, running) {
+    running.pings = Infinity; // a pong may lack it meanwhile
+    if (!running.missed) running.watcher.link(false, this.#socket.via ?? "websocket");
+    running.missed = true;
+    setTimeout(() => {
+      if (this.#running.get(run) !== running || running.pings < Infinity || this.#socket?.readyState !== 1) return;
+      running.pings = this.#pings;
+      this.#ask(run, running);
+    }, 1000 + Math.random() * 2000);
+  }
+
   #refused(error) {
     const running = this.#running.get(error.run);
     if (error.code === "bad_after" && running?.after > 0) return this.#anew(error.run, running);
     if (error.code === "draining") return this.#later(error.ref);
+    if (error.code === "unreadable" && !error.ref && running) return this.#askAgain(error.run, running);
     const table = error.ref ? this.#starting : this.#running;
     const about = table.get(error.ref ?? error.run);
     table.delete(error.ref ?? error.run);

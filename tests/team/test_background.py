@@ -1,0 +1,117 @@
+"""What goes on in the background: a fault of one thing is logged, and the rest goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from portal.desk import Desk
+from portal.team import accounts as accounts_module
+from portal.team import upkeep
+from portal.team.accounts import Accounts
+from portal.team.fairness import Ended, Share
+from portal.team.recognition import Recognition
+from portal.team.sessions import Limits
+
+pytestmark = pytest.mark.anyio
+ENDED = Ended("me", "ref", "done", 1, None)
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> list[Ended]:
+    """What was written; the database is no part of this."""
+    written: list[Ended] = []
+
+    def settle(ended: Iterable[Ended]) -> None:
+        written.extend(ended)
+
+    monkeypatch.setattr(accounts_module, "settle", settle)
+    monkeypatch.setattr(accounts_module, "renew", lambda live: None)
+    return written
+
+
+async def test_what_is_on_its_way_when_the_server_ends_is_written_with_the_rest(settled: list[Ended]) -> None:
+    desk, busy = Desk("test"), threading.Event()
+    accounts = Accounts(desk, Share())
+    other = asyncio.create_task(desk.do(busy.wait))
+    await asyncio.sleep(0)
+    accounts.settle(ENDED)
+    accounts.start()
+    while accounts._ended:
+        await asyncio.sleep(0)
+    ending = asyncio.create_task(accounts.aclose())
+    while not accounts._ended:
+        await asyncio.sleep(0)
+    busy.set()
+    await ending
+    assert settled == [ENDED]
+    await other
+    await desk.aclose(10)
+
+
+async def test_accounts_are_kept_also_after_a_fault(
+    settled: list[Ended], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk, faults = Desk("test"), ["nobody thought of it"]
+    renewed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def renew(live: object) -> None:
+        if faults:
+            raise KeyError(faults.pop())
+        loop.call_soon_threadsafe(renewed.set)
+
+    monkeypatch.setattr(accounts_module, "renew", renew)
+    accounts = Accounts(desk, Share())
+    accounts.start()
+    while "met a fault" not in caplog.text:
+        await asyncio.sleep(0.001)
+    accounts.settle(ENDED)
+    async with asyncio.timeout(60):
+        await renewed.wait()
+    await accounts.aclose()
+    assert set(settled) == {ENDED}
+    await desk.aclose(10)
+
+
+async def test_who_heeds_a_change_with_a_fault_keeps_nobody_from_it(caplog: pytest.LogCaptureFixture) -> None:
+    recognition = Recognition(Desk("test"), Limits(timedelta(1), timedelta(1)))
+    told = asyncio.Event()
+
+    async def fail() -> None:
+        raise KeyError("nobody thought of it")
+
+    async def heed() -> None:
+        told.set()
+
+    recognition.listen(fail)
+    recognition.listen(heed)
+    await recognition.note_change()
+    assert told.is_set()
+    assert "heeding a change met a fault of the portal" in caplog.text
+
+
+async def test_what_is_old_is_cleared_also_after_a_fault(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    faults, cleared = ["nobody thought of it"], asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def clear(*_: Any) -> None:
+        if faults:
+            raise KeyError(faults.pop())
+        loop.call_soon_threadsafe(cleared.set)
+
+    monkeypatch.setattr(upkeep, "clear", clear)
+    monkeypatch.setattr(upkeep, "_EVERY", 0)
+    desk = Desk("test")
+    clearing = asyncio.create_task(upkeep.keep_clear(desk, Limits(timedelta(1), timedelta(1)), timedelta(1)))
+    async with asyncio.timeout(60):
+        await cleared.wait()
+    clearing.cancel()
+    await asyncio.wait([clearing])
+    assert "met a fault of the portal" in caplog.text
+    await desk.aclose(10)
