@@ -20,7 +20,6 @@ from portal.runs.orders import Rejected, read_order, read_ref, refused
 from portal.runs.permitting import permit
 from portal.runs.registry import Registry
 from portal.runs.watching import Watchable, check_after
-from portal.sockets import AT_ONCE
 from portal.team.audiences import Audience, admits
 from portal.team.here import accounts, recognition
 from portal.team.identity import reader_now
@@ -38,13 +37,16 @@ _SIGNED_OUT = 4401
 
 
 class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no types
-    """One socket of one reader. It watches any number of runs; closing it changes nothing but who watches."""
+    """One socket of one reader. It watches any number of runs; closing it changes nothing but who watches.
+
+    `at_once` names the server's extension of a scope that sends a text without waiting, where it has one.
+    """
 
     registry: Registry
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, at_once: str = "") -> None:
         super().__init__()
-        self.registry = registry
+        self.registry, self._at_once = registry, at_once
         self._watching: dict[str, tuple[Watchable, asyncio.Task[None]]] = {}
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -160,7 +162,7 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
                 await self._say_error({"run": run.id}, Rejected("unreadable", why))
 
     async def _pump_frames(self, run: Watchable, after: int) -> None:
-        at_once = self.scope.get("extensions", {}).get(AT_ONCE)
+        at_once = self.scope.get("extensions", {}).get(self._at_once)
         async with aclosing(run.follow(after, at_once)) as batches:
             async for batch in batches:
                 for number, frame in enumerate(batch):
