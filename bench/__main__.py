@@ -12,11 +12,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.report import Figure, report
+from bench.report import Figure, pace_of_machine, report
 
 OVER_DOCUMENTS = ("docs", "search", "weight", "lighthouse", "examples")
 FOR_A_TIME = ("team",)
-BENCHMARKS = ("first_page", "first_token", "paint", "panel_load", "panel_use", "panel_flood", "records", "relay", "reconnect", "team", "hostile", "stalls",
+BENCHMARKS = ("first_page", "first_token", "paint", "panel_load", "panel_use", "panel_flood", "records", "relay", "shared", "reconnect", "team", "hostile", "stalls",
               "refusals", *OVER_DOCUMENTS)  # fmt: skip
 
 
@@ -37,8 +37,9 @@ def main() -> int:
     if unknown := set(asked.names) - set(BENCHMARKS):
         parser.error(f"There is no benchmark called {', '.join(sorted(unknown))}.")
     docs = asked.docs.resolve() if asked.docs else None
+    print(f"This machine: {pace_of_machine()}.", flush=True)
     kept = [report(figure) for name in asked.names or BENCHMARKS for figure in measure(name, docs, asked.seconds)]
-    print(f"{sum(kept)} of {len(kept)} promises kept (load {os.getloadavg()[0]:.1f})")
+    print(f"{sum(kept)} of {len(kept)} promises kept ({pace_of_machine()})")
     return 0 if all(kept) else 1
 
 

@@ -22,7 +22,8 @@ _PATIENCE = 60.0
 @dataclass
 class Seen:
     """What came: milliseconds from asking to the first record of each stream; and of the time in which all of them ran,
-    milliseconds from sending to arrival of every record, and the processor seconds that were `spent`."""
+    milliseconds from sending to arrival of every record, and the processor seconds that were `spent`. There was no such time
+    where some ended `early`, before the last had begun."""
 
     spending: Callable[[], float] = lambda: 0.0
     delays: list[float] = field(default_factory=list)
@@ -31,17 +32,22 @@ class Seen:
     ended: int = 0
     seconds: float = 0.0
     spent: float = 0.0
+    has_begun: bool = False
     all_run: bool = False
+    early: int = 0
 
     def begin(self) -> None:
         """From now on all streams run."""
-        self.all_run, self.spent = True, -self.spending()
+        self.has_begun = self.all_run = True
+        self.spent = -self.spending()
 
     def stop(self) -> None:
         """No longer."""
         if self.all_run:
             self.all_run = False
             self.spent += self.spending()
+        elif not self.has_begun:
+            self.early += 1
 
 
 class Stream(asyncio.Protocol):

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-import portal.runs.admin_records  # noqa: F401 - it adds its table
+import portal.library.admin_entries
+import portal.runs.admin_records  # noqa: F401 - it adds its tables
 from portal.team.admin_site import site
 
 urlpatterns = [path("admin/", site.urls)]

@@ -37,6 +37,7 @@ from portal.origins import AsReadersKnowIt, OnlyKnownOrigins
 from portal.runs.consumers import RunsConsumer
 from portal.runs.here import registry
 from portal.runs.revoking import stop_what_is_revoked
+from portal.sockets import AT_ONCE
 from portal.staticfiles import VENDOR, is_named_by_content
 from portal.team.guarding import MembersFirst, Recognised
 from portal.team.here import accounts, desk, is_team, kept, limits, members_only, recognition
@@ -116,7 +117,7 @@ async def recognising() -> AsyncIterator[None]:
 
 
 websocket = OnlyKnownOrigins(
-    URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry)), re_path("", WebsocketDenier.as_asgi())]),
+    URLRouter([path("ws/runs/", RunsConsumer.as_asgi(registry=registry, at_once=AT_ONCE)), re_path("", WebsocketDenier.as_asgi())]),
     origins=settings.PORTAL_ORIGINS,
 )
 # All views are loaded by this; the first request would else hold up the loop for some 150 ms.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,12 @@ logger = logging.getLogger(__name__)
 # Together they are 45 seconds, after which nobody who is not there is waited for.
 PING_EVERY, PONG_WITHIN, CLOSE_WITHIN = 20.0, 20.0, 5.0
 STALLED = 4408
+# The name in a scope's `extensions` of what sends a text that need not wait: it takes it and says so, or takes nothing.
+AT_ONCE = "portal.at_once"
+
+# How a text begins: that it is one and whole, and its length.
+_TEXT = 0x81
+_MEDIUM, _LONG = struct.Struct("!BBH").pack, struct.Struct("!BBQ").pack
 
 
 @dataclass(slots=True)
@@ -43,10 +50,10 @@ def text_frame(text: bytes) -> bytes:
     """
     size = len(text)
     if size < 126:
-        return b"\x81%c%b" % (size, text)
+        return bytes((_TEXT, size)) + text
     if size < 1 << 16:
-        return b"\x81\x7e%b%b" % (size.to_bytes(2), text)
-    return b"\x81\x7f%b%b" % (size.to_bytes(8), text)
+        return _MEDIUM(_TEXT, 126, size) + text
+    return _LONG(_TEXT, 127, size) + text
 
 
 class PatientSocket(Stalling, WebSocketsSansIOProtocol):
@@ -65,6 +72,19 @@ class PatientSocket(Stalling, WebSocketsSansIOProtocol):
             self._cut.cancel()
         tally.open -= 1
         super().connection_lost(exc)
+
+    async def run_asgi(self) -> None:
+        """Serve the connection."""
+        extensions: Any = self.scope["extensions"]
+        extensions[AT_ONCE] = self.send_at_once
+        await super().run_asgi()
+
+    def send_at_once(self, text: str) -> bool:
+        """Send a text if that can be done without waiting, and say whether it was."""
+        if self._is_open and self._cut is None and self.writable.is_set():
+            self.transport.write(text_frame(text.encode()))
+            return True
+        return False
 
     async def send(self, message: Any) -> None:
         """Send when there is room. Raises `ClientDisconnected`, an OSError, on a socket that was closed from here."""

@@ -28,10 +28,9 @@ def far_end() -> Iterator[FarEnd]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: Playwright keeps an event loop running in this thread from its first test on.
 
-    One that fails on a machine that others load is tried once more, as Playwright's own runner does, and is named as such
-    in the summary (`RERUN`); one that fails twice has failed.
+    A test that fails is tried once more, since nearly all of them wait for other processes of a machine that may be loaded.
+    It is named in the summary (`RERUN`) with what it said, to be looked into; one that fails twice has failed.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+        item.add_marker(pytest.mark.flaky(reruns=1))

@@ -15,6 +15,7 @@ from portal.ollama.models import Model, full_name
 from portal.runs.activity import Activity, Live
 from portal.runs.listing import Row
 from portal.runs.sheet import address_of
+from portal.runs.team_now import Running, TeamNow
 
 _MOST_MODELS = 8
 _MOST_FAILED = 5
@@ -56,6 +57,21 @@ class RunLine:
     said: str
     when: datetime
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """A run of a colleague's in words; `place` and `title` are of the page it was started on, empty where there is none."""
+
+    name: str
+    what: str
+    model: str
+    upstream: str
+    state: str
+    said: str
+    since: datetime
+    place: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +148,23 @@ def _live_line(one: Live, now: datetime) -> RunLine:
     size = f" · {size_text(one.size)}" if one.state == "streaming" else ""
     place = f", {one.position} in line" if one.state == "queued" and one.position else ""
     return _line(one.row, f"{one.state}{place} · {span_text(now - one.row.created)}{size}")
+
+
+def describe_team(found: TeamNow | None, shelf: Shelf, now: datetime, *, handle: str) -> dict[str, object]:
+    """What the team runs, as whoever has that handle reads it. Pages are looked up: what a browser calls one is not shown."""
+    if found is None:
+        return {"team": (), "team_problem": "The database cannot be read just now, so what the team runs is not known."}
+    lines = [_team_line(one, shelf, now, is_mine=one.handle == handle) for one in found.runs]
+    return {"team": lines, "team_more": max(found.count - len(lines), 0)}
+
+
+def _team_line(one: Running, shelf: Shelf, now: datetime, *, is_mine: bool) -> TeamLine:
+    page = shelf.pages.get(one.page) if one.page is not None else None
+    place, title = (page.url, page.title) if page else ("", "")
+    return TeamLine(
+        "You" if is_mine else one.name, one.what, one.model, one.upstream, one.state, span_text(now - one.since), one.since,
+        place, title,
+    )  # fmt: skip
 
 
 def _ended(row: Row, now: datetime) -> str:

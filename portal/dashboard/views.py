@@ -13,10 +13,10 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from portal.dashboard.board import describe_proof, describe_runs, describe_upstreams, the_time
+from portal.dashboard.board import describe_proof, describe_runs, describe_team, describe_upstreams, the_time
 from portal.dashboard.charts import WINDOWS, draw_latency, draw_tokens
 from portal.dashboard.health import Health
-from portal.dashboard.here import watch
+from portal.dashboard.here import glance, watch
 from portal.dashboard.proven import read_verification
 from portal.docs.files import Unreadable
 from portal.docs.here import catalogue
@@ -28,7 +28,9 @@ from portal.keeping import KEEP
 from portal.ollama.models import full_name
 from portal.runs.activity import read_activity
 from portal.runs.here import archive, registry
+from portal.runs.team_now import TeamNow
 from portal.team.identity import reader_in
+from portal.team.readers import Reader
 from portal.team.rights import knows_addresses
 
 _RECENT, _ENTRIES = 6, 5
@@ -85,13 +87,15 @@ async def _board(request: HttpRequest) -> dict[str, object]:
     watch.attend()
     now, reader = the_time(), reader_in(getattr(request, "scope", {}))
     window = WINDOWS.get(request.GET.get("over", ""), WINDOWS["day"])
-    activity, journal, verification = await asyncio.gather(
+    activity, journal, verification, team = await asyncio.gather(
         read_activity(reader.id, now - window.span, registry=registry, archive=archive, most=_RECENT),
         _read_journal(),
         asyncio.to_thread(read_verification, settings.PORTAL_DATA),
+        _look_at_team(reader),
     )
     shelf = catalogue.present
-    return describe_runs(activity, now) | {
+    told = {} if glance is None or not reader.is_somebody else describe_team(team, shelf, now, handle=reader.handle)
+    return describe_runs(activity, now) | told | {
         "stations": describe_upstreams(watch.of(), now, with_addresses=knows_addresses(reader)),
         "windows": WINDOWS,
         "window": window,
@@ -102,6 +106,17 @@ async def _board(request: HttpRequest) -> dict[str, object]:
         "proven": describe_proof(verification, shelf, now),
         "shelf": shelf,
     }
+
+
+async def _look_at_team(reader: Reader) -> TeamNow | None:
+    """What the team runs, for those who are of it."""
+    if glance is None or not reader.is_somebody:
+        return None
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await glance.look()
+    except TimeoutError:
+        return None
 
 
 async def _read_journal() -> Journal | Literal["waits"] | None:

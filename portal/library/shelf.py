@@ -13,7 +13,9 @@ from portal.library.entries import Draft, Entry, Wanted
 from portal.library.models import Saved
 from portal.runs.comments import author_of
 from portal.runs.orders import Rejected
+from portal.team.audit import Actor, note
 from portal.team.throttling import Rate, take
+from portal.team.turns import take_turn
 
 MOST_OF_ONE, MOST_IN_ALL = 200, 2000
 IN_PART = 50
@@ -32,12 +34,13 @@ class Listing:
     authors: Sequence[tuple[str, str]]
 
 
-def save(draft: Draft, handle: str) -> int:
-    """Keep a request; its number. `handle` is empty alone on the machine. Raises `Rejected`."""
-    author = author_of(handle) if handle else None
+def save(draft: Draft, actor: Actor | None, insisted: str = "") -> int:
+    """Keep a request; its number. `insisted` is what was found in it and said to be no secret. Raises `Rejected`."""
+    author = author_of(actor.handle) if actor else None
     if author and (wait := take(f"save:{author.id}", _OFTEN)):
         raise Rejected("over_limit", f"That is many requests in a short time. Try again in {wait} seconds.", wait=wait)
     with transaction.atomic():
+        take_turn("library")
         if Saved.objects.count() >= MOST_IN_ALL:
             raise Rejected("too_many", f"The library has {MOST_IN_ALL:,} requests, the most that may. Delete one first.")
         if author and Saved.objects.filter(author=author).count() >= MOST_OF_ONE:
@@ -46,19 +49,25 @@ def save(draft: Draft, handle: str) -> int:
         made = Saved(author=author, created=moment, page=source.page, example=source.example)
         _fill(made, draft)
         made.save()
+        note(actor, "saved a request", _about(made.id), insisted)
     return made.id
 
 
-def change(number: int, draft: Draft, handle: str | None) -> None:
-    """Another name, note or request, of one's own or, without a handle, of anybody's. Raises `Rejected`."""
-    found = _theirs(number, handle)
+@transaction.atomic
+def change(number: int, draft: Draft, actor: Actor | None, insisted: str = "", *, tends: bool) -> None:
+    """Another name, note or request, of one's own or, for who `tends` the library, of anybody's. Raises `Rejected`."""
+    found = _theirs(number, actor, tends=tends)
     _fill(found, draft)
     found.save()
+    note(actor, "changed a saved request", _about(number), "; ".join(filter(None, (_whose(found, actor), insisted))))
 
 
-def delete(number: int, handle: str | None) -> None:
-    """Take one away, one's own or, without a handle, anybody's. Raises `Rejected`."""
-    _theirs(number, handle).delete()
+@transaction.atomic
+def delete(number: int, actor: Actor | None, *, tends: bool) -> None:
+    """Take one away, one's own or, for who `tends` the library, anybody's. Raises `Rejected`."""
+    found = _theirs(number, actor, tends=tends)
+    found.delete()
+    note(actor, "deleted a saved request", _about(number), _whose(found, actor))
 
 
 def find(number: int) -> Entry:
@@ -119,10 +128,19 @@ def _fill(saved: Saved, draft: Draft) -> None:
     saved.model = order.model or ""
 
 
-def _theirs(number: int, handle: str | None) -> Saved:
-    found = Saved.objects.filter(id=number)
-    if handle is not None:
-        found = found.filter(author__handle=handle)
+def _about(number: int) -> str:
+    return f"library/{number}"
+
+
+def _whose(saved: Saved, actor: Actor | None) -> str:
+    author = saved.author
+    return f"of {author.handle}" if author and actor and author.handle != actor.handle else ""
+
+
+def _theirs(number: int, actor: Actor | None, *, tends: bool) -> Saved:
+    found = Saved.objects.select_for_update(of=("self",)).select_related("author").filter(id=number)
+    if not tends:
+        found = found.filter(author__handle=actor.handle if actor else "")
     one = found.first()
     if one is None:
         raise no_such_entry()

@@ -22,13 +22,15 @@ from portal.ollama.bodies import load_json
 from portal.ollama.endpoints import find_endpoint
 from portal.ollama.errors import BadBody
 from portal.runs.comments import pieces_of
-from portal.runs.doors import Door, is_of_page, read_json, rejection, status_of, who_asks, write_down
+from portal.runs.doors import Door, check_form, is_of_page, read_json, rejection, scope_of, status_of, who_asks
 from portal.runs.leaks import parts_of_body
 from portal.runs.leaving import Leaks, check_parts
 from portal.runs.orders import Rejected, read_order
 from portal.runs.pages import private, wants_json
 from portal.runs.sheet import address_of
+from portal.team.audit import Actor
 from portal.team.here import is_team
+from portal.team.noting import actor_of
 from portal.team.rights import Act, may, why_not_act
 
 P = ParamSpec("P")
@@ -92,20 +94,18 @@ async def edit(request: HttpRequest, saved: int) -> HttpResponse:
     """`POST /library/<id>/edit`: another `name`, `note` or `body`, by its author or a maintainer."""
     _check(request, "save")
     entry, fields = await _do(shelf.find, saved), request.POST
-    if strays := sorted(set(fields) - {*_EDITED, "csrfmiddlewaretoken", "no_secret"}):
-        raise Rejected("bad_message", f"This form has no field “{strays[0][:40]}”, so nothing was changed.", strays[0][:40])
+    check_form(request, *_EDITED, "no_secret")
     told = {name: fields.get(name, getattr(entry, name)) for name in _EDITED}
     what = {"upstream": entry.upstream, "method": entry.method, "path": entry.path, "body": _body(told["body"])}
     try:
         draft = read_draft(told, read_order({"request": what}, settings.PORTAL_UPSTREAMS))
-        await _check_secrets(draft, insists="no_secret" in fields)
+        insisted = await _check_secrets(draft, insists="no_secret" in fields)
     except Rejected as problem:
         if not is_of_page(request):
             raise
         context = _shown(request, entry) | {"filled": told, "problem": problem, "insists": _may_insist(problem)}
         return private(render(request, "library/saved.html", context, status=status_of(problem)))
-    await _do(shelf.change, saved, draft, _whose(request))
-    await write_down(request, "changed a saved request", f"library/{saved}")
+    await _do(shelf.change, saved, draft, _actor(request), insisted, tends=may(who_asks(request), "tend"))
     return HttpResponseRedirect(f"/library/{saved}/", status=303) if is_of_page(request) else HttpResponse(status=204)
 
 
@@ -114,8 +114,8 @@ async def edit(request: HttpRequest, saved: int) -> HttpResponse:
 async def delete(request: HttpRequest, saved: int) -> HttpResponse:
     """`POST /library/<id>/delete`, by its author or a maintainer."""
     _check(request, "save")
-    await _do(shelf.delete, saved, _whose(request))
-    await write_down(request, "deleted a saved request", f"library/{saved}")
+    check_form(request)
+    await _do(shelf.delete, saved, _actor(request), tends=may(who_asks(request), "tend"))
     return HttpResponseRedirect("/library/", status=303) if is_of_page(request) else HttpResponse(status=204)
 
 
@@ -125,8 +125,7 @@ async def _save(request: HttpRequest) -> HttpResponse:
     check_fields(message)
     draft = read_draft(message, read_order(message, settings.PORTAL_UPSTREAMS))
     insisted = await _check_secrets(draft, insists=message.get("no_secret") is True)
-    number = await _do(shelf.save, draft, who_asks(request).handle)
-    await write_down(request, "saved a request", f"library/{number}", f"said to be no secret: {insisted}" if insisted else "")
+    number = await _do(shelf.save, draft, _actor(request), insisted)
     return JsonResponse({"saved": number, "address": f"/library/{number}/"}, status=201)
 
 
@@ -156,9 +155,8 @@ def _place(entry: Entry) -> str:
     return address_of(entry.page, entry.example, saved=str(entry.id)) if entry.example else ""
 
 
-def _whose(request: HttpRequest) -> str | None:
-    reader = who_asks(request)
-    return None if may(reader, "tend") else reader.handle
+def _actor(request: HttpRequest) -> Actor | None:
+    return actor_of(scope_of(request), who_asks(request))
 
 
 def _check(request: HttpRequest, act: Act) -> None:

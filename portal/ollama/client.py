@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -20,6 +21,8 @@ from portal.ollama.upstreams import Upstream, without_key
 
 # An answer may be silent while a model loads: Ollama itself allows a load five minutes (OLLAMA_LOAD_TIMEOUT).
 LONGEST_SILENCE = 600.0
+# How often it is looked whether anything came, in that time.
+_LOOKS = 4
 CONNECT_WITHIN = 5.0
 _MOST_CONNECTIONS = 2000
 _KEPT_FOR = 5.0
@@ -59,7 +62,7 @@ class Client:
     """
 
     def __init__(self, *, connect_within: float = CONNECT_WITHIN, longest_silence: float = LONGEST_SILENCE) -> None:
-        self._connect_within = connect_within
+        self._connect_within, self._longest_silence = connect_within, longest_silence
         tls = ssl.create_default_context()
         # httpx's own parser costs several times what the rest of the way of a record does; aiohttp's is written in C.
         self._http = httpx.AsyncClient(
@@ -94,7 +97,7 @@ class Client:
             async with self._http.stream(method, upstream.origin + path, content=content, headers=headers) as response:
                 _refuse_detours(upstream, response)
                 shown = {name: response.headers[name] for name in _SHOWN_HEADERS if name in response.headers}
-                yield Answer(response.status_code, shown, _pieces(response))
+                yield Answer(response.status_code, shown, _pieces(response, self._longest_silence))
         except _ERRORS as error:
             raise translate(error, upstream, f"{method} {path}", self._connect_within) from error
 
@@ -127,22 +130,53 @@ class Client:
 
 
 class _Transport(AiohttpTransport):
-    """Hands out aiohttp's own reader of a body beside httpx's."""
+    """Hands out aiohttp's own answer beside httpx's."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request."""
         response = await super().handle_async_request(request)
         if isinstance(response.stream, AiohttpResponseStream):
-            response.extensions["reader"] = response.stream._aiohttp_response.content  # there is no other way to it
+            response.extensions["answer"] = response.stream._aiohttp_response  # there is no other way to it
         return response
 
 
-async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _pieces(response: httpx.Response, longest_silence: float) -> AsyncIterator[bytes]:
     # Whatever has arrived by now is one piece. httpx would hand it on through four iterators and in pieces of 16 KB, which
     # costs as much as all that is done with it here.
-    reader: aiohttp.StreamReader = response.extensions["reader"]
-    while piece := await reader.read(_LARGEST_PIECE):
-        yield piece
+    answer: aiohttp.ClientResponse = response.extensions["answer"]
+    with _Silence(answer, longest_silence):
+        while piece := await answer.content.read(_LARGEST_PIECE):
+            yield piece
+
+
+class _Silence:
+    """While inside, ends the reading of a body that has brought nothing for so long, or at most a quarter longer.
+
+    aiohttp does it to the second, with a timer that it makes anew for every read of the connection.
+    """
+
+    def __init__(self, answer: aiohttp.ClientResponse, longest: float) -> None:
+        self._reader, self._every = answer.content, longest / _LOOKS
+        if answer.connection is not None and answer.connection.protocol is not None:
+            answer.connection.protocol.read_timeout = None
+        self._had, self._in_vain = -1, 0
+
+    def __enter__(self) -> None:
+        self._look_later()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _look_later(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._every, self._look)
+
+    def _look(self) -> None:
+        self._in_vain = self._in_vain + 1 if self._reader.total_bytes == self._had else 0
+        self._had = self._reader.total_bytes
+        if self._in_vain < _LOOKS:
+            self._look_later()
+        else:
+            self._reader.set_exception(aiohttp.SocketTimeoutError("nothing came"))
 
 
 def _without(body: bytes, key: str | None) -> bytes:

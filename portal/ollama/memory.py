@@ -22,7 +22,7 @@ class Memory:
     def __init__(self) -> None:
         self._looked = float("-inf")
         self._held: frozenset[str] | None = None
-        self._looking = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
 
     async def lacks(self, client: Client, upstream: Upstream, model: str) -> bool:
         """Whether it says that `model` is not in there; False too where it does not tell.
@@ -31,11 +31,17 @@ class Memory:
         """
         if upstream.origin == CLOUD_ORIGIN:
             return False
-        async with self._looking:
-            if time.monotonic() - self._looked > _FRESH:
-                self._held = await _look(client, upstream)
-                self._looked = time.monotonic()
+        is_looking = self._looking is not None and not self._looking.done()
+        if not is_looking and time.monotonic() - self._looked > _FRESH:
+            self._looking = asyncio.create_task(self._look(client, upstream), name=f"memory of {upstream.name}")
+        if self._looking is not None:
+            # Who has its answer by now leaves; what was asked is still worth knowing, to all who start in the next moment.
+            await asyncio.shield(self._looking)
         return self._held is not None and full_name(model).lower() not in self._held
+
+    async def _look(self, client: Client, upstream: Upstream) -> None:
+        self._held = await _look(client, upstream)
+        self._looked = time.monotonic()
 
 
 async def _look(client: Client, upstream: Upstream) -> frozenset[str] | None:

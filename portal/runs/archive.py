@@ -10,6 +10,7 @@ from django.db import Error
 from django.db.models import Max
 
 from portal.desk import Desk
+from portal.runs.log import AtOnce
 from portal.runs.models import Record, Stretch
 from portal.runs.orders import Rejected
 from portal.runs.tables import first_line
@@ -37,6 +38,17 @@ class Archive:
             why = "it takes too long" if isinstance(problem, TimeoutError) else first_line(problem)
             raise Rejected(
                 "unreadable", f"The database cannot be read just now ({why}), so earlier runs cannot be shown; try again."
+            ) from None
+
+    async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of a blocking change, which is tried once. Raises `Rejected` (`unreadable`)."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._desk.do(work, *args, **kwargs)
+        except (Error, OSError, TimeoutError) as problem:
+            why = "it takes too long" if isinstance(problem, TimeoutError) else first_line(problem)
+            raise Rejected(
+                "unreadable", f"The database does not answer just now ({why}). Look whether it was done before you try again."
             ) from None
 
     async def find(self, run: str, *, owner: str) -> Recorded | None:
@@ -81,7 +93,7 @@ class Recorded(Told):
     async def reach(self, after: int) -> None:
         """Nothing: what is not there yet is not waited for."""
 
-    async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
+    async def follow(self, after: int, _at_once: AtOnce | None = None) -> AsyncGenerator[list[str], None]:
         """Every frame after `after`, a stretch of the record at a time, until the last one."""
         while True:
             frames = await self._archive.read(frames_of, self.id, after)

@@ -12,10 +12,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.timezone import now
 
-from portal.runs.models import Comment
+from portal.runs.models import Comment, Record
 from portal.runs.orders import Rejected
+from portal.team.audit import Actor, note
 from portal.team.models import Person
 from portal.team.throttling import Rate, take
+from portal.team.turns import take_turn
 
 LONGEST = 2000
 MOST_OF_RUN = 200
@@ -61,36 +63,45 @@ def read_text(text: str) -> str:
     return plain
 
 
-def add(run: str, handle: str, text: str) -> int:
-    """Keep a comment; its number. Raises `Rejected`."""
-    author = author_of(handle)
+def add(run: str, actor: Actor, text: str, insisted: str = "") -> int:
+    """Keep a comment; its number. `insisted` is what was found in it and said to be no secret. Raises `Rejected`."""
+    author = author_of(actor.handle)
     if wait := take(f"comment:{author.id}", _OFTEN):
         raise Rejected("over_limit", f"That is many comments in a short time. Try again in {wait} seconds.", wait=wait)
     with transaction.atomic():
+        take_turn(f"comments:{run}")
+        if not Record.objects.select_for_update().filter(id=run).exists():
+            raise Rejected("no_such_run", "The run was deleted, so nothing can be said of it any more.")
         if Comment.objects.filter(record_id=run).count() >= MOST_OF_RUN:
             raise Rejected("too_many", f"This run has {MOST_OF_RUN} comments, the most that may.")
-        return Comment.objects.create(record_id=run, author=author, text=text, created=now()).id
+        made = Comment.objects.create(record_id=run, author=author, text=text, created=now())
+        note(actor, "commented on a run", run, insisted)
+    return made.id
 
 
-def change(number: int, handle: str, text: str) -> str:
+@transaction.atomic
+def change(number: int, actor: Actor, text: str, insisted: str = "") -> str:
     """Say it otherwise; the run it is about. Raises `Rejected` where it is not theirs."""
-    found = Comment.objects.filter(id=number, author__handle=handle).first()
+    found = Comment.objects.filter(id=number, author__handle=actor.handle).first()
     if found is None:
         raise no_such_comment()
     found.text, found.changed = text, now()
     found.save(update_fields=["text", "changed"])
+    note(actor, "changed a comment", found.record_id, insisted)
     return found.record_id
 
 
-def delete(number: int, handle: str | None) -> str:
-    """Take a comment away, one of theirs or, without a handle, anybody's; the run it was about. Raises `Rejected`."""
-    found = Comment.objects.filter(id=number)
-    if handle is not None:
-        found = found.filter(author__handle=handle)
+@transaction.atomic
+def delete(number: int, actor: Actor, *, moderates: bool) -> str:
+    """Take a comment away, one of theirs or, for who `moderates`, anybody's; the run it was about. Raises `Rejected`."""
+    found = Comment.objects.select_for_update(of=("self",)).select_related("author").filter(id=number)
+    if not moderates:
+        found = found.filter(author__handle=actor.handle)
     one = found.first()
     if one is None:
         raise no_such_comment()
     one.delete()
+    note(actor, "deleted a comment", one.record_id, "" if one.author.handle == actor.handle else f"of {one.author.handle}")
     return one.record_id
 
 

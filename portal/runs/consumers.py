@@ -37,13 +37,16 @@ _SIGNED_OUT = 4401
 
 
 class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no types
-    """One socket of one reader. It watches any number of runs; closing it changes nothing but who watches."""
+    """One socket of one reader. It watches any number of runs; closing it changes nothing but who watches.
+
+    `at_once` names the server's extension of a scope that sends a text without waiting, where it has one.
+    """
 
     registry: Registry
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, at_once: str = "") -> None:
         super().__init__()
-        self.registry = registry
+        self.registry, self._at_once = registry, at_once
         self._watching: dict[str, tuple[Watchable, asyncio.Task[None]]] = {}
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -159,7 +162,8 @@ class RunsConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # ships no ty
                 await self._say_error({"run": run.id}, Rejected("unreadable", why))
 
     async def _pump_frames(self, run: Watchable, after: int) -> None:
-        async with aclosing(run.follow(after)) as batches:
+        at_once = self.scope.get("extensions", {}).get(self._at_once)
+        async with aclosing(run.follow(after, at_once)) as batches:
             async for batch in batches:
                 for number, frame in enumerate(batch):
                     if number:

@@ -12,7 +12,6 @@ from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -27,9 +26,9 @@ from portal.runs.orders import Rejected, read_order, read_ref, refused
 from portal.runs.permitting import permit
 from portal.runs.sheet import asked_of
 from portal.runs.watching import Watchable, check_after
+from portal.team.forms import stray_in
 from portal.team.here import accounts
 from portal.team.identity import reader_in
-from portal.team.noting import note_done
 from portal.team.readers import Reader
 
 # A comment now and then keeps proxies from taking a silent stream for a dead one.
@@ -92,6 +91,7 @@ async def start(request: HttpRequest) -> HttpResponse:
 @says_why
 async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/cancel` hangs up on the upstream; a run that has ended stays as it ended."""
+    check_form(request)
     await (await find(request, run_id)).stop()
     return done(request, f"/runs/{run_id}/")
 
@@ -100,6 +100,7 @@ async def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 @says_why
 async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/delete` deletes the run with everything in it; one that is under way is stopped first."""
+    check_form(request)
     await registry.delete(run_id, reader=who_asks(request).id)
     return done(request, "/runs/")
 
@@ -108,6 +109,7 @@ async def delete(request: HttpRequest, run_id: str) -> HttpResponse:
 @says_why
 async def delete_several(request: HttpRequest) -> HttpResponse:
     """`POST /runs/delete` deletes the runs a form names as `run`, or where it says `all` those it names as `listed`."""
+    check_form(request, "run", "listed", "all")
     named = request.POST.getlist("listed" if request.POST.get("all") else "run")
     if len(named) > MOST_DELETED:
         raise Rejected("bad_message", f"{len(named)} runs are too many to delete at once; name at most {MOST_DELETED}.", "run")
@@ -127,6 +129,7 @@ async def delete_several(request: HttpRequest) -> HttpResponse:
 @says_why
 async def again(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/again` sends the same request to the same upstream once more: 201 with the new run's id."""
+    check_form(request)
     asked = asked_of(await find(request, run_id))
     body = load_json(asked.body) if asked.body else None
     what = {"upstream": asked.upstream, "method": asked.method, "path": asked.path, "body": body}
@@ -196,6 +199,12 @@ def done(request: HttpRequest, then: str) -> HttpResponse:
     if is_of_page(request):
         return HttpResponse(status=303, headers={"Location": then})
     return HttpResponse(status=204)
+
+
+def check_form(request: HttpRequest, *names: str) -> None:
+    """Refuse a form with more in it than its page gave it: it was made by hand. Raises `Rejected`."""
+    if stray := stray_in(request, *names):
+        raise Rejected("bad_message", f"This form has no field “{stray}”, so nothing was done.", stray)
 
 
 def is_of_page(request: HttpRequest) -> bool:
@@ -275,14 +284,6 @@ def scope_of(request: HttpRequest) -> Mapping[str, Any]:
 def who_asks(request: HttpRequest) -> Reader:
     """Who asks."""
     return reader_in(scope_of(request))
-
-
-async def write_down(request: HttpRequest, what: str, about: str, detail: str = "") -> None:
-    """Add what was done to the audit. Raises `Rejected`."""
-    try:
-        await note_done(scope_of(request), who_asks(request), what, about, detail)
-    except (Error, OSError):
-        raise Rejected("unreadable", "It was done, but could not be written into the audit; try again.") from None
 
 
 async def _read_after(run: Watchable, text: str) -> int:

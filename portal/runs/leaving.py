@@ -28,12 +28,12 @@ class Leaks(Rejected):
 
 
 async def check_parts(parts: Iterable[tuple[str, str]], does: str, *, insists: bool) -> str:
-    """What was found although the person says that it is no secret, "" for nothing. Raises `Leaks`."""
+    """For the audit, what was found and is no secret by the person's word; "" for nothing. Raises `Leaks`."""
     found = await asyncio.to_thread(_found_in, parts)
     problem = Leaks(found, does)
     if found and not (insists and problem.may_insist):
         raise problem
-    return "; ".join(map(str, found))
+    return f"said to be no secret: {'; '.join(map(str, found))}" if found else ""
 
 
 async def check_run(run: Watchable, does: str, *, insists: bool) -> str:

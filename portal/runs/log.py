@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 
 from portal.runs.frames import frame, is_end
 
 # How much one round of `follow` hands out: enough to catch up quickly, little enough that a watcher who reads slowly
 # does not hold a second copy of the log.
 _BATCH = 64
+
+# Takes a frame at once and says so, or takes nothing.
+AtOnce = Callable[[str], bool]
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A watcher who has every frame up to `after`, and waits for the next one."""
+
+    after: int
+    at_once: AtOnce | None
+    grown: asyncio.Future[None]
+
+    def take(self, text: str) -> bool:
+        """Give it the frame, if it can be had without waking anybody."""
+        if self.at_once is None or self.grown.done() or not self.at_once(text):
+            return False
+        self.after += 1
+        return True
+
+    def wake(self) -> None:
+        if not self.grown.done():
+            self.grown.set_result(None)
 
 
 class RunLog:
@@ -24,7 +48,7 @@ class RunLog:
         self.ended = False
         self.on_growth: Callable[[str], None] | None = None
         self._frames: list[str] = []
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[_Waiting] = []
 
     @property
     def head(self) -> int:
@@ -39,7 +63,14 @@ class RunLog:
         self._frames.append(text := frame(self.run, seq, fields))
         self.size += len(text)
         self.ended = last
-        self._wake()
+        # A watcher who has all that came before is given the frame here and now: waking it costs more than all the rest.
+        waiting, self._waiting = self._waiting, []
+        for watcher in waiting:
+            if watcher.take(text) and not last:
+                self._waiting.append(watcher)
+            else:
+                watcher.wake()
+        self._say_it_grew()
         return seq
 
     def copy(self, frames: Iterable[str]) -> None:
@@ -66,8 +97,11 @@ class RunLog:
             seq -= 1
         return min(seq, max(self.head - 1, self.base))
 
-    async def follow(self, after: int = 0) -> AsyncIterator[list[str]]:
-        """Hand out every frame after `after` exactly once, in order and in batches, until the last one."""
+    async def follow(self, after: int = 0, at_once: AtOnce | None = None) -> AsyncIterator[list[str]]:
+        """Hand out every frame after `after` exactly once, in order and in batches, until the last one.
+
+        A frame that `at_once` takes as it is written is in no batch.
+        """
         while True:
             batch = self.after(after)
             if batch:
@@ -76,17 +110,26 @@ class RunLog:
             elif self.ended:
                 return
             else:
-                await self._grown()
+                after = await self._grown(after, at_once)
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
+        for watcher in waiting:
+            watcher.wake()
+        self._say_it_grew()
+
+    def _say_it_grew(self) -> None:
         if self.on_growth is not None:
             self.on_growth(self.run)
 
-    async def _grown(self) -> None:
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
-        await future
+    async def _grown(self, after: int, at_once: AtOnce | None) -> int:
+        """Wait until there is more than what the watcher has; returns how far it has come."""
+        watcher = _Waiting(after, at_once, asyncio.get_running_loop().create_future())
+        self._waiting.append(watcher)
+        try:
+            await watcher.grown
+        finally:
+            # Whoever has left must be given nothing more.
+            if watcher in self._waiting:
+                self._waiting.remove(watcher)
+        return watcher.after

@@ -19,6 +19,7 @@ from portal.ollama.choosing import choose, needs_of, wanted_by
 from portal.ollama.endpoints import find_endpoint
 from portal.ollama.errors import BadBody, OllamaError
 from portal.runs.accounting import start_counted
+from portal.runs.doors import check_form
 from portal.runs.here import registry
 from portal.runs.orders import Rejected, read_order, read_ref
 from portal.runs.permitting import allowed, permit
@@ -29,6 +30,7 @@ from portal.team.identity import reader_in
 from portal.team.readers import Reader
 
 _FIRST = "POST /api/chat"
+_FIELDS = ("what", "method", "path", "upstream", "body", "page", "example", "ref")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ async def start(request: HttpRequest) -> HttpResponse:
     asked = {"upstream": filled.upstream, "method": filled.method, "path": filled.path}
     source = {"page": filled.page, "example": filled.example}
     try:
+        check_form(request, *_FIELDS)
         body = load_json(filled.body) if filled.body.strip() else None
         order = read_order({"request": asked | {"body": body}, "source": source}, settings.PORTAL_UPSTREAMS)
         reader, ref = reader_in(_scope(request)), read_ref({"ref": filled.ref})

@@ -18,7 +18,7 @@ from portal.ollama.upstreams import Upstream
 from portal.runs.archive import Archive, Recorded
 from portal.runs.frames import Failure, Outcome
 from portal.runs.keeper import Keeper
-from portal.runs.log import RunLog
+from portal.runs.log import AtOnce, RunLog
 from portal.runs.models import Record
 from portal.runs.orders import Facts, Order, Rejected
 from portal.runs.relay import Ownership, Relay
@@ -178,10 +178,10 @@ class Run:
                 Failure("unwatched", f"Nobody had watched this run for {GRACE:.0f} seconds, so it was stopped."),
             )
 
-    async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
+    async def follow(self, after: int, at_once: AtOnce | None = None) -> AsyncGenerator[list[str], None]:
         """Watch the log from the frame after `after`, which `check_after` has seen."""
         with self.watched():
-            async for batch in self.log.follow(after):
+            async for batch in self.log.follow(after, at_once):
                 yield batch
 
     async def written(self, after: int) -> list[str]:

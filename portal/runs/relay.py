@@ -23,8 +23,6 @@ LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
 # What comes within so little time, in seconds, came in one burst: how fast it was written nobody knows.
 _SHORTEST_SPAN = 0.1
-# Characters gathered for one frame; a socket holds a whole one for its reader, however slow that is.
-_LARGEST_FRAME = 128 << 10
 # A wait so short needs no reason.
 _UNNOTICED = 0.3
 
@@ -86,13 +84,10 @@ class Relay:
         self.reading = Reading("whole")
         self.stop_reason: tuple[Outcome, Failure | None] = ("cancelled", None)
         self._state: State | None = None
-        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
-        self._arrived: list[str] = []
-        self._gathered = 0
-        # What must not come back to a reader; and whether the text is held until there can be no half of it.
+        self._undecoded = b""
+        # What must not come back to a reader; and the text that is held until there can be no half of it.
         self._key: str | None = None
-        self._holds = False
-        self._loop = asyncio.get_running_loop()
+        self._held: list[str] | None = None
 
     async def run(self) -> None:
         """Relay the order to its end. Cancelling the task hangs up and ends the run with `stop_reason`."""
@@ -202,20 +197,22 @@ class Relay:
     async def _pass_on(self, answer: Answer) -> bytes:
         """Write the body into the log as it arrives; returns its beginning when it is the body of an error."""
         kept = bytearray()
-        self._holds = answer.status >= 400 and self._key is not None
+        self._held = [] if answer.status >= 400 and self._key is not None else None
         try:
             async for chunk in answer.chunks:
                 if self._ownership is not None and not self._ownership.is_sure:
                     await self._ownership.make_sure()
                 self._meet(chunk)
-                self._write_soon(self._decode(chunk))
+                # All that one read of the connection brought is one frame.
+                self._write(self._decode(chunk))
                 self.reading.feed(chunk)
                 if answer.status >= 400 and len(kept) < 65536:
                     kept += chunk
             self._decode(b"", final=True)
         finally:
             # Whatever had arrived belongs in the log, also when the way here was cut.
-            self._write()
+            held, self._held = self._held, None
+            self._write("".join(held or ()))
         self.reading.close()
         return bytes(kept)
 
@@ -230,26 +227,21 @@ class Relay:
             raise _TooMuch(f"The answer grew past {LARGEST_ANSWER >> 20} MiB, the most that is kept of one run.")
 
     def _decode(self, chunk: bytes, *, final: bool = False) -> str:
+        # The standard library's decoder does the same with two calls more.
+        data = self._undecoded + chunk
         try:
-            return self._decoder.decode(chunk, final)
+            text, taken = codecs.utf_8_decode(data, "strict", final)
         except UnicodeDecodeError as error:
-            self._write_soon(error.object[: error.start].decode())
+            self._write(error.object[: error.start].decode())
             raise BrokenProtocol("The answer holds bytes that are not UTF-8 text.") from None
+        self._undecoded = data[taken:]
+        return text
 
-    def _write_soon(self, text: str) -> None:
-        # All that one read of the connection brought becomes one frame: the callback runs when reading has to wait.
-        if not self._arrived and not self._holds:
-            self._loop.call_soon(self._write)
-        if text:
-            self._arrived.append(text)
-            self._gathered += len(text)
-            if self._gathered >= _LARGEST_FRAME and not self._holds:
-                self._write()
-
-    def _write(self) -> None:
-        if self._arrived:
-            text, self._arrived, self._gathered = self._shown("".join(self._arrived)), [], 0
-            self.log.append(data_fields(((self.meter.last or 0) - self.meter.started) * 1000, text))
+    def _write(self, text: str) -> None:
+        if self._held is not None:
+            self._held.append(text)
+        elif text:
+            self.log.append(data_fields(((self.meter.last or 0) - self.meter.started) * 1000, self._shown(text)))
 
     def _shown(self, text: str) -> str:
         return text if self._key is None else without_key(text, self._key)

@@ -14,7 +14,19 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from portal.runs import comments, sharing
 from portal.runs.archive import Archive
-from portal.runs.doors import Door, done, find, is_of_page, log_of, rejection, says_why, status_of, who_asks, write_down
+from portal.runs.doors import (
+    Door,
+    check_form,
+    done,
+    find,
+    is_of_page,
+    log_of,
+    rejection,
+    says_why,
+    scope_of,
+    status_of,
+    who_asks,
+)
 from portal.runs.here import archive, keeper, registry, terms
 from portal.runs.leaving import Leaks, check_parts, check_run
 from portal.runs.orders import Rejected
@@ -22,14 +34,15 @@ from portal.runs.pages import cannot_show, lay_out_run, private, shown, wants_js
 from portal.runs.sharing import Found, Link, Offer
 from portal.runs.sheet import address_of, told
 from portal.runs.watching import Watchable
+from portal.team.audit import Actor
 from portal.team.here import is_team
+from portal.team.noting import actor_of
 from portal.team.rights import Act, may, why_not_act
 
 P = ParamSpec("P")
 
 _PATIENCE = 1.0
 _TRIES = 5
-_FIELDS = frozenset(("csrfmiddlewaretoken", "audience", "days", "no_secret"))
 # What a form that was answered with a question is sent again with.
 _FORM = ("audience", "days", "text", "token")
 
@@ -71,28 +84,24 @@ async def _share(request: HttpRequest, run: Watchable, offer: Offer) -> str:
         raise Rejected("not_ended", "The run is under way. What is shared does not change, so share it when it has ended.")
     insisted = await check_run(run, "shared", insists="no_secret" in request.POST)
     await keeper.settle(_PATIENCE)
-    found = await archive.read(sharing.share, run.id, run.owner, offer)
+    actor = _actor(request)
+    token = await archive.write(sharing.share, run.id, run.owner, offer, actor, insisted)
     for _ in range(_TRIES):  # the worker that carried the run may be about to write its end
-        if found is not None:
-            break
+        if token is not None:
+            return token
         await asyncio.sleep(_PATIENCE / _TRIES)
-        found = await archive.read(sharing.share, run.id, run.owner, offer)
-    if found is None:
-        raise Rejected("not_recorded", "The run is not recorded yet, so a link would lead nowhere; try again in a moment.")
-    token, count = found
-    lasts = f"for {offer.days} day{'' if offer.days == 1 else 's'}" if offer.days else "without an end"
-    said = f"; said to be no secret: {insisted}" if insisted else ""
-    await write_down(request, "shared a run", run.id, f"with {offer.audience}, {lasts}; {count} in force{said}")
-    return token
+        token = await archive.write(sharing.share, run.id, run.owner, offer, actor, insisted)
+    raise Rejected("not_recorded", "The run is not recorded yet, so a link would lead nowhere; try again in a moment.")
 
 
 @require_POST
 @says_why_to_people
 async def unshare(request: HttpRequest, run_id: str) -> HttpResponse:
     """`POST /runs/<id>/unshare` takes every link to it back; they lead nowhere from then on."""
+    check_form(request)
     run = await find(request, run_id)
-    if archive is not None and await archive.read(sharing.unshare, run.id, run.owner):
-        await write_down(request, "took back a link", run.id)
+    if archive is not None:
+        await archive.write(sharing.unshare, run.id, run.owner, _actor(request))
     return done(request, f"/runs/{run.id}/")
 
 
@@ -114,12 +123,11 @@ async def links(request: HttpRequest) -> HttpResponse:
 @says_why_to_people
 async def take_back(request: HttpRequest, token: str) -> HttpResponse:
     """`POST /shared/<token>/take-back`: the link leads nowhere from then on. Administrators take back anybody's."""
+    check_form(request)
     reader = who_asks(request)
     moderates = may(reader, "moderate")
-    run = await _archive().read(sharing.take_back, token, None if moderates else reader.id)
-    if run is None:
+    if not await _archive().write(sharing.take_back, token, reader.id, _actor(request), moderates=moderates):
         raise _leads_nowhere()
-    await write_down(request, "took back a link", run)
     return done(request, "/shared/")
 
 
@@ -158,9 +166,8 @@ async def shared_log(request: HttpRequest, token: str) -> HttpResponseBase:
 async def comment(request: HttpRequest, token: str) -> HttpResponse:
     """`POST /shared/<token>/comments`: say something of a run that is shared, in `text`."""
     link, _ = await _open(request, token)
-    text = await _read_text(request)
-    await _archive().read(comments.add, link.run, who_asks(request).handle, text)
-    await write_down(request, "commented on a run", link.run)
+    actor, text, insisted = await _read_comment(request)
+    await _archive().write(comments.add, link.run, actor, text, insisted)
     return done(request, f"/shared/{token}/#comments")
 
 
@@ -168,9 +175,8 @@ async def comment(request: HttpRequest, token: str) -> HttpResponse:
 @says_why_to_people
 async def change_comment(request: HttpRequest, comment: int) -> HttpResponse:
     """`POST /comments/<id>/edit`: say it otherwise. It must be one's own."""
-    text = await _read_text(request)
-    run = await _archive().read(comments.change, comment, who_asks(request).handle, text)
-    await write_down(request, "changed a comment", run)
+    actor, text, insisted = await _read_comment(request)
+    await _archive().write(comments.change, comment, actor, text, insisted)
     return done(request, _back(request))
 
 
@@ -178,21 +184,30 @@ async def change_comment(request: HttpRequest, comment: int) -> HttpResponse:
 @says_why_to_people
 async def delete_comment(request: HttpRequest, comment: int) -> HttpResponse:
     """`POST /comments/<id>/delete`: one's own; for administrators anybody's."""
-    if not is_team:
-        raise Http404
-    reader = who_asks(request)
-    run = await _archive().read(comments.delete, comment, None if may(reader, "moderate") else reader.handle)
-    await write_down(request, "deleted a comment", run)
+    check_form(request, "token")
+    actor, moderates = _author(request), may(who_asks(request), "moderate")
+    await _archive().write(comments.delete, comment, actor, moderates=moderates)
     return done(request, _back(request))
 
 
-async def _read_text(request: HttpRequest) -> str:
-    if not is_team:
-        raise Http404
+def _actor(request: HttpRequest) -> Actor | None:
+    return actor_of(scope_of(request), who_asks(request))
+
+
+def _author(request: HttpRequest) -> Actor:
+    actor = _actor(request)
+    if actor is None:
+        raise Http404  # alone on the machine there is nobody to say something to
+    return actor
+
+
+async def _read_comment(request: HttpRequest) -> tuple[Actor, str, str]:
+    """Who says something, what, and what was found in it and said to be no secret."""
+    actor = _author(request)
     _check(request, "comment")
+    check_form(request, "text", "token", "no_secret")
     text = comments.read_text(request.POST.get("text", ""))
-    await check_parts([("the comment", text)], "said", insists="no_secret" in request.POST)
-    return text
+    return actor, text, await check_parts([("the comment", text)], "said", insists="no_secret" in request.POST)
 
 
 async def _open(request: HttpRequest, token: str) -> tuple[Found, Watchable]:
@@ -215,9 +230,7 @@ def _archive() -> Archive:
 
 
 def _read_offer(request: HttpRequest) -> Offer:
-    strays = sorted(set(request.POST) - _FIELDS)
-    if strays:
-        raise Rejected("bad_message", f"This form has no field “{strays[0][:40]}”, so nothing was shared.", strays[0][:40])
+    check_form(request, "audience", "days", "no_secret")
     return sharing.read_offer(terms, audience=request.POST.get("audience", ""), days=request.POST.get("days", ""))
 
 

@@ -18,7 +18,10 @@ from django.utils.timezone import now
 from portal.runs.links import new_token, open_link, seal_link
 from portal.runs.models import Record, Share
 from portal.runs.orders import Rejected
+from portal.team.audit import Actor, note
+from portal.team.sessions import handle_of
 from portal.team.tokens import key_of
+from portal.team.turns import take_turn
 
 Audience = Literal["team", "anybody"]
 MOST_IN_FORCE = 100
@@ -42,6 +45,10 @@ class Offer:
 
     audience: Audience
     days: int
+
+    def __str__(self) -> str:
+        lasts = f"for {self.days} day{'' if self.days == 1 else 's'}" if self.days else "without an end"
+        return f"with {self.audience}, {lasts}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +97,13 @@ def read_offer(terms: Terms, *, audience: str, days: str) -> Offer:
 
 
 @transaction.atomic
-def share(run: str, owner: str, offer: Offer) -> tuple[str, int] | None:
-    """The token under which the run is shared, and how many links of theirs are in force; None where there is no record of it.
+def share(run: str, owner: str, offer: Offer, actor: Actor | None, insisted: str = "") -> str | None:
+    """The token under which the run is shared; None where there is no record of it.
 
     One that is in force for the same people keeps its token, where that can still be read, and ends as this offer says.
-    Raises `Rejected`.
+    `insisted` is what was found in the run and said to be no secret. Raises `Rejected`.
     """
+    take_turn(f"links:{owner[:60]}")
     record = Record.objects.select_for_update().filter(id=run, owner=owner).exclude(outcome="").first()
     if record is None:
         return None
@@ -106,29 +114,37 @@ def share(run: str, owner: str, offer: Offer) -> tuple[str, int] | None:
     if there is not None and token:
         there.ends = ends
         there.save(update_fields=["ends"])
-        return token, mine.count()
-    if mine.count() >= MOST_IN_FORCE:
-        raise Rejected("too_many", f"{MOST_IN_FORCE} links of yours are in force, the most that may. Take one back on /shared/.")
-    token = new_token()
-    Share.objects.create(
-        key=key_of(token), sealed=seal_link(token), record=record, audience=offer.audience, created=now(), ends=ends
-    )
-    return token, mine.count()
+    else:
+        if mine.count() >= MOST_IN_FORCE:
+            said = f"{MOST_IN_FORCE} links of yours are in force, the most that may. Take one back on /shared/."
+            raise Rejected("too_many", said)
+        token = new_token()
+        Share.objects.create(
+            key=key_of(token), sealed=seal_link(token), record=record, audience=offer.audience, created=now(), ends=ends
+        )
+    note(actor, "shared a run", run, "; ".join(filter(None, (str(offer), f"{mine.count()} in force", insisted))))
+    return token
 
 
-def unshare(run: str, owner: str) -> bool:
-    """Take every link to the run back: they lead nowhere from now on. Whether there was one."""
-    return in_force().filter(record_id=run, record__owner=owner).update(taken_back=now()) > 0
+@transaction.atomic
+def unshare(run: str, owner: str, actor: Actor | None) -> None:
+    """Take every link to the run back: they lead nowhere from now on."""
+    if in_force().filter(record_id=run, record__owner=owner).update(taken_back=now()):
+        note(actor, "took back a link", run)
 
 
-def take_back(token: str, owner: str | None) -> str | None:
-    """Take one link back, that owner's or, without one, anybody's; the run it led to, None where there is no such link."""
+@transaction.atomic
+def take_back(token: str, owner: str, actor: Actor | None, *, moderates: bool) -> bool:
+    """Take one link back, that owner's or, for who `moderates`, anybody's. False where there is no such link."""
     found = in_force().filter(key=key_of(token)) if is_token(token) else Share.objects.none()
-    if owner is not None:
+    if not moderates:
         found = found.filter(record__owner=owner)
-    run = found.values_list("record_id", flat=True).first()
-    found.update(taken_back=now())
-    return run
+    led_to = found.values_list("record_id", "record__owner").first()
+    if led_to is None or not found.update(taken_back=now()):
+        return False
+    run, whose = led_to
+    note(actor, "took back a link", run, "" if whose == owner else f"of {handle_of(whose)}")
+    return True
 
 
 def links_of(owner: str, run: str = "") -> list[Link]:

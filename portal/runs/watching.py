@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
+from portal.runs.log import AtOnce
 from portal.runs.orders import Rejected
 
 
@@ -33,8 +34,8 @@ class Watchable(Protocol):
     async def reach(self, after: int) -> None:
         """Give a log that is read from afar a moment to get as far as its watcher has seen it elsewhere."""
 
-    def follow(self, after: int) -> AsyncGenerator[list[str], None]:
-        """Every frame after `after`, in batches, until the last one."""
+    def follow(self, after: int, at_once: AtOnce | None = None) -> AsyncGenerator[list[str], None]:
+        """Every frame after `after`, in batches, until the last one; `at_once` may be given some before, in their turn."""
 
     async def written(self, after: int) -> list[str]:
         """The frames there are after `after`."""

@@ -89,9 +89,20 @@ class Shown(Table):
         return False
 
 
-def show(model: type[Model], *shown: str, search: tuple[str, ...] = (), by: tuple[str, ...] = (), latest: str = "") -> None:
-    """Let the admin show these fields of a table; `search` and `by` are how rows are found, `latest` what they are sorted by."""
+def _of_lists_alone(_table: Shown, _request: HttpRequest, obj: Model | None = None) -> bool:
+    return obj is None
+
+
+def show(
+    model: type[Model], *shown: str, search: tuple[str, ...] = (), by: tuple[str, ...] = (), latest: str = "", alone: bool = True
+) -> None:
+    """Let the admin show these fields of a table; `search` and `by` are how rows are found, `latest` what they are sorted by.
+
+    Where a row's number is a secret it is not shown `alone`, at an address that would tell it.
+    """
     about: dict[str, Any] = {"shown": shown, "search_fields": search, "list_filter": by, "ordering": None}
+    if not alone:
+        about |= {"list_display_links": None, "has_view_permission": _of_lists_alone}
     if latest:
         about["ordering"] = (f"-{latest}",)
     site.register(model, type(f"{model.__name__}Shown", (Shown,), about))

@@ -21,8 +21,10 @@ class Actor:
     address: str = ""
 
 
-def note(actor: Actor, what: str, about: str = "", detail: str = "") -> None:
-    """Add a line to the audit."""
+def note(actor: Actor | None, what: str, about: str = "", detail: str = "") -> None:
+    """Add a line to the audit. Without an actor, alone on the machine, there is none."""
+    if actor is None:
+        return
     Event.objects.create(
         at=now(), actor=actor.handle, what=what, about=_line(about), detail=_line(detail), address=actor.address
     )

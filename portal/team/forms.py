@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.http import HttpRequest
 
+from portal.team.identity import reader_in
 from portal.team.refusals import Refused
+
+logger = logging.getLogger(__name__)
 
 _TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the field's name
 _LONGEST = 500
@@ -16,10 +21,19 @@ def read_form(request: HttpRequest, *names: str, many: str = "") -> dict[str, st
     Raises `Refused` for a field that is not of this form: a form with more in it than its page gave it was made by hand.
     """
     found = request.POST
-    strays = sorted(set(found) - {*names, many, _TOKEN})
-    if strays or request.FILES:
-        raise Refused(f"This form has no field “{(strays or ['file'])[0][:40]}”, so nothing of it was taken.")
+    if stray := stray_in(request, *names, many):
+        raise Refused(f"This form has no field “{stray}”, so nothing of it was taken.")
     for name in names:
         if len(found.getlist(name)) > 1 or len(found.get(name, "")) > _LONGEST or "\x00" in found.get(name, ""):
             raise Refused(f"“{name}” cannot be that.", field=name)
     return {name: found.get(name, "") for name in names}
+
+
+def stray_in(request: HttpRequest, *names: str) -> str:
+    """The first field of a form that is not one of `names`, "" where there is none. That there was one is logged."""
+    strays = sorted({*request.POST, *request.FILES} - {*names, _TOKEN})
+    if not strays:
+        return ""
+    sender = reader_in(getattr(request, "scope", {})).id or "nobody who is signed in"
+    logger.warning("a form with a field that is none of its own was refused; it came from %s", sender)
+    return "".join(c if c.isprintable() else "�" for c in strays[0][:40])

@@ -11,6 +11,7 @@ from portal.team.audit import Actor, note, say_changed
 from portal.team.models import Grant, Group, PasswordReset, Person, SignIn
 from portal.team.refusals import Refused
 from portal.team.roles import Role
+from portal.team.turns import take_turn
 
 
 def no_such_person() -> Refused:
@@ -107,7 +108,10 @@ def give(to: str, model: str, upstream: str, actor: Actor) -> None:
     group = Group.objects.filter(name=name).first() if kind == "group" else None
     if person is None and group is None and to != "everybody":
         raise Refused("There is nobody like that to give it to.", field="to", status=404)
-    Grant.objects.get_or_create(person=person, group=group, model=model, upstream=upstream)
+    take_turn("grants")  # no constraint keeps two of the same apart that are given to nobody in particular
+    given = {"person": person, "group": group, "model": model, "upstream": upstream}
+    if not Grant.objects.filter(**given).exists():
+        Grant.objects.create(**given)
     note(actor, "gave a model", name or "every member", f"{model} on {upstream or 'any upstream'}")
     say_changed()
 

@@ -41,6 +41,13 @@ def number_of(owner: str) -> int:
     return int(owner.removeprefix(_PERSON))
 
 
+def handle_of(owner: str) -> str:
+    """The handle of the person behind such an id, also of one who is suspended; "" for one who is gone."""
+    number = owner.removeprefix(_PERSON)
+    found = Person.objects.filter(id=int(number)) if number.isdecimal() else Person.objects.none()
+    return found.values_list("handle", flat=True).first() or ""
+
+
 def find_reader(key: str, limits: Limits) -> tuple[Reader, float] | None:
     """The reader of a sign-in and the seconds until it ends by itself; None when it has ended. Two queries, now and then three."""
     found = SignIn.objects.select_related("person").filter(key=key, person__suspended=None).first()

@@ -43,7 +43,7 @@ def hasty(upstream: FarEnd, **patience: float) -> PortalServer:
 @pytest.fixture(scope="module")
 def stalling(upstream: FarEnd) -> Iterator[PortalServer]:
     """It waits a moment for a reader who takes nothing, and long for its close to be taken."""
-    with hasty(upstream, stall=0.3) as portal:
+    with hasty(upstream, stall=1) as portal:
         yield portal
 
 

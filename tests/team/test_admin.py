@@ -15,6 +15,7 @@ from tests.portal_server import ROOT, PortalServer, run_manage
 from tests.team.people import PASSWORD, Browser, invite, newcomer, written
 
 TABLES = ("authenticator", "event", "grant", "group", "identity", "invitation", "passkey", "person", "use")
+OTHERS = ("runs/record", "runs/share", "runs/comment", "library/saved")
 
 
 def fill(ada: Browser, upstream: FarEnd) -> Browser:
@@ -25,6 +26,15 @@ def fill(ada: Browser, upstream: FarEnd) -> Browser:
     ada.send_form(f"/people/{someone.handle}/groups", groups="team a")
     run = someone.order(messages=[{"role": "user", "content": "a question of theirs"}]).json()["run"]
     someone.get(f"/runs/{run}/log", params={"wait": 20})
+    someone.get(f"/runs/{run}/events")
+    for _ in range(2):
+        someone.send_form(f"/runs/{run}/share")
+    token = re.search(r"/shared/([\w-]+)/", someone.get(f"/runs/{run}/").text)
+    assert token is not None
+    assert someone.send_form(f"/shared/{token[1]}/comments", text="a comment of theirs").status_code == 303
+    request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "m", "messages": [{"content": "a saved text"}]}}
+    said = {"X-CSRFToken": someone.get("/runs/token").json()["token"], "Accept": "*/*"}
+    assert someone.post("/library/", json={"name": "S", "note": "a note of theirs", "request": request}, headers=said).status_code == 201
     ((number,),) = written(ada.portal, "SELECT id FROM team_person WHERE handle = ?", someone.handle)
     then = "'2026-01-01'"
     for query in (
@@ -57,13 +67,17 @@ def walk(ada: Browser) -> dict[str, str]:
 def test_administrators_see_every_table_and_no_secret(ada: Browser, upstream: FarEnd) -> None:
     fill(ada, upstream)
     pages = walk(ada)
-    assert {f"/admin/team/{table}/" for table in TABLES} | {"/admin/runs/record/"} <= pages.keys()
+    assert {f"/admin/{table}/" for table in (*(f"team/{name}" for name in TABLES), *OTHERS)} <= pages.keys()
     assert sum("/change/" in path for path in pages) >= len(TABLES)
     shown = "\n".join(pages.values())
-    secrets = {"argon2", "sealed-secret", "credential-id", "a question of theirs", "an answer of theirs"}
-    for query in ("SELECT key FROM team_signin", "SELECT key FROM team_invitation", "SELECT password FROM team_person"):
+    secrets = {"argon2", "sealed-secret", "credential-id", "a question of theirs", "an answer of theirs",
+               "a comment of theirs", "a note of theirs", "a saved text"}  # fmt: skip
+    for query in ("SELECT key FROM team_signin", "SELECT key FROM team_invitation", "SELECT password FROM team_person",
+                  "SELECT key FROM runs_share", "SELECT sealed FROM runs_share"):  # fmt: skip
         secrets |= {row[0] for row in written(ada.portal, query)}
     assert [secret for secret in secrets if secret in shown] == []
+    key = written(ada.portal, "SELECT key FROM runs_share")[0][0]
+    assert ada.get(f"/admin/runs/share/{key}/change/").status_code in (302, 403, 404), "a link has no page, whose address would tell its hash"
     assert "Phone" in shown
     searched = ada.get("/admin/team/event/?q=ada&what=joined")
     assert (searched.status_code, "joined" in searched.text) == (200, True)

@@ -50,12 +50,14 @@ def test_the_library_is_everybodys_to_read_and_its_authors_and_maintainers_to_ch
     assert (refused.status_code, refused.json()) == (never.status_code, never.json()) == (404, never.json())
     assert guest.send_form(f"{mine}delete").status_code == 403
     assert author.send_form(f"{mine}edit", name="Mine, better").status_code == 303
+    assert maintainer.send_form(f"{also_mine}delete", owner="x").status_code == 400
     assert maintainer.send_form(f"{also_mine}delete").status_code == 303
     assert author.get(also_mine).status_code == 404
     assert author.send_form(f"{mine}edit", name="x", author="ada").status_code == 400, "a form has no other fields"
     assert Browser(ada.portal).get("/library/").status_code == 302
     audit = ada.get("/audit/").text
     assert "saved a request" in audit
+    assert f"of {author.handle}" in audit, "whose it was that a maintainer deleted"
     assert "Mine, better" not in audit
 
 
@@ -80,6 +82,7 @@ def test_a_link_for_the_team_is_none_for_others_and_one_that_ended_is_like_none(
         taken_back = link_of(member, ended_run(member), audience="anybody")
         assert colleague.send_form(f"{taken_back}take-back").status_code == 404, "it is another's"
         assert ada.send_form(f"{taken_back}take-back").status_code == 303
+        assert f"of {member.handle}" in ada.get("/audit/?what=took+back+a+link").text
         for address in (for_team, for_all, taken_back):
             answer = stranger.get(f"{address}log", headers=JSON)
             assert (answer.status_code, answer.json()) == (404, never.json())
@@ -97,6 +100,11 @@ def test_a_run_whose_answer_has_a_secret_is_shared_when_a_person_says_that_it_is
     assert member.send_form(f"/runs/{run}/share", no_secret="yes").status_code == 303
     audit = ada.get("/audit/").text
     assert "said to be no secret: a GitHub token in the answer" in audit
+    assert TOKEN not in audit + ada.portal.log
+    address = link_of(member, run, no_secret="yes")
+    assert member.send_form(f"{address}comments", text=TOKEN, no_secret="yes").status_code == 303
+    audit = ada.get("/audit/?what=commented+on+a+run").text
+    assert "said to be no secret: a GitHub token in the comment" in audit
     assert TOKEN not in audit + ada.portal.log
 
 
@@ -118,6 +126,16 @@ def test_what_is_said_of_a_shared_run_is_text_its_authors_and_for_the_team(ada: 
     for wrong, status in (("", 400), (" ", 400), ("x" * 2001, 400), ("\x00", 400), (TOKEN, 422)):
         assert other.send_form(f"{address}comments", text=wrong).status_code == status
     assert other.send_form(f"/shared/{'x' * 32}/comments", text="a").status_code == 404
+    run = re.findall(r"/runs/([\w-]{16})/", member.get("/shared/").text)[0]
+    made_by_hand = [
+        (other, f"{address}comments"), (other, f"/comments/{number[1]}/edit"), (other, f"/comments/{number[1]}/delete"),
+        (member, f"{address}take-back"), *((member, f"/runs/{run}/{door}") for door in ("share", "unshare", "cancel", "again", "delete")),
+        (member, "/runs/delete"), (member, "/runs/"),
+    ]  # fmt: skip
+    for someone, form in made_by_hand:
+        for field in ("role", "is_staff", "owner"):
+            assert someone.send_form(form, **({"text": "a"} if "omment" in form and "delete" not in form else {}), **{field: "ada"}).status_code == 400, form
+    assert "a form with a field that is none of its own was refused; it came from person:" in ada.portal.log
     kept = json.loads(run_manage("person", other.handle, "--export", PORTAL_ACCESS="team", PORTAL_DATA=str(ada.portal.data)).stdout)
     assert [one["text"] for one in kept["comments"]] == ["Changed"]
     assert member.send_form(f"/comments/{number[1]}/delete").status_code == 404
@@ -125,6 +143,7 @@ def test_what_is_said_of_a_shared_run_is_text_its_authors_and_for_the_team(ada: 
     assert "Changed" not in member.get(address).text
     audit = ada.get("/audit/").text
     assert "commented on a run" in audit
+    assert f"of {other.handle}" in audit, "whose comment an administrator took away"
     assert "Look: https" not in audit
 
 

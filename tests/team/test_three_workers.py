@@ -56,6 +56,9 @@ def test_on_three_workers_one_is_let_in_the_share_is_exact_and_suspending_reache
         while len(sent := [asked for asked in upstream.asked if b"the race" in asked.body]) < 5:
             time.sleep(0.01)  # they are on the wire
 
+        # Whichever worker is asked, it tells what all of them run.
+        wait_until(lambda: [admin.get("/live/").text.count(f"<strong>{member.handle.title()}</strong>") for _ in range(6)] == [5] * 6)
+
         sockets = [opened.enter_context(member.socket()) for _ in range(9)]
         for socket in sockets:
             say(socket, type="ping")

@@ -8,6 +8,7 @@ from contextlib import aclosing
 
 from portal.runs.archive import Archive, Told
 from portal.runs.frames import is_end
+from portal.runs.log import AtOnce
 from portal.runs.models import Record
 from portal.runs.orders import Rejected
 from portal.runs.shared import scripts
@@ -63,7 +64,7 @@ class Remote(Told):
         except TimeoutError:
             return
 
-    async def follow(self, after: int) -> AsyncGenerator[list[str], None]:
+    async def follow(self, after: int, _at_once: AtOnce | None = None) -> AsyncGenerator[list[str], None]:
         """Every frame after `after`, until the last one."""
         async for batch in self._afar.mirrors.follow(self.id, after):
             after += len(batch)
