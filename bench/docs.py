@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from bench.load import ask_often, cost_of, spent_by
 from bench.nginx import serving
@@ -93,7 +94,7 @@ def _edited(root: Path, scratch: Path) -> Iterator[Figure]:
 
 
 def _beside_nginx(root: Path) -> Iterator[Figure]:
-    environment = {"PORTAL_DOCS_ROOT": str(root), "PORTAL_EMBEDDED": "never", "PORTAL_ACCESS": "team"}
+    environment: dict[str, Any] = {"PORTAL_DOCS_ROOT": str(root), "PORTAL_EMBEDDED": "never", "PORTAL_ACCESS": "team"}
     with PortalServer(**environment) as portal:
         [token] = sign_in(1, **environment | {"PORTAL_DATA": str(portal.data)})
         address, page = _page_of(portal, 28_000)
