@@ -117,12 +117,12 @@ def _visit(node: list[str], address: str) -> Visit:
 
 def _read(found: dict[str, Any]) -> Visit:
     scores, audits = found["categories"], found["audits"]
-    times = (
+    lcp, fcp, blocking, shift = (
         audits[name]["numericValue"]
         for name in ("largest-contentful-paint", "first-contentful-paint", "total-blocking-time", "cumulative-layout-shift")
     )
     performance, accessibility = (scores[name]["score"] * 100 for name in ("performance", "accessibility"))
-    return Visit(performance, accessibility, *times, found["environment"]["benchmarkIndex"])
+    return Visit(performance, accessibility, lcp, fcp, blocking, shift, found["environment"]["benchmarkIndex"])
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from httpx_aiohttp import AiohttpTransport
 from httpx_aiohttp.transport import AiohttpResponseStream
 
 from portal.ollama.errors import BrokenProtocol, Exhausted, Interrupted, OllamaError, Unreachable
-from portal.ollama.upstreams import Upstream, without_key
+from portal.ollama.upstreams import CLOUD_ORIGIN, Upstream, without_key
 
 # An answer may be silent while a model loads: Ollama itself allows a load five minutes (OLLAMA_LOAD_TIMEOUT).
 LONGEST_SILENCE = 600.0
@@ -33,6 +33,8 @@ _SHOWN_HEADERS = ("content-type", "retry-after", "x-request-id")
 
 
 _START = "Start Ollama there (ollama serve), or set OLLAMA_HOST to the address where it listens and restart the portal."
+_START_OTHER = "Start it there, or give its right address in PORTAL_UPSTREAMS ({name}=http://…) and restart the portal."
+_NO_WAY_OUT = "See whether the portal's machine reaches the internet, and run it again."
 _WAIT = "The embedded engine is being started again; run it once more in a few seconds."
 
 
@@ -227,6 +229,14 @@ def _refuse_detours(upstream: Upstream, response: httpx.Response) -> None:
         raise BrokenProtocol(f"{upstream.origin} compressed its answer ({encoding!r}) although it was asked not to.")
 
 
+def _how_to_start(upstream: Upstream) -> str:
+    if upstream.embedded:
+        return _WAIT
+    if upstream.origin == CLOUD_ORIGIN:
+        return _NO_WAY_OUT
+    return _START if upstream.name == "local" else _START_OTHER.format(name=upstream.name)
+
+
 def translate(error: Exception, upstream: Upstream, what: str, within: float = CONNECT_WITHIN) -> OllamaError:
     """Put one of httpx's errors, or one of aiohttp's that it does not know, into the words of `portal.ollama.errors`."""
     # The transport's own table takes a refused connection, and one that was cut, for one that came too late.
@@ -238,7 +248,7 @@ def translate(error: Exception, upstream: Upstream, what: str, within: float = C
         return Unreachable(
             f"Nothing answers at {upstream.origin}: the connection for {what} was "
             + (f"not made within {within:g} seconds." if isinstance(cause, (TimeoutError, httpx.TimeoutException)) else "refused."),
-            _WAIT if upstream.embedded else _START,
+            _how_to_start(upstream),
         )
     if isinstance(cause, (TimeoutError, httpx.TimeoutException)):
         return Interrupted(f"{where} fell silent during {what}; the portal hung up.")

@@ -23,7 +23,14 @@ function endedOf(request, view, ...texts) {
 test("an error says what happened, what was sent and what to do", () => {
   const card = ended({ state: "failed", error: { code: "unreachable", message: "Nothing answers.", hint: "Start it." } });
   assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true, again: "Run again", pulls: "", help: card.help, signsIn: false });
-  assert.match(card.help.join(" "), /OLLAMA_HOST/);
+  assert.match(card.help.join(" "), /PORTAL_UPSTREAMS=gpu=http/);
+});
+
+test("what to set is that server's own setting", () => {
+  const helpOf = (upstream) => endedOf({ ...REQUEST, upstream }, { state: "failed", error: { code: "unreachable", message: "", hint: "" } }).help.join(" ");
+  assert.match(helpOf("local"), /set OLLAMA_HOST/);
+  assert.match(helpOf("spare"), /PORTAL_UPSTREAMS=spare=/);
+  assert.equal(helpOf("cloud"), "");
 });
 
 test("a model that is not there offers those that are, and not the same again", () => {

@@ -27,6 +27,15 @@ const HELP = {
     "If a proxy stands in between, let it pass answers on as they are, without buffering or rewriting.",
   ],
 };
+// The same for a server that has a name of its own.
+const HELP_OF_NAMED = {
+  unreachable: (name) => [
+    "Start what serves models there.",
+    `If it is elsewhere, give its address in PORTAL_UPSTREAMS, such as PORTAL_UPSTREAMS=${name}=http://192.168.1.20:11434, and restart the portal.`,
+    "An Ollama on another machine answers others only when OLLAMA_HOST=0.0.0.0 is set there.",
+  ],
+  broken_protocol: (name) => [`Open the address that PORTAL_UPSTREAMS gives for ${name} with /api/version behind it: an Ollama answers with its version.`, HELP.broken_protocol[1]],
+};
 // What these ask for is done to that model and no other: nothing is gained by another one, and much lost.
 const OF_ONE_MODEL = new Set(["/api/delete", "/api/push", "/api/create", "/api/copy", "/api/pull"]);
 const LIMITS = { "/api/chat": "num_predict", "/api/generate": "num_predict", "/v1/responses": "max_output_tokens" };
@@ -41,7 +50,7 @@ export function endingOf({ view, request, asked, reader, tape }) {
     if (request.isMeantToFail) return card("bad", message, "This example is here to show that.", { offersAgain: false });
     const isGone = code === "model_not_found" && !request.isErrand && !OF_ONE_MODEL.has(request.path);
     return card("bad", message, hint ?? "", {
-      offersModels: isGone, offersAgain: request.isErrand || !IN_VAIN.has(code), pulls: isGone ? asked.model : "", help: HELP[code] ?? [], signsIn: code === "sign_in",
+      offersModels: isGone, offersAgain: request.isErrand || !IN_VAIN.has(code), pulls: isGone ? asked.model : "", help: helpFor(code, request.upstream), signsIn: code === "sign_in",
     });
   }
   if (view.state === "cancelled") return card("note", tape.bytes ? "You stopped this run. What had come is kept." : "You stopped this run before anything came.", "");
@@ -51,6 +60,12 @@ export function endingOf({ view, request, asked, reader, tape }) {
   if (view.state === "done" && request.isErrand) return card("note", `The model “${asked.model}” is installed.`, "");
   if (view.state === "done" && reader.isCutShort) return card("note", ...cutShort(request.path), { offersAgain: false });
   return null;
+}
+
+function helpFor(code, upstream) {
+  if (code === "unreachable" && upstream === "cloud") return [];
+  const named = upstream && upstream !== "local" ? HELP_OF_NAMED[code] : undefined;
+  return named?.(upstream) ?? HELP[code] ?? [];
 }
 
 const cutShort = (path) => [
