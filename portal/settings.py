@@ -192,10 +192,12 @@ LOGGING = {
     "formatters": {"text": {"()": "portal.operating.logs.Lines"}, "json": {"()": "portal.operating.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": PORTAL_LOG}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Django's own lines for a page that is not there, or another host's, would put what strangers ask for into the log.
+    # Django's own lines for a page that is not there, or another host's, would put what strangers ask for into the log; and
+    # for forms that nobody sends who has not made them, an error with its traceback.
     "loggers": {
         "portal": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        **{f"django.security.{what}": {"level": "CRITICAL"} for what in
+           ("DisallowedHost", "TooManyFieldsSent", "TooManyFilesSent", "RequestDataTooBig")},
     },
 }

@@ -148,4 +148,5 @@ urlpatterns = [
     ),
     *open_to(Audience.OPERATORS, path("metrics", operating.metrics)),
 ]
+handler400 = "portal.misasked.bad_request"
 handler404 = "portal.docs.views.not_found"

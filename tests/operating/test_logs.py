@@ -101,6 +101,17 @@ def test_a_run_a_key_and_every_failure_leave_no_word_of_theirs(form: str, far_en
     assert all(line["request"] and line["run"] and line["worker"] == 0 for line in runs)
 
 
+def test_a_form_of_two_thousand_fields_is_refused_in_words_and_is_no_error_of_the_portals() -> None:
+    with PortalServer(PORTAL_EMBEDDED="never") as portal:
+        answered = httpx.post(f"{portal.url}runs/", data={f"field-{number}": "x" for number in range(2000)},
+                              headers={"Origin": portal.origin, "Cookie": f"csrftoken={'a' * 32}"}, trust_env=False)  # fmt: skip
+        elsewhere = httpx.get(f"{portal.url}docs/", headers={"Host": "marked.example"}, trust_env=False)
+    assert (elsewhere.status_code, "PORTAL_HOSTS" in elsewhere.text, MARK in elsewhere.text) == (400, True, False)
+    assert (answered.status_code, "nothing was done" in answered.text) == (400, True)
+    assert "ERROR" not in portal.log
+    assert "Traceback" not in portal.log
+
+
 def raised() -> Any:
     try:
         try:
