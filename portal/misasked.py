@@ -13,7 +13,7 @@ def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponseBadR
     """The page, made without the site's frame: it needs the host's name, which may be what is refused."""
     if isinstance(exception, DisallowedHost):
         what = "This portal does not go by the name your browser asked for, so it showed nothing."
-        then = "Whoever runs it adds the name to PORTAL_HOSTS and starts it anew; a proxy in between has to hand on the name it was asked by."
+        then = "Whoever runs it adds the name to PORTAL_HOSTS; a proxy in between has to hand on the name it was asked by."
     elif isinstance(exception, _TOO_MUCH):
         what = "What was sent holds more, or more fields, than any form here has, so nothing was done."
         then = "Go back and send less."
