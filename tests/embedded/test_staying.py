@@ -1,5 +1,7 @@
 """The model stays loaded as long as was said, and no longer."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -110,3 +112,27 @@ def test_the_time_to_load_is_told_once(client: httpx.Client) -> None:
     body = {"model": MODEL, "prompt": "Hi", "stream": False, "options": {"num_predict": 1}}
     first, second = (client.post("/api/generate", json=body).json()["load_duration"] for _ in range(2))
     assert first > 50_000_000 > second
+
+
+_LET_GO_AT_ONCE = """
+import os, sys
+from pathlib import Path
+from portal.embedded.models.weights import find_weights
+from portal.embedded.running.llama import Llama, Shape
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+for _ in range(3):
+    Llama(find_weights(Path(sys.argv[1])).path, Shape(512, 1, 1)).close()
+"""
+_KEEP_BUSY = "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass"
+
+
+def test_a_model_that_is_let_go_before_its_threads_have_begun_ends_all_the_same(tmp_path: Path) -> None:
+    need_wheels()
+    # They leave the threads of the model no time on the only processor that all may use.
+    others = [subprocess.Popen([sys.executable, "-c", _KEEP_BUSY]) for _ in range(3)]
+    try:
+        subprocess.run([sys.executable, "-c", _LET_GO_AT_ONCE, str(tmp_path)], check=True, timeout=90, stderr=subprocess.DEVNULL)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()

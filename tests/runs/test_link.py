@@ -161,7 +161,7 @@ class Failing(Tail):
         super().__init__(link, None)
         self.looks = 0
 
-    async def read(self, run: str, after: int) -> list[str]:
+    async def read(self, run: str, after: int, *, may_lag: bool = False) -> list[str]:
         self.looks += 1
         if self.looks == 1:
             await _fail()
@@ -180,7 +180,7 @@ class Empty(Tail):
 
     gone = False
 
-    async def read(self, run: str, after: int) -> list[str]:
+    async def read(self, run: str, after: int, *, may_lag: bool = False) -> list[str]:
         return []
 
     async def is_gone(self, run: str) -> bool:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from portal.embedded.errors import RequestError
 # llama.cpp embeds a text in one batch, so this is also the longest text that is embedded whole.
 BATCH = 512
 RECORD_LIMIT = 8 * 1024 * 1024
+# Seconds for a loaded model's threads to begin their work, on however busy a machine.
+_BEGINS_WITHIN = 60.0
 
 
 class LlamaError(RequestError):
@@ -73,6 +76,7 @@ class Llama:
         except RuntimeError as error:
             raise LlamaError(500, f"the model could not be loaded: {error}") from error
         self._port = int(self._server.listening_address.rsplit(":", 1)[1])
+        self._see_it_work()
         # The file is mapped into memory, so it is the least that is held where the system does not tell.
         self.memory = max(resident_bytes() - before, path.stat().st_size)
         self._embedding = asyncio.Lock()
@@ -80,6 +84,18 @@ class Llama:
     def close(self) -> None:
         self._server = None
         gc.collect()
+
+    def _see_it_work(self) -> None:
+        """Wait until its threads are at work: one that is told to end before it has begun never ends, and nor does `close`."""
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=_BEGINS_WITHIN)
+        try:
+            # This is answered by the thread that generates, through the one that accepts connections.
+            connection.request("GET", "/slots", headers={"Authorization": f"Bearer {self._key}"})
+            connection.getresponse().read()
+        except (OSError, HTTPException) as error:
+            raise LlamaError(500, f"the model could not be loaded: its runner does not answer ({error})") from error
+        finally:
+            connection.close()
 
     async def ask(self, path: str, body: dict[str, Any]) -> Any:
         """The JSON answer to one request. Raises LlamaError."""

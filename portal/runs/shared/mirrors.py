@@ -77,6 +77,8 @@ class Mirror:
         self._woken = asyncio.Event()
         self._said_watched = float("-inf")
         self._empty = 0
+        # Redis, which answers, does not take what is written: what others write is not to be had there either.
+        self._is_refused = False
         self._task = asyncio.create_task(self._copy(), name=f"copy {run}")
 
     def stop(self) -> asyncio.Task[None]:
@@ -103,7 +105,7 @@ class Mirror:
     async def _look(self) -> None:
         self._woken.clear()
         await self._say_watched()
-        if frames := await self._tail.read(self.log.run, self.log.head):
+        if frames := await self._tail.read(self.log.run, self.log.head, may_lag=self._is_refused):
             self._empty = 0
             self.log.copy(frames)
             return
@@ -123,6 +125,9 @@ class Mirror:
 
     async def _say_watched(self) -> None:
         if time.monotonic() - self._said_watched >= _SAY_WATCHED_EVERY:
-            with suppress(Away):
+            try:
                 await self._link.do(lambda redis: redis.set(f"portal:watched:{self.log.run}", 1, ex=int(GRACE)))
-                self._said_watched = time.monotonic()
+            except Away:
+                self._is_refused = self._link.is_up
+            else:
+                self._said_watched, self._is_refused = time.monotonic(), False

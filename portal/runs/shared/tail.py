@@ -16,13 +16,16 @@ class Tail:
     def __init__(self, link: Link, archive: Archive | None) -> None:
         self._link, self._archive = link, archive
 
-    async def read(self, run: str, after: int) -> list[str]:
-        """Frames that follow on `after`, as many as come at once; none where there are none yet, or none can be had now."""
+    async def read(self, run: str, after: int, *, may_lag: bool = False) -> list[str]:
+        """Frames that follow on `after`, as many as come at once; none where there are none yet, or none can be had now.
+
+        Where Redis `may_lag`, since it takes nothing more, the record may be ahead of it.
+        """
         try:
             found = await self._read_live(run, after)
         except Away:
             found = None
-        if found is None and self._archive is not None:
+        if (found is None or (may_lag and not found)) and self._archive is not None:
             try:
                 return await self._archive.read(frames_of, run, after)
             except Rejected:
