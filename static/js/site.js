@@ -46,7 +46,8 @@ const ACTIONS = {
 const keys = new Keys();
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || !areOn() || document.querySelector("dialog[open]")) return;
-  const typing = Boolean(event.target.closest?.("input, textarea, select, [contenteditable]"));
+  // A box that is ticked takes no letters; and it may have the focus a moment longer than the dialog it was in is open.
+  const typing = Boolean(event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]"));
   // AltGr, which many keyboards need for brackets, looks like Ctrl and Alt held together.
   const written = event.getModifierState("AltGraph");
   const meant = keys.press({
