@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
 from django.db import Error
@@ -31,25 +31,13 @@ class Archive:
 
     async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a blocking query."""
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                return await self._desk.do_surely(work, *args, **kwargs)
-        except (Error, OSError, TimeoutError) as problem:
-            why = "it takes too long" if isinstance(problem, TimeoutError) else first_line(problem)
-            raise Rejected(
-                "unreadable", f"The database cannot be read just now ({why}), so earlier runs cannot be shown; try again."
-            ) from None
+        said = "The database cannot be read just now ({why}), so earlier runs cannot be shown; try again."
+        return await _within_patience(self._desk.do_surely(work, *args, **kwargs), said)
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a blocking change, which is tried once. Raises `Rejected` (`unreadable`)."""
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                return await self._desk.do(work, *args, **kwargs)
-        except (Error, OSError, TimeoutError) as problem:
-            why = "it takes too long" if isinstance(problem, TimeoutError) else first_line(problem)
-            raise Rejected(
-                "unreadable", f"The database does not answer just now ({why}). Look whether it was done before you try again."
-            ) from None
+        said = "The database does not answer just now ({why}). Look whether it was done before you try again."
+        return await _within_patience(self._desk.do(work, *args, **kwargs), said)
 
     async def find(self, run: str, *, owner: str) -> Recorded | None:
         """That owner's run of that id."""
@@ -78,6 +66,15 @@ class Told:
         self.record = record
         self.id, self.owner = record.id, record.owner
         self.head, self.ended = head, ended
+
+
+async def _within_patience(work: Awaitable[T], said: str) -> T:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await work
+    except (Error, OSError, TimeoutError) as problem:
+        why = "it takes too long" if isinstance(problem, TimeoutError) else first_line(problem)
+        raise Rejected("unreadable", said.format(why=why)) from None
 
 
 class Recorded(Told):
