@@ -21,7 +21,7 @@ from portal.docs.shelving import Branch, arrange, in_reading_order, title_from
 
 # Seconds between two looks through the folder: ten times as long as one takes, within these bounds. The page that is
 # asked for is looked at every time.
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 1.0
 _TOP_BYTES = 16384
 _WORDS_A_MINUTE, _BYTES_A_WORD = 230, 6.5
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, MutableMapping, Sequence
@@ -17,7 +16,7 @@ from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import unquote
 
-from portal.keeping import ALWAYS, KEEP
+from portal.keeping import ALWAYS, KEEP, tag_of
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -170,7 +169,7 @@ def _ready(headers: dict[bytes, bytes], body: bytes, name: str, state: str) -> K
     headers.setdefault(b"cache-control", b"no-cache")
     vary = [value.strip() for value in headers.get(b"vary", b"").split(b",") if value.strip()]
     headers[b"vary"] = b", ".join(dict.fromkeys([*vary, b"Accept-Encoding"]))
-    tag = headers.pop(b"etag", b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"')
+    tag = headers.pop(b"etag", b"") or tag_of(body)
     headers.pop(b"content-length", None)
     return Kept(tuple(headers.items()), body, tag, name, state)
 

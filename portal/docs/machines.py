@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -17,14 +18,23 @@ from portal.docs.rendering import decode, with_parts
 
 _MARKDOWN = "text/markdown; charset=utf-8"
 _MOST_WHOLE = 64 << 20
+# Browsers and programs send a few short ones; a long one is nobody's habit.
+_LONGEST_REMEMBERED = 200
 
 
 def wants_markdown(request: HttpRequest) -> bool:
     """Whether the client would rather have markdown than HTML."""
-    accept = request.headers.get("Accept", "")
+    accept = request.META.get("HTTP_ACCEPT", "")
     if "text/markdown" not in accept:
         return False
-    return request.get_preferred_type(["text/html", "text/markdown"]) == "text/markdown"
+    return (_prefers_markdown if len(accept) <= _LONGEST_REMEMBERED else _prefers_markdown.__wrapped__)(accept)
+
+
+@lru_cache(maxsize=256)
+def _prefers_markdown(accept: str) -> bool:
+    asked = HttpRequest()
+    asked.META["HTTP_ACCEPT"] = accept
+    return asked.get_preferred_type(["text/html", "text/markdown"]) == "text/markdown"
 
 
 async def as_markdown(request: HttpRequest, page: Page) -> HttpResponse:

@@ -50,7 +50,8 @@ async def show(
     key = (template, found.path, request.scheme, request.get_host())
     known = _composed.get(key, state)
     if known is not None:
-        return _marked(HttpResponse(known), found, state)
+        content, tag = known
+        return _marked(HttpResponse(content, headers={"ETag": tag}), found, state)
     try:
         reading = library.kept(found)
         if reading is None:

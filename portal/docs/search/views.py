@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from functools import partial
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from portal.docs.search.here import search, upkeep
 from portal.docs.search.values import Answer, Hit, Marked
+from portal.keeping import tag_of
 
 _IN_PALETTE, _ON_PAGE = 16, 30
 _LAST_PAGE = 20
@@ -45,7 +45,7 @@ async def results(request: HttpRequest) -> HttpResponse:
         response = JsonResponse(_as_json(answer, page, size), json_dumps_params={"default": _as_fields})
         # How long it took is no part of what was found.
         found = repr((page, replace(answer, milliseconds=0))).encode("utf-8", "surrogatepass")
-        response.headers["ETag"] = f'"{hashlib.blake2b(found, digest_size=12).hexdigest()}"'
+        response.headers["ETag"] = tag_of(found).decode()
         return _private(response)
     return _private(render(request, "search/results.html", _as_context(answer, page)))
 
