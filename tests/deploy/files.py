@@ -18,6 +18,7 @@ def nginx_site(portal: str, *, certificate: Path | None = None, plain: int = 0) 
     changes = {
         "server 127.0.0.1:8000": f"server {portal.removeprefix('http://')}",
         "/var/cache/nginx/portal": "{folder}/cache",
+        "/var/log/nginx": "{folder}",
     }
     if certificate is None:
         changes["\n    listen 80;"] = "\n    listen 127.0.0.1:{port};"

@@ -63,6 +63,21 @@ def test_a_page_comes_through_and_the_next_time_is_known_to_be_the_same(client: 
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.parametrize("address", [
+    "/shared/s3cret/", "/shared/s3cret", "//shared//s3cret/", "/%73hared/s3cret/?v=1", "/x/../shared/s3cret/comments", "/SHARED/s3cret/",
+    "/reset/s3cret/", "/invitation/s3cret/", "/setup/s3cret/", "/search/?q=s3cret", "/playground/?s3cret", "/sign-on/corp/back?code=s3cret",
+])  # fmt: skip
+def test_the_log_of_nginx_has_no_token_and_no_words_of_readers(proxy: Nginx, address: str) -> None:
+    before = (proxy.folder / "access.log").read_text()
+    with socket.create_connection(("127.0.0.1", proxy.port)) as line:
+        line.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nReferer: {proxy.origin}{address}\r\nConnection: close\r\n\r\n".encode())
+        while line.recv(65536):
+            pass
+    written = (proxy.folder / "access.log").read_text().removeprefix(before)
+    assert re.search(r'"GET /\S* HTTP/1.1" \d{3} ', written)
+    assert "s3cret" not in written
+
+
 def test_scripts_are_kept_by_nginx_in_each_encoding(client: httpx.Client) -> None:
     (address,) = set(re.findall(r'/static/js/main\.[0-9a-f]{12}\.js', client.get("/").text))
     plain = client.get(address, headers={"Accept-Encoding": "identity"})
