@@ -43,6 +43,11 @@ class _Open:
     def is_behind(self) -> bool:
         return self.saved < self.log.head
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether a list of runs made of records would lack it, or show it as under way when it has ended."""
+        return self.is_behind and (not self.saved or self.log.ended)
+
 
 class Keeper:
     """Owns every write to the records of one server's runs. `days` is how long a record is kept.
@@ -102,10 +107,17 @@ class Keeper:
             raise
 
     async def settle(self, within: float) -> None:
-        """Return when every frame there is now has been written, or after `within` seconds."""
+        """Return when every frame of every run has been written, or after `within` seconds."""
+        await self._until(lambda: not any(kept.is_behind for kept in self._open.values()), within)
+
+    async def settle_of(self, owner: str, within: float) -> None:
+        """Return when the records have each run of this owner, and whole if it has ended; or after `within` seconds."""
+        await self._until(lambda: not any(kept.facts.owner == owner and kept.is_missed for kept in self._open.values()), within)
+
+    async def _until(self, is_so: Callable[[], bool], within: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while any(kept.is_behind for kept in self._open.values()):
+                while not is_so():
                     await self._turn.wait()
 
     async def aclose(self) -> None:

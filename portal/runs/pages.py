@@ -125,7 +125,7 @@ async def _list(owner: str, wanted: Wanted) -> tuple[Listing, str]:
         return list_in_memory(registry.of(owner), wanted), _OF_ONE_WORKER if registry.is_shared else ""
     try:
         if not keeper.trouble:
-            await keeper.settle(_PATIENCE)
+            await keeper.settle_of(owner, _PATIENCE)
         return await archive.read(list_recorded, owner, wanted), ""
     except Rejected as problem:
         return list_in_memory(registry.of(owner), wanted), str(problem)

@@ -83,7 +83,7 @@ async def _share(request: HttpRequest, run: Watchable, offer: Offer) -> str:
     if not run.ended:
         raise Rejected("not_ended", "The run is under way. What is shared does not change, so share it when it has ended.")
     insisted = await check_run(run, "shared", insists="no_secret" in request.POST)
-    await keeper.settle(_PATIENCE)
+    await keeper.settle_of(run.owner, _PATIENCE)
     actor = _actor(request)
     token = await archive.write(sharing.share, run.id, run.owner, offer, actor, insisted)
     for _ in range(_TRIES):  # the worker that carried the run may be about to write its end
