@@ -12,7 +12,7 @@ import pytest
 
 from portal.ollama.endpoints import ENDPOINTS, Endpoint
 from portal.ollama.shapes import shape_of
-from tests.docs_content.shapes import SET, follow, operation_of
+from tests.docs_content.shapes import SET, follow, operation_of, operations
 
 OLLAMA = "ollama/openapi.yaml"
 INDEX = SET / "ollama/INDEX.md"
@@ -74,6 +74,12 @@ def words_near(page: str) -> frozenset[str]:
     return frozenset().union(*map(words_of, near(page)))
 
 
+def elsewhere() -> list[tuple[str, str, dict[str, Any]]]:
+    """What the reference tells of beside the endpoint table: asked by people and programs, not from a panel."""
+    table = {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
+    return [one for one in operations(OLLAMA) if one[:2] not in table]
+
+
 def fields(schema: dict[str, Any], seen: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, Any], int]]:
     """Each field below `schema` as (name, its schema, depth from 0)."""
     if "$ref" in schema:
@@ -118,6 +124,18 @@ def test_every_field_of_an_answer_and_within_a_request_is_on_the_page_or_where_i
     schemas = [content["schema"] for body in bodies for content in body.get("content", {}).values()]
     names = {name for schema in schemas for name, _, _ in fields(schema)}
     assert names - words_near(home_of(endpoint)) == set()
+
+
+@pytest.mark.parametrize(("method", "path", "told"), elsewhere(), ids=[f"{method} {path}" for method, path, _ in elsewhere()])
+def test_what_has_no_panel_is_on_a_page_with_every_field(method: str, path: str, told: dict[str, Any]) -> None:
+    pages = [page.relative_to(SET / "ollama").as_posix() for page in (SET / "ollama").rglob("*.md")]
+    name = re.sub(r"\{(\w+)\}", r":\1", path)
+    homes = [page for page in pages if f"{method} {name}`" in said_on(page) or f"`{name}`" in said_on(page)]
+    bodies = [told.get("requestBody", {}), *(follow(OLLAMA, answer) for answer in told["responses"].values())]
+    schemas = [content["schema"] for body in bodies for content in body.get("content", {}).values()]
+    names = {name for schema in schemas for name, _, _ in fields(schema)}
+    assert homes
+    assert min((names - words_near(page) for page in homes), key=len) == set()
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=name_of)
