@@ -139,15 +139,17 @@ def describe_runs(activity: Activity, now: datetime) -> dict[str, object]:
     }
 
 
-def _line(row: Row, said: str) -> RunLine:
+def _line(row: Row, said: str, state: str = "running") -> RunLine:
     place = address_of(row.page, row.example) if row.example else ""
-    return RunLine(row.id, row.method, row.path, row.model, row.outcome or "running", said, row.created, place)
+    return RunLine(row.id, row.method, row.path, row.model, row.outcome or state, said, row.created, place)
 
 
 def _live_line(one: Live, now: datetime) -> RunLine:
     size = f" · {size_text(one.size)}" if one.state == "streaming" else ""
-    place = f", {one.position} in line" if one.state == "queued" and one.position else ""
-    return _line(one.row, f"{one.state}{place} · {span_text(now - one.row.created)}{size}")
+    since = span_text(now - one.row.created)
+    if one.state == "queued":
+        return _line(one.row, f"{one.position} in line · {since}" if one.position else since, "queued")
+    return _line(one.row, f"{one.state} · {since}{size}")
 
 
 def describe_team(found: TeamNow | None, shelf: Shelf, now: datetime, *, handle: str) -> dict[str, object]:

@@ -25,6 +25,7 @@ class Saved(models.Model):
     changed = models.DateTimeField()
 
     class Meta:
+        verbose_name = "saved request"
         indexes = (models.Index(fields=["page"], name="saved_of_page"), models.Index(fields=["-changed"], name="saved_by_age"))
 
     def __str__(self) -> str:

@@ -39,7 +39,8 @@ def test_a_run_that_waits_is_told_with_its_place_in_the_queue(far_end: FarEnd, t
         names = [client.post("/runs/", json={"ref": f"{at:08}-0000-4000-8000-000000000000", "request": asked}).json()["run"] for at in range(3)]
         client.get(f"/runs/{names[2]}/log", params={"after": 0, "wait": 10})
         page = client.get("/live/").text
-        assert [f"queued, {place} in line" in page for place in (1, 2, 3)] == [True, True, False]
+        assert page.count('data-outcome="queued">queued</span>') == 2
+        assert [f">{place} in line · " in page for place in (1, 2, 3)] == [True, True, False]
         for name in reversed(names):
             client.post(f"/runs/{name}/cancel")
 
