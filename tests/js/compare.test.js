@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { modelIn, requestText, withModel } from "../../static/js/lib/asking.js";
+import { differences } from "../../static/js/lib/beside.js";
 import { choicesFor, firstSeats, nextSeat } from "../../static/js/lib/contest.js";
 import { Running } from "../../static/js/lib/running.js";
 import { besideOneAnother, dotsOf, spreadOf, spreadsOf } from "../../static/js/lib/spread.js";
@@ -120,4 +121,12 @@ test("a refusal is an end", () => {
   running.follow("r9");
   said.watcher.refused({ code: "no_such_run", message: "gone" });
   assert.deepEqual([running.view.error.message, ...seen], ["gone", "failed"]);
+});
+
+test("only where two answers differ is it laid open", () => {
+  const make = (tag, attributes, ...children) => ({ tag, attributes, children });
+  const [same, other] = differences([{ name: "a", text: "one two" }, { name: "b", text: "one two" }, { name: "c", text: "one three" }], make);
+  assert.equal(same.attributes.open, undefined);
+  assert.match(JSON.stringify(same.children[0]), /From a to b.* the same/);
+  assert.equal(other.attributes.open, "");
 });

@@ -19,8 +19,9 @@ export function differences([first, ...others], make) {
     const parts = compareTexts(first.text, text);
     const title = `From ${first.name} to ${name}`;
     if (!parts) return make("details", { class: "difference" }, make("summary", {}, title), make("p", { class: "hint" }, "The two are too long to be compared word by word."));
-    const share = first.text === text ? "the same" : `${Math.round(100 * likeness(parts))} % of the words are the same`;
-    return make("details", { class: "difference", open: "" }, make("summary", {}, title, make("small", {}, ` ${share}`)),
+    const isSame = first.text === text;
+    const share = isSame ? "the same" : `${Math.round(100 * likeness(parts))} % of the words are the same`;
+    return make("details", { class: "difference", ...(isSame ? {} : { open: "" }) }, make("summary", {}, title, make("small", {}, ` ${share}`)),
       make("div", { class: "diff", dir: "auto", tabindex: "0", role: "group", "aria-label": title }, ...markedWords(parts, make)));
   });
 }
