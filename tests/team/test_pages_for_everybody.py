@@ -96,4 +96,3 @@ def test_no_page_of_people_and_their_accounts_has_a_fault(browser: Chromium, ada
     faults += faults_of(page, axe, ada.portal.origin, {invite(ada, "guest"): 200, "/invitation/none/": 404, "/reset/none/": 404, "/sign-in/": 200})
     page.context.close()
     assert faults == []
-
