@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
 import httpx
@@ -67,16 +66,10 @@ class Client:
         self._connect_within, self._longest_silence = connect_within, longest_silence
         tls = ssl.create_default_context()
         # httpx's own parser costs several times what the rest of the way of a record does; aiohttp's is written in C.
-        self._http = httpx.AsyncClient(
-            # `pool` bounds all of getting a connection: waiting for a free one, finding the address, connecting.
-            timeout=httpx.Timeout(longest_silence, connect=connect_within, pool=connect_within),
-            trust_env=False,
-            follow_redirects=False,
-            # What an upstream would like remembered is nobody's here.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            transport=_Transport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=False)),
-            mounts={"https://": _Transport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=True))},
-        )
+        self._near = _Transport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=False))
+        self._far = _Transport(verify=tls, trust_env=False, client=lambda: _session(tls, is_kept=True))
+        # `pool` bounds all of getting a connection: waiting for a free one, finding the address, connecting.
+        self._patience = httpx.Timeout(longest_silence, connect=connect_within, pool=connect_within)
 
     @asynccontextmanager
     async def send(
@@ -96,7 +89,7 @@ class Client:
 
         _on_sent.set(on_sent)
         try:
-            async with self._http.stream(method, upstream.origin + path, content=content, headers=headers) as response:
+            async with self._stream(method, upstream.origin + path, content, headers, self._patience) as response:
                 _refuse_detours(upstream, response)
                 shown = {name: response.headers[name] for name in _SHOWN_HEADERS if name in response.headers}
                 yield Answer(response.status_code, shown, _pieces(response, self._longest_silence))
@@ -107,14 +100,11 @@ class Client:
                     at_most: int = 8 << 20, within: float = 5.0) -> tuple[int, bytes]:  # fmt: skip
         """Ask a small question: the status and the body, of at most `at_most` bytes and within `within` seconds."""
         _on_sent.set(None)  # a run may ask it between two tries of its own
-        timeout = httpx.Timeout(within)
         headers = dict(_HEADERS)
         if key := upstream.present_key:
             headers["Authorization"] = f"Bearer {key}"
         try:
-            async with self._http.stream(
-                method, upstream.origin + path, content=content, headers=headers, timeout=timeout
-            ) as response:
+            async with self._stream(method, upstream.origin + path, content, headers, httpx.Timeout(within)) as response:
                 body = bytearray()
                 async for chunk in response.aiter_raw():
                     body += chunk
@@ -128,7 +118,22 @@ class Client:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._http.aclose()
+        await self._near.aclose()
+        await self._far.aclose()
+
+    @asynccontextmanager
+    async def _stream(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], patience: httpx.Timeout
+    ) -> AsyncIterator[httpx.Response]:
+        # An httpx.AsyncClient before the transport would add cookies, redirects and sign-in, none of which may be here, and takes
+        # a tenth of a run's beginning.
+        request = httpx.Request(method, url, content=content, headers=headers, extensions={"timeout": patience.as_dict()})
+        transport = self._far if request.url.scheme == "https" else self._near
+        response = await transport.handle_async_request(request)
+        try:
+            yield response
+        finally:
+            await response.aclose()
 
 
 class _Transport(AiohttpTransport):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ GRACE = 60.0
 # Ended runs are kept, oldest out first, while they fit in both bounds.
 MOST_KEPT = 500
 MOST_KEPT_CHARACTERS = 128 << 20
+_ADDED_UP_EVERY = 0.25
 TAKEN_OVER = Failure(
     "taken_over", "This server fell silent for too long, so another one closed the run's record.", "Run it again."
 )
@@ -202,6 +204,7 @@ class Registry:
         self._by_ref: dict[tuple[str, str], Run] = {}
         self._client: Client | None = None
         self.is_draining = False
+        self._added_up = float("-inf")
         # Whether other workers have runs too.
         self.is_shared = False
         self._elsewhere: Elsewhere | None = None
@@ -330,7 +333,7 @@ class Registry:
         return run
 
     def _make_room(self) -> None:
-        kept = sum(run.log.size for run in self._runs.values())
+        kept = self._characters_kept()
         # What is not recorded yet stays; but where nothing can be recorded, memory has its bound all the same.
         for must_be_recorded in (True, False):
             for run_id, run in list(self._runs.items()):
@@ -340,6 +343,14 @@ class Registry:
                 if run.log.ended and run.watchers == 0 and not (must_be_recorded and waits):
                     kept -= run.log.size
                     self._forget([run_id])
+
+    def _characters_kept(self) -> int:
+        """Of all logs, or 0 where that was looked at a moment ago: adding them up takes as long as starting a run may."""
+        now = time.monotonic()
+        if now - self._added_up < _ADDED_UP_EVERY:
+            return 0
+        self._added_up = now
+        return sum(run.log.size for run in self._runs.values())
 
     def _forget(self, run_ids: Sequence[str]) -> None:
         for run_id in run_ids:
