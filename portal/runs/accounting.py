@@ -56,7 +56,8 @@ async def _start(
         raise _unwritable() from None
     try:
         if is_new and order.endpoint.changes_server:
-            await note_done(scope, reader, "changed a server", order.upstream.name, f"{order.what} {order.model or ''}".rstrip())
+            what = f"{order.what} {order.model or ''}".rstrip()
+            await note_done(scope, reader, "asked to change a server", order.upstream.name, what)
         run = await registry.start(order, owner=reader.id, ref=ref)
     except BaseException as problem:
         if is_new:

@@ -175,7 +175,7 @@ async def password(request: HttpRequest) -> HttpResponse:
     filled = read_form(request, "present", "password")
     try:
         if await desk.do(entering.has_password, me.handle):
-            await entering.check_present(desk, me.handle, filled["present"])
+            await entering.check_present(desk, actor(request), filled["present"])
         check_new(filled["password"], handle=me.handle, name=me.name)
     except Refused as problem:
         return await _show_account(request, problem=problem)

@@ -133,10 +133,10 @@ class Begun(Run):
         self.outcomes: list[str] = []
 
     def cancel(self, outcome: Outcome = "cancelled", failure: Failure | None = None) -> None:
-        self.outcomes.append(f"{outcome} {failure.code if failure else ''}")
+        self.outcomes.append(f"{outcome} {f'{failure.code}: {failure.hint}' if failure else ''}")
 
 
-@pytest.mark.parametrize(("role", "outcomes"), [("guest", ["cancelled revoked"]), ("member", [])])
+@pytest.mark.parametrize(("role", "outcomes"), [("guest", ["cancelled revoked: Ask an administrator: Grace."]), ("member", [])])
 async def test_what_is_taken_back_between_being_let_in_and_beginning_is_stopped(
     role: Role, outcomes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,8 +147,12 @@ async def test_what_is_taken_back_between_being_let_in_and_beginning_is_stopped(
     async def as_they_are_now(_: object) -> Reader:
         return now
 
+    async def names() -> str:
+        return "Ask an administrator: Grace."
+
     monkeypatch.setattr(revoking, "reader_now", as_they_are_now)
     monkeypatch.setattr(recognition, "present", as_they_are_now)
+    monkeypatch.setattr(revoking, "whom_to_ask", names)
     request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "m", "messages": []}}
     run = Begun(read_order({"request": request}, {"local": Upstream("local", "http://127.0.0.1:9")}))
     await revoking.look_once_more(run, let_in, {}, recognition)

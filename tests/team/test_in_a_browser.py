@@ -83,6 +83,7 @@ def test_an_administrator_sets_up_invites_gives_revokes_and_finds_it_in_the_audi
     ada.get_by_role("button", name="Take back far:*").first.click()
     ended = ben.locator("run-panel .error").first
     expect(ended).to_contain_text("An administrator took back the right to run this")
+    expect(ended).to_contain_text("Ask an administrator: Ada.")
     expect(cleo.locator("run-panel .text").first).to_contain_text("Hello")
     second.go()
     expect(cleo.locator("run-panel[data-state=done]").first).to_be_visible()

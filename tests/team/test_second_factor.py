@@ -90,6 +90,8 @@ def test_who_has_one_is_asked_for_it_and_each_code_works_once(portal: PortalServ
     secret, sealed = read_setup(ben.get("/account/second-factor/"))
     wrong = ben.send_form("/account/second-factor/", code=code(secret), sealed=sealed, present="not it")
     assert (wrong.status_code, "not the present password" in wrong.text) == (403, True)
+    noted = written(portal, "SELECT actor, what FROM team_event ORDER BY id DESC LIMIT 1")
+    assert noted == [(ben.handle, "gave a wrong present password")]
     secret, recovery = turn_on(ben)
     assert len(set(recovery)) == 10
     assert other.get("/account/").status_code == 302, "every other browser is signed out"

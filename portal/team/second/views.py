@@ -99,7 +99,7 @@ async def setup(request: HttpRequest) -> HttpResponse:
     try:
         secret = open_setup(filled["sealed"])
         if has_password:
-            await entering.check_present(desk, me.handle, filled["present"])
+            await entering.check_present(desk, actor(request), filled["present"])
         made = await desk.do(enrol, person, secret, filled["code"], actor(request), keeping=me.sign_in)
     except Refused as problem:
         return _show_setup(request, me.handle, has_password=has_password, problem=problem, secret=secret)
