@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import cast
 
 import aiohttp
 import httpx
@@ -81,18 +82,18 @@ class Client:
         `on_sent` is called once the request is on the wire and the answer awaited.
         Raises `Unreachable`, `Interrupted` or `BrokenProtocol`, also while `chunks` is read.
         """
-        headers = dict(_HEADERS)
-        if content is not None:
-            headers["Content-Type"] = "application/json"
-        if key := upstream.present_key:
-            headers["Authorization"] = f"Bearer {key}"
-
         _on_sent.set(on_sent)
         try:
-            async with self._stream(method, upstream.origin + path, content, headers, self._patience) as response:
+            response = await self._ask(_request(upstream, method, path, content, upstream.present_key), self._patience)
+            stream = response.stream
+            try:
                 _refuse_detours(upstream, response)
                 shown = {name: response.headers[name] for name in _SHOWN_HEADERS if name in response.headers}
-                yield Answer(response.status_code, shown, _pieces(response, self._longest_silence))
+                answer = Answer(response.status_code, shown, _pieces(response.extensions["answer"], self._longest_silence))
+                del response  # its body may come for an hour, and all that is wanted of the rest is here
+                yield answer
+            finally:
+                await cast(AiohttpResponseStream, stream).aclose()
         except _ERRORS as error:
             raise translate(error, upstream, f"{method} {path}", self._connect_within) from error
 
@@ -100,11 +101,10 @@ class Client:
                     at_most: int = 8 << 20, within: float = 5.0) -> tuple[int, bytes]:  # fmt: skip
         """Ask a small question: the status and the body, of at most `at_most` bytes and within `within` seconds."""
         _on_sent.set(None)  # a run may ask it between two tries of its own
-        headers = dict(_HEADERS)
-        if key := upstream.present_key:
-            headers["Authorization"] = f"Bearer {key}"
+        key = upstream.present_key
         try:
-            async with self._stream(method, upstream.origin + path, content, headers, httpx.Timeout(within)) as response:
+            response = await self._ask(_request(upstream, method, path, content, key), httpx.Timeout(within))
+            try:
                 body = bytearray()
                 async for chunk in response.aiter_raw():
                     body += chunk
@@ -113,6 +113,8 @@ class Client:
                             f"{upstream.origin} answered {method} {path} with more than {at_most} bytes."
                         )
                 return response.status_code, _without(bytes(body), key)
+            finally:
+                await response.aclose()
         except _ERRORS as error:
             raise translate(error, upstream, f"{method} {path}", within) from error
 
@@ -121,19 +123,13 @@ class Client:
         await self._near.aclose()
         await self._far.aclose()
 
-    @asynccontextmanager
-    async def _stream(
-        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], patience: httpx.Timeout
-    ) -> AsyncIterator[httpx.Response]:
+    async def _ask(self, request: httpx.Request, patience: httpx.Timeout) -> httpx.Response:
+        """The head of an answer, whose body is to be read and then closed."""
         # An httpx.AsyncClient before the transport would add cookies, redirects and sign-in, none of which may be here, and takes
         # a tenth of a run's beginning.
-        request = httpx.Request(method, url, content=content, headers=headers, extensions={"timeout": patience.as_dict()})
+        request.extensions["timeout"] = patience.as_dict()
         transport = self._far if request.url.scheme == "https" else self._near
-        response = await transport.handle_async_request(request)
-        try:
-            yield response
-        finally:
-            await response.aclose()
+        return await transport.handle_async_request(request)
 
 
 class _Transport(AiohttpTransport):
@@ -147,10 +143,18 @@ class _Transport(AiohttpTransport):
         return response
 
 
-async def _pieces(response: httpx.Response, longest_silence: float) -> AsyncIterator[bytes]:
+def _request(upstream: Upstream, method: str, path: str, content: bytes | None, key: str | None) -> httpx.Request:
+    headers = dict(_HEADERS)
+    if content is not None:
+        headers["Content-Type"] = "application/json"
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    return httpx.Request(method, upstream.origin + path, content=content, headers=headers)
+
+
+async def _pieces(answer: aiohttp.ClientResponse, longest_silence: float) -> AsyncIterator[bytes]:
     # Whatever has arrived by now is one piece. httpx would hand it on through four iterators and in pieces of 16 KB, which
     # costs as much as all that is done with it here.
-    answer: aiohttp.ClientResponse = response.extensions["answer"]
     with _Silence(answer, longest_silence):
         while piece := await answer.content.read(_LARGEST_PIECE):
             yield piece
