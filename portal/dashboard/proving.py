@@ -150,4 +150,6 @@ async def _send(
         return ""
     if reading.error:
         return f"the answer broke off: {quoted(reading.error)}"
+    if reading.unread is not None:
+        return reading.unread.said().rstrip(".")
     return "" if reading.done or reading.framing == "whole" else "the stream ended without saying that it was done"

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from portal.ollama.reading import Framing
+from portal.ollama.unread import Framing, payload_of, unread
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer as text: `text` is the answer, `thinking` what came before it, `note` anything else worth reading."""
+    """An answer as text: `text` is the answer, `thinking` what came before it, `note` anything else worth reading.
+
+    `unread` says of the first record of a stream that is not JSON, apart from a last one that broke off, that it is not.
+    """
 
     text: str = ""
     thinking: str = ""
     note: str = ""
+    unread: str = ""
 
 
 def read_answer(body: str, framing: Framing) -> Said:
@@ -25,7 +29,7 @@ def read_answer(body: str, framing: Framing) -> Said:
     for record in _records(body, framing):
         for kind, piece in _pieces(record):
             found[kind].append(piece)
-    said = Said(**{kind: "".join(pieces) for kind, pieces in found.items()})
+    said = Said(**{kind: "".join(pieces) for kind, pieces in found.items()}, unread=_unread_in(body, framing))
     if framing == "whole" and said == Said():
         whole = _parsed(body)
         return Said(note=body if whole is None else json.dumps(whole, indent=2, ensure_ascii=False))
@@ -38,6 +42,19 @@ def _records(body: str, framing: Framing) -> Iterator[dict[str, Any]]:
         record = _parsed(text)
         if isinstance(record, dict) and (framing != "sse" or text is not line):
             yield record
+
+
+def _unread_in(body: str, framing: Framing) -> str:
+    """The sentence about the first record that is not JSON; empty where there is none."""
+    if framing == "whole":
+        return ""
+    number = 0
+    for line in body.split("\n")[:-1]:
+        if payload := payload_of(line, framing):
+            number += 1
+            if _parsed(payload) is None and (found := unread(number, payload)):
+                return found.said()
+    return ""
 
 
 def _parsed(text: str) -> object:

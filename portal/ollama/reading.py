@@ -1,7 +1,7 @@
 """Reading an answer as it passes: has it said it is done, did it report an error, what did it count.
 
 The bytes themselves go on untouched. Only records that hold one of a few marks are parsed, so a record of text costs
-a substring search.
+a substring search; of the others it is looked at whether they begin and end as a record does.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from portal.ollama.endpoints import Endpoint
 from portal.ollama.errors import BrokenProtocol
+from portal.ollama.unread import Framing, Unread, payload_of, unread
 
 LARGEST_RECORD = 8 << 20
-Framing = Literal["ndjson", "sse", "whole"]
 
 # A quote inside a JSON string is always escaped, so none of these can be part of a model's text.
 _MARKS = {
@@ -45,12 +45,16 @@ class Counts:
 
 
 class Reading:
-    """Follows one answer. `feed` it every chunk and `close` it at the end; then read `done`, `error` and `counts`."""
+    """Follows one answer. `feed` it every chunk and `close` it at the end; then read `done`, `error`, `unread` and `counts`.
+
+    `unread` is the first record that is not JSON, as far as that is seen from how records begin and end.
+    """
 
     def __init__(self, framing: Framing) -> None:
         self.framing = framing
         self.done = False
         self.error: str | None = None
+        self.unread: Unread | None = None
         self.records = 0
         self._marks = _MARKS.get(framing, ())
         self._pending: list[bytes] = []
@@ -64,10 +68,12 @@ class Reading:
         if end < 0:
             self._hold(chunk)
             return
-        # Every record of an event stream is followed by a blank line; that line is not one.
-        self.records += chunk.count(b"\n") if self.framing == "ndjson" else chunk.count(b"data:")
         complete = b"".join((*self._pending, chunk[: end + 1])) if self._pending else chunk[: end + 1]
         self._pending, self._pending_size = [], 0
+        if self.unread is None and not _are_records(complete, self.framing):
+            self._find_unread(complete)
+        # Every record of an event stream is followed by a blank line; that line is not one.
+        self.records += chunk.count(b"\n") if self.framing == "ndjson" else chunk.count(b"data:")
         self._look_at(complete)
         if end + 1 < len(chunk):
             self._hold(chunk[end + 1 :])
@@ -80,8 +86,11 @@ class Reading:
             return
         if self.framing == "whole":
             self._read_whole(rest)
-        else:
-            self._look_at(rest)
+            return
+        self._look_at(rest)
+        # A record that breaks off is no wrong one; what never was one is.
+        if self.unread is None and not rest.lstrip().startswith((b"{", b"data:")):
+            self._find_unread(rest)
 
     @property
     def counts(self) -> Counts:
@@ -95,6 +104,20 @@ class Reading:
             raise BrokenProtocol(
                 f"One record of the answer is larger than {LARGEST_RECORD >> 20} MiB, so the portal hung up."
             )
+
+    def _find_unread(self, complete: bytes) -> None:
+        number, follows = self.records, False
+        for line in complete.split(b"\n"):
+            payload = payload_of(line.decode(errors="replace"), self.framing)
+            number += bool(payload)
+            is_data = line.startswith(b"data:")
+            is_object = payload.startswith("{") and payload.endswith("}")
+            # Of data that goes on over lines, none is a record by itself.
+            if not is_object and not (is_data and follows):
+                self.unread = unread(number, payload)
+            if self.unread is not None:
+                return
+            follows = is_data
 
     def _look_at(self, complete: bytes) -> None:
         for mark in self._marks:
@@ -137,12 +160,22 @@ class Reading:
     def _read_whole(self, body: bytes) -> None:
         record = _parsed(body)
         if not isinstance(record, dict):
+            self.unread = unread(0, body.decode(errors="replace"))
             return
         if record.get("error"):
             self.error = error_text(record)
         self._last = record
         if isinstance(record.get("usage"), dict):
             self._usage = record["usage"]
+
+
+def _are_records(complete: bytes, framing: Framing) -> bool:
+    """Whether every line begins and ends as a record does."""
+    lines = complete.count(b"\n")
+    if framing == "ndjson":
+        return complete.startswith(b"{") and complete.count(b"}\n") == lines == complete.count(b"\n{") + 1
+    events = complete.count(b"data: {")
+    return complete.count(b"}\n\n") == events and lines == 2 * events + complete.count(b"event: ")
 
 
 def error_text(record: object) -> str | None:

@@ -293,6 +293,9 @@ class Relay:
                 f"{_capital(self.order.upstream.where)} broke off: “{quoted(reading.error)}”.",
                 self._next_step(500, reading.error),
             )
+        if reading.unread is not None and not reading.done:
+            begins = self._shown(reading.unread.begins)
+            return "failed", _failure(BrokenProtocol(replace(reading.unread, begins=begins).said(self.order.upstream.where)))
         if reading.done or reading.framing == "whole":
             return "done", None
         return "interrupted", Failure(

@@ -60,6 +60,11 @@ def openai_tools(calls: Sequence[tuple[str, Sequence[str]]]) -> list[bytes]:
     return events([*map(chunk, deltas), chunk({}, "tool_calls")], done=True)
 
 
+def openai_said(*words: str) -> list[bytes]:
+    """Chunks of a chat on the OpenAI wire, one a word."""
+    return events([{"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]} for word in words])
+
+
 def responses_tools(name: str, parts: Sequence[str]) -> list[bytes]:
     item = {"id": "fc_1", "type": "function_call", "status": "in_progress", "call_id": "call_r", "name": name, "arguments": ""}
     whole = "".join(parts)

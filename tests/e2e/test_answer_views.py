@@ -390,6 +390,30 @@ def test_a_model_that_loads_first_is_said_to(page: Page, portal: PortalServer, u
     expect(turn_to(panel, "Figures")).to_contain_text("loading the model2.00 s")
 
 
+@pytest.mark.parametrize(("number", "pieces"), [
+    (CHAT, [*chat(["He", "llo"])[:1], b"time=12:00 level=INFO\n", *chat(["He", "llo"])[1:]]),
+    (OPENAI, [*played.openai_said("He"), b"data: time=12:00 level=INFO\n\n", *played.openai_said("llo"), b"data: [DONE]\n\n"]),
+])  # fmt: skip
+def test_a_record_that_is_not_json_is_named_beside_the_answer_and_stands_in_raw(
+    page: Page, portal: PortalServer, upstream: FarEnd, number: int, pieces: list[bytes]
+) -> None:
+    upstream.script = stream(pieces, content_type=SSE if number == OPENAI else "application/x-ndjson")
+    panel = ran(page, portal, number)
+    expect(panel.locator(".text")).to_have_text("Hello")
+    expect(panel.locator(".ending")).to_contain_text("Record 2 of the answer is not JSON: it begins “time=12:00 level=INFO”. The bytes as they came are in Raw.")
+    expect(turn_to(panel, "Raw").locator(".bytes")).to_contain_text("time=12:00 level=INFO")
+
+
+def test_a_page_in_the_place_of_an_answer_is_named_as_the_reason_it_failed(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream([b"<!DOCTYPE html>\n<title>Sign in</title>\n"], content_type="text/html")
+    page.goto(portal.url)
+    panel = run(page, CHAT)
+    card = panel.locator(".error")
+    expect(card).to_contain_text(f"Record 1 of the answer of Ollama at {upstream.origin} is not JSON: it begins “<!DOCTYPE html>”.")
+    expect(card).to_contain_text("nothing in between rewrites answers. The bytes as they came are in Raw.")
+    expect(turn_to(panel, "Raw").locator(".bytes")).to_contain_text("Sign in")
+
+
 MARKDOWN = """# Why
 
 Because **air** scatters _light_, see [here](https://example.com/x) and [not here](javascript:alert(1)).

@@ -69,6 +69,24 @@ test("records that are no objects, or broken, are passed over", () => {
   assert.equal(text, "ok");
 });
 
+for (const [path, body, unread] of [
+  ["/api/chat", '{"response":"a"}\n\nnull\n{broken\n{broken again\n', { number: 3, text: "{broken", isLast: false }],
+  ["/api/chat", '{"response":"a"}\n{"response":"b', { number: 2, text: '{"response":"b', isLast: true }],
+  ["/v1/chat/completions", 'data: {}\n\nevent: x\nid: 7\n: still here\n\ndata:\n\ndata: oops\n\ndata: [DONE]\n\n', { number: 2, text: "oops", isLast: false }],
+  ["/v1/chat/completions", '<!DOCTYPE html>\n<title>Sign in</title>\n\n', { number: 1, text: "<!DOCTYPE html>\n<title>Sign in</title>", isLast: false }],
+  ["/v1/chat/completions", 'data: {"choices":\r\ndata: []}\r\n\r\ndata: [DONE]\r\n\r\n', null],
+]) {
+  test(`of ${JSON.stringify(body)} it is told what could not be read, however it is cut`, () => {
+    for (let size = 1; size <= body.length; size += 1) {
+      assert.deepEqual(read(path, true, body.match(new RegExp(`[^]{1,${size}}`, "g"))).reader.unread, unread, `cut every ${size}`);
+    }
+  });
+}
+
+test("a number as long as an answer is JSON", () => {
+  assert.equal(read("/api/chat", true, [`{"eval_count":${"9".repeat(1_000_000)}}\n`]).reader.unread, null);
+});
+
 test("a pull has its steps, each with how far it is", () => {
   const { reader } = read("/api/pull", true, [
     lines({ status: "pulling manifest" }, { status: "pulling abc", digest: "sha256:abc", total: 200, completed: 50 },

@@ -22,7 +22,7 @@ function endedOf(request, view, ...texts) {
 
 test("an error says what happened, what was sent and what to do", () => {
   const card = ended({ state: "failed", error: { code: "unreachable", message: "Nothing answers.", hint: "Start it." } });
-  assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true, again: "Run again", pulls: "", help: card.help, signsIn: false });
+  assert.deepEqual(card, { tone: "bad", what: "Nothing answers.", unread: "", sent: "POST /api/chat to gpu, model m:1b", next: "Start it.", offersModels: false, offersAgain: true, again: "Run again", pulls: "", help: card.help, signsIn: false });
   assert.match(card.help.join(" "), /PORTAL_UPSTREAMS=gpu=http/);
 });
 
@@ -69,6 +69,31 @@ for (const state of ["interrupted", "limit", "failed"]) {
 test("an answer cut at its limit of tokens says how to allow more", () => {
   assert.match(ended({ state: "done" }, '{"done":true,"done_reason":"length"}\n').next, /num_predict/);
   assert.equal(ended({ state: "done" }, '{"done":true,"done_reason":"stop"}\n'), null);
+});
+
+const odd = 'Record 2 of the answer is not JSON: it begins “<html> oops”. The bytes as they came are in Raw.';
+const WITH_ODD = ['{"message":{"content":"x"}}\n<html>\toops\n', '{"done":true}\n'];
+
+test("a record that is not JSON is said beside an answer that is there, and beside what went wrong", () => {
+  const note = ended({ state: "done", status: 200 }, ...WITH_ODD);
+  assert.deepEqual([note.tone, note.what, note.unread], ["note", odd, ""]);
+  const error = { code: "interrupted", message: "It closed.", hint: "" };
+  assert.deepEqual([ended({ state: "interrupted", error }, ...WITH_ODD)].map(({ what, unread }) => [what, unread]), [["It closed.", odd]]);
+  assert.equal(ended({ state: "cancelled" }, ...WITH_ODD).unread, odd);
+});
+
+test("where the server says so itself it is not said again", () => {
+  const card = ended({ state: "failed", error: { code: "broken_protocol", message: "Record 2 is not JSON.", hint: "Check it." } }, ...WITH_ODD);
+  assert.deepEqual([card.unread, card.next], ["", "Check it. The bytes as they came are in Raw."]);
+});
+
+test("neither a record that broke off nor the body of an error is called wrong", () => {
+  assert.equal(ended({ state: "interrupted" }, '{"message":{"content":"hal').unread, "");
+  assert.equal(ended({ state: "failed", status: 502, error: { code: "refused", message: "No.", hint: "" } }, "<html>\n").unread, "");
+});
+
+test("a body that is not JSON is said to be none", () => {
+  assert.match(endedOf({ ...REQUEST, streamed: false }, { state: "done", status: 200 }, "<p>" + "x".repeat(500)).what, /^The answer is not JSON: it begins “<p>x{76}…”\./);
 });
 
 test("only models that can do it are offered", () => {

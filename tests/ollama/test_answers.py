@@ -26,6 +26,8 @@ EVENTS = 'data: {"choices":[{"delta":{"reasoning":"hm"}}]}\n\ndata: {"choices":[
     ("whole", '{"models":[]}', Said(note='{\n  "models": []\n}')),
     ("whole", "<html>502</html>", Said(note="<html>502</html>")),
     ("whole", "", Said()),
+    ("ndjson", '{"response":"a"}\n<html>\n{"response":"b","done":true}\n', Said("ab", unread="Record 2 of the answer is not JSON: it begins “<html>”.")),
+    ("sse", EVENTS + "data: <html>\n\n", Said("Hello", "hm", unread="Record 4 of the answer is not JSON: it begins “<html>”.")),
 ])  # fmt: skip
 def test_an_answer_reads_as_text(framing: Framing, body: str, said: Said) -> None:
     assert read_answer(body, framing) == said

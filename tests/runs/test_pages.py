@@ -89,6 +89,15 @@ def test_a_run_shows_its_request_its_answer_and_the_way_back(far_end: FarEnd, da
         assert "far:1b" in page.text
 
 
+def test_a_record_that_is_not_json_is_named_under_the_answer_it_is_missing_from(far_end: FarEnd, data: Path) -> None:
+    records = chat(["Hello ", "there"])
+    far_end.script = stream([records[0], b"<title>Sign in</title>\n", *records[1:]])
+    with server(far_end, data) as portal, reading(portal) as client:
+        page = client.get(f"/runs/{run(client)}/").text
+    assert ">Hello there</pre>" in page
+    assert "Record 2 of the answer is not JSON: it begins “&lt;title&gt;Sign in&lt;/title&gt;”. The log has it as it came." in page
+
+
 def test_a_deleted_run_is_gone_from_everywhere(far_end: FarEnd, data: Path) -> None:
     far_end.script = stream(chat(["secret words"]))
     with server(far_end, data) as portal, reading(portal) as client:

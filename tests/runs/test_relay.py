@@ -172,6 +172,13 @@ ENDS = [
     ("bytes that are not UTF-8", "/api/chat", None, stream([b'{"message":{"content":"\xff\xfe"}}\n'], pause=0.1), "failed", "broken_protocol"),
     ("half a character", "/api/chat", None, stream([b'{"message":"\xc3']), "failed", "broken_protocol"),
     ("a record without end", "/api/chat", None, stream([b"x" * 1_000_000] * 9), "failed", "broken_protocol"),
+    ("a page instead of a stream", "/api/chat", None, stream([b"<!DOCTYPE html>\n<title>Sign in</title>\n"]), "failed", "broken_protocol"),
+    ("a page instead of events", "/v1/chat/completions", {"model": "far:1b", "messages": [], "stream": True}, stream([b"<!DOCTYPE html>"]), "failed", "broken_protocol"),
+    ("a page instead of a body", "/api/show", {"model": "far:1b"}, whole(b"<html>"), "failed", "broken_protocol"),
+    ("a body of a number no number can hold", "/api/show", {"model": "far:1b"}, whole(b'{"size":' + b"9" * 100_000 + b"}"), "done", None),
+    ("a body that is nested too deep to be read", "/api/show", {"model": "far:1b"}, whole(b'{"a":' * 100_000 + b"1" + b"}" * 100_000), "done", None),
+    ("a record that breaks off", "/api/chat", None, stream([b'{"message":{"content":"hal']), "interrupted", "interrupted"),
+    ("a line of a log among records", "/api/chat", None, stream([*chat(["a"])[:1], b"time=12:00 level=INFO\n", *chat(["b"])]), "done", None),
     ("not HTTP at all", "/api/chat", None, lambda line, asked: line.send(b"SSH-2.0-OpenSSH\r\n\r\n"), "failed", "broken_protocol"),
 ]  # fmt: skip
 
@@ -189,6 +196,22 @@ async def test_every_way_to_end_is_named(
     if code:
         assert end["error"]["message"].endswith(".")
         assert "sk-very-secret" not in json.dumps(end)
+
+
+@pytest.mark.parametrize(("path", "pieces", "says"), [
+    ("/api/chat", [*chat(["a", "b"])[:2], b"time=12:00 ", b"level=INFO\n", *chat(["c"])[:1]], "Record 3 of the answer of"),
+    ("/api/chat", [b'{"message":{"content":"a\n'], "Record 1 of the answer of"),
+    ("/v1/chat/completions", [b'event: x\ndata: {"choices":[]}\n\n', b": still here\n\n", b"data: time=12:00 level=INFO\n\n"], "Record 2 of the answer of"),
+    ("/v1/chat/completions", [b'data: {"choices":[]}\n\n', b"<title>time=12:00 level=INFO</title>\n"], "Record 2 of the answer of"),
+])  # fmt: skip
+async def test_a_record_that_is_not_json_is_named_as_the_reason_where_nothing_said_that_it_was_done(
+    registry: Registry, far_end: FarEnd, path: str, pieces: list[bytes], says: str
+) -> None:
+    far_end.script = stream(pieces)
+    frames, end = await outcome(registry, order(far_end, {"model": "far:1b", "messages": [], "stream": True}, path))
+    assert text_of(frames).encode() == b"".join(pieces)
+    assert end["error"]["code"] == "broken_protocol"
+    assert f"{says} Ollama at {far_end.origin} is not JSON: it begins “" in end["error"]["message"]
 
 
 async def test_a_missing_model_is_answered_with_the_models_that_are_there(registry: Registry, far_end: FarEnd) -> None:

@@ -42,9 +42,9 @@ class RunEnding extends HTMLElement {
 
 const pullOf = (model) => ({ method: "POST", path: "/api/pull", body: JSON.stringify({ model }), streamed: true });
 
-function partsOf({ what, sent, next, help }) {
+function partsOf({ what, unread, sent, next, help }) {
   const line = (name, text) => (text ? [make("p", { class: name }, text)] : []);
-  return [...line("what", what), ...line("sent", sent && `Sent: ${sent}.`), ...line("next", next), ...helpParts(help)];
+  return [...line("what", what), ...line("unread", unread), ...line("sent", sent && `Sent: ${sent}.`), ...line("next", next), ...helpParts(help)];
 }
 
 function helpParts(steps) {

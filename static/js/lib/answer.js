@@ -15,10 +15,19 @@ export function readerFor(path, streamed) {
   return new RecordReader(path.startsWith("/api/") ? ndjson : sse);
 }
 
+const MOST_KEPT = 400; // characters of what could not be read
 const CUT_SHORT = new Set(["length", "max_tokens", "max_output_tokens"]);
+
+/**
+ * What could not be read: a record that is not JSON.
+ * @typedef {{number: number, text: string, isLast: boolean}} Unread
+ * `number` counts the records of a stream from 1 and is 0 for a body that came whole; `isLast` when no line end came behind it.
+ */
 
 /** What is found besides text: how many records brought some, the tools called, the steps of a pull, why it ended. */
 class Reader {
+  /** @type {Unread | null} the first of them */
+  unread = null;
   records = 0;
   calls = new Calls();
   progress = new Progress();
@@ -46,12 +55,15 @@ class Reader {
 /** Reads a stream record by record. */
 class RecordReader extends Reader {
   #lines = new Lines();
-  #record;
+  #payloadOf;
+  #open = []; // data of an event that is no record yet: it may go on over lines
+  #number = 0;
   document = null;
 
-  constructor(record) {
+  /** @param {(line: string) => string | null} payloadOf the part of a line that should be JSON; null where none should */
+  constructor(payloadOf) {
     super();
-    this.#record = record;
+    this.#payloadOf = payloadOf;
   }
 
   push(text) {
@@ -59,16 +71,33 @@ class RecordReader extends Reader {
   }
 
   end() {
-    return this.#read(this.#lines.end());
+    const before = this.unread;
+    const pieces = this.#read([...this.#lines.end(), ""]);
+    if (this.unread && !before) this.unread.isLast = true;
+    return pieces;
   }
 
   #read(lines) {
-    const pieces = [];
-    for (const line of lines) {
-      const record = this.#record(line);
-      if (isObject(record)) pieces.push(...this.take(record));
-    }
-    return pieces;
+    return lines.flatMap((line) => (line.trim() ? this.#line(line) : this.#close()));
+  }
+
+  #line(line) {
+    const payload = this.#payloadOf(line);
+    if (payload === null) return [];
+    if (!this.#open.length) this.#number += 1;
+    const record = parsed(payload);
+    if (isObject(record)) return this.take(record);
+    if (record === undefined) this.#open.push(payload);
+    return this.#payloadOf === ndjson ? this.#close() : [];
+  }
+
+  #close() {
+    if (!this.#open.length) return [];
+    const text = this.#open.join("\n");
+    this.#open = [];
+    const record = parsed(text);
+    if (record === undefined) this.unread ??= { number: this.#number, text: text.slice(0, MOST_KEPT), isLast: false };
+    return isObject(record) ? this.take(record) : [];
   }
 }
 
@@ -86,6 +115,7 @@ class WholeReader extends Reader {
     const body = this.#parts.join("");
     this.#parts = [];
     const record = parsed(body);
+    if (record === undefined && body.trim()) this.unread = { number: 0, text: body.slice(0, MOST_KEPT), isLast: false };
     if (!isObject(record)) return body ? [{ kind: "note", text: body }] : [];
     this.document = record;
     return this.take(record);
@@ -95,19 +125,23 @@ class WholeReader extends Reader {
 const isObject = (value) => value !== null && typeof value === "object";
 const listOf = (value) => (Array.isArray(value) ? value : []);
 
-const ndjson = (line) => (line.trim() ? parsed(line) : null);
+const ndjson = (line) => line;
+
+// A line that is no field of an event is no part of such a stream at all.
+const FIELD = /^(?:event|id|retry|):|^(?:event|id|retry)\s*$/;
 
 function sse(line) {
-  if (!line.startsWith("data:")) return null;
+  if (!line.startsWith("data:")) return FIELD.test(line) ? null : line;
   const payload = line.slice(5).trim();
-  return payload === "[DONE]" ? null : parsed(payload);
+  return payload && payload !== "[DONE]" ? payload : null;
 }
 
+/** What a text is as JSON; undefined when it is none. */
 function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

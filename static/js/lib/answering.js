@@ -76,10 +76,17 @@ export class Answering {
     return this.view.state === "done" || this.view.state === "cancelled";
   }
 
+  /** What of it could not be read, null when all could: of a record that broke off its end tells, and of an error's body its card. */
+  get unread() {
+    const { unread } = this.reader;
+    const { status, state } = this.view;
+    return unread && !(status >= 400) && (state === "done" || (unread.number && !unread.isLast)) ? unread : null;
+  }
+
   /** Whether its end wants more words than that it is done. */
   get hasEnding() {
     const { state } = this.view;
-    return !this.live && state !== "idle" && (state !== "done" || Boolean(this.request.isErrand) || this.reader.isCutShort);
+    return !this.live && state !== "idle" && (state !== "done" || Boolean(this.request.isErrand) || this.reader.isCutShort || this.unread !== null);
   }
 
   /** The answer's text so far. */

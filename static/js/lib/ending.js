@@ -3,8 +3,8 @@
 import { needOf } from "./asked.js";
 
 /**
- * @typedef {{tone: "bad" | "note", what: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean, again: string, pulls: string, help: string[], signsIn: boolean}} Ending
- * `again` names the button that runs the same once more, `pulls` the model that can be installed; `help` are the steps of settings help.
+ * @typedef {{tone: "bad" | "note", what: string, unread: string, sent: string, next: string, offersModels: boolean, offersAgain: boolean, again: string, pulls: string, help: string[], signsIn: boolean}} Ending
+ * `unread` says what of the answer is not JSON, where that is not the reason itself; `again` names the button that runs the same once more, `pulls` the model that can be installed; `help` are the steps of settings help.
  * With `signsIn` it is for somebody who has yet to sign in.
  */
 
@@ -41,15 +41,18 @@ const OF_ONE_MODEL = new Set(["/api/delete", "/api/push", "/api/create", "/api/c
 const LIMITS = { "/api/chat": "num_predict", "/api/generate": "num_predict", "/v1/responses": "max_output_tokens" };
 
 /** @param {import("./answering.js").Answering} run @returns {Ending | null} null while it runs, and when all went well */
-export function endingOf({ view, request, asked, reader, tape }) {
+export function endingOf({ view, request, asked, reader, tape, unread }) {
   const sent = sentText(request, asked, view);
   const again = request.isErrand ? "Run the example" : "Run again";
-  const card = (tone, what, next, more = {}) => ({ tone, what, sent: tone === "bad" ? sent : "", next, offersModels: false, offersAgain: true, again, pulls: "", help: [], signsIn: false, ...more });
+  const odd = unread ? unreadText(unread) : "";
+  const card = (tone, what, next, more = {}) => ({ tone, what, unread: odd, sent: tone === "bad" ? sent : "", next, offersModels: false, offersAgain: true, again, pulls: "", help: [], signsIn: false, ...more });
   if (view.error) {
     const { code, message, hint } = view.error;
     if (request.isMeantToFail) return card("bad", message, "This example is here to show that.", { offersAgain: false });
     const isGone = code === "model_not_found" && !request.isErrand && !OF_ONE_MODEL.has(request.path);
-    return card("bad", message, hint ?? "", {
+    const isBroken = code === "broken_protocol";
+    return card("bad", message, isBroken && tape.bytes ? `${hint ?? ""} ${IN_RAW}`.trim() : hint ?? "", {
+      unread: isBroken ? "" : odd,
       offersModels: isGone, offersAgain: request.isErrand || !IN_VAIN.has(code), pulls: isGone ? asked.model : "", help: helpFor(code, request.upstream), signsIn: code === "sign_in",
     });
   }
@@ -59,6 +62,7 @@ export function endingOf({ view, request, asked, reader, tape }) {
   }
   if (view.state === "done" && request.isErrand) return card("note", `The model “${asked.model}” is installed.`, "");
   if (view.state === "done" && reader.isCutShort) return card("note", ...cutShort(request.path), { offersAgain: false });
+  if (view.state === "done" && odd) return card("note", odd, "", { unread: "" });
   return null;
 }
 
@@ -72,6 +76,16 @@ const cutShort = (path) => [
   "The model stopped at a limit of tokens, so the answer may be cut short.",
   `Allow more with ${LIMITS[path] ?? "max_tokens"}; a full context (num_ctx) ends an answer the same way.`,
 ];
+
+const MOST_SAID = 80;
+const IN_RAW = "The bytes as they came are in Raw.";
+
+/** What is not JSON, in a sentence. @param {import("./answer.js").Unread} unread */
+export function unreadText({ number, text }) {
+  const line = text.replace(/[\p{C}\s]+/gu, " ").trim();
+  const begins = line.length > MOST_SAID ? `${line.slice(0, MOST_SAID - 1).trimEnd()}…` : line;
+  return `${number ? `Record ${number} of the answer` : "The answer"} is not JSON: it begins “${begins}”. ${IN_RAW}`;
+}
 
 function sentText({ method, path, upstream }, { model }, { error }) {
   if (error && error.sent === false) return "";
