@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from portal.bind import BadBind, is_loopback, split_bind
+from portal.bind import LOOPBACK_NAMES, BadBind, is_loopback, split_bind
 from portal.origins import read_origin
 from portal.team.addresses import Network
 
@@ -115,12 +115,17 @@ def _of_origins(setup: Setup) -> Found:
             yield 8, f"PORTAL_ORIGINS holds “{origin}”, which is no origin. Write https://docs.example, with nothing behind it."
             continue
         host = urlsplit(origin).hostname or ""
-        if not _is_served(host, setup.hosts):
+        if not _is_served(host, setup.hosts) and "PORTAL_ORIGINS" in setup.named:
             yield 9, f"PORTAL_ORIGINS names {host}, which PORTAL_HOSTS does not, so its pages would be answered with 400. Add it."
         if setup.access == "team" and origin.startswith("http://") and not is_loopback(host):
             yield 10, f"People would send their passwords to {origin} in the clear. Put a proxy with TLS before it and name https://{host}."
-    if setup.access == "team" and not setup.origins:
-        yield 11, "PORTAL_ORIGINS is empty, so no page could open the websocket. Name the address people use."
+    public = next((host for host in setup.hosts if host != "*" and not is_loopback(host.strip("[]."))), None)
+    known = [origin for origin in setup.origins if read_origin(origin)]
+    # Of a server that others reach by itself, 4 tells the same.
+    listens_here = setup.bind.startswith(tuple(f"{name}:" for name in LOOPBACK_NAMES))
+    is_ours_to_tell = "PORTAL_ORIGINS" in setup.named or listens_here
+    if public and known and is_ours_to_tell and all(is_loopback(urlsplit(origin).hostname or "") for origin in known):
+        yield 11, f"PORTAL_ORIGINS does not name {public}, so its pages could run nothing. Add the address people use: https://{public.lstrip('.')}."
 
 
 def _of_team(setup: Setup) -> Found:
