@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import signal
 import socket
 import sys
 import threading
+import time
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -15,6 +17,9 @@ import django
 from django.conf import settings
 
 from portal import about
+
+# Seconds that ending may take beyond the time for running answers: 5 for connections, and what is not recorded yet.
+LONGEST_END = 60.0
 
 
 def main() -> None:
@@ -54,6 +59,10 @@ def _take_over(told: dict[str, object]) -> None:
 def _leave_with_the_server() -> None:
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
+    # Nobody is left who would end one that does not end: it tells where it hangs, and goes.
+    time.sleep(settings.PORTAL_DRAIN + LONGEST_END)
+    faulthandler.dump_traceback()
+    os._exit(1)
 
 
 if __name__ == "__main__":

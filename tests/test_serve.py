@@ -220,3 +220,23 @@ def test_a_socket_of_systemd_that_is_no_tcp_address_is_a_sentence(tmp_path: Path
                                  pass_fds=[held.fileno()], check=False, capture_output=True, text=True, timeout=60)  # fmt: skip
     assert started.returncode == 1
     assert started.stderr.startswith("CommandError: systemd holds a socket for the portal that is no TCP address.")
+
+
+_HANGS = """
+import os, signal, threading, time
+os.environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "PORTAL_DRAIN": "0"}
+from portal import worker
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+worker.LONGEST_END = 0.2
+threading.Thread(target=worker._leave_with_the_server).start()
+while True:
+    time.sleep(60)
+"""
+
+
+def test_a_worker_that_does_not_end_after_its_server_has_tells_where_it_hangs_and_goes() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _HANGS], check=False, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, text=True, timeout=60
+    )
+    assert ended.returncode == 1
+    assert "in <module>" in ended.stderr
