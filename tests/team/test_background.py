@@ -14,9 +14,11 @@ import pytest
 from portal.desk import Desk
 from portal.ollama.upstreams import Upstream
 from portal.runs import revoking
+from portal.runs.accounting import _start
 from portal.runs.frames import Failure, Outcome
 from portal.runs.orders import Order, read_order
-from portal.runs.registry import Run
+from portal.runs.registry import Registry, Run
+from portal.runs.watching import Watchable
 from portal.team import accounts as accounts_module
 from portal.team import upkeep
 from portal.team.accounts import Accounts
@@ -84,6 +86,32 @@ async def test_accounts_are_kept_also_after_a_fault(
         await renewed.wait()
     await accounts.aclose()
     assert set(settled) == {ENDED}
+    await desk.aclose(10)
+
+
+class AtOnce(Registry):
+    """Every run has ended before `start` returns, as one does that a dead upstream refuses on a busy server."""
+
+    async def start(self, order: Order, *, owner: str, ref: str) -> Watchable:
+        run = await super().start(order, owner=owner, ref=ref)
+        assert isinstance(run, Run)
+        await run.wait()
+        return run
+
+
+async def test_a_run_that_has_ended_before_it_is_counted_as_under_way_is_settled(
+    settled: list[Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts_module, "reserve", lambda planned, share: True)
+    desk = Desk("test")
+    accounts, registry = Accounts(desk, Share()), AtOnce()
+    request = {"upstream": "local", "method": "POST", "path": "/api/chat", "body": {"model": "m", "messages": []}}
+    order = read_order({"request": request}, {"local": Upstream("local", "http://127.0.0.1:9")})
+    await _start(registry, accounts, order, reader=Reader("person:1", "ada", "Ada", "member"), ref="a-ref", scope={})
+    assert not accounts._live
+    await accounts.aclose()
+    assert [(one.ref, one.outcome) for one in settled] == [("a-ref", "failed")]
+    await registry.aclose()
     await desk.aclose(10)
 
 

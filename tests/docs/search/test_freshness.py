@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -273,3 +275,23 @@ def test_older_indexes_of_the_same_documents_are_removed(upkeep: Upkeep) -> None
 
 def test_patience_is_longer_than_any_real_page_takes() -> None:
     assert reading.PATIENCE >= 10
+
+
+def test_where_another_process_cannot_be_started_one_is_once_there_is_room(
+    upkeep: Upkeep, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    search, refused = Search(upkeep.folder), threading.Event()
+    wait_for("the first index", search, "pooling", 1)
+    with monkeypatch.context() as full:
+
+        def refuse() -> subprocess.Popen[bytes]:
+            refused.set()
+            raise BlockingIOError("Resource temporarily unavailable")
+
+        full.setattr(upkeep, "_launch", refuse)
+        assert upkeep._process is not None
+        upkeep._process.kill()
+        assert refused.wait(60)
+    (upkeep.root / "new.md").write_text("# New\n\nA pangolin.\n")
+    wait_for("the edit", search, "pangolin", 1)
+    assert "cannot be started (Resource temporarily unavailable)" in caplog.text
