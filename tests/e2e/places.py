@@ -25,5 +25,6 @@ PLACES = {
     "editions": "book/editions/",
     "the journal": "journal/",
     "a month": "journal/2026/11/",
+    "an entry": "journal/2026/11/23-1839-an-entry-with-code/",
     "entries that match": "journal/?q=another",
 }

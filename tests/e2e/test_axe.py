@@ -1,4 +1,4 @@
-"""axe-core finds nothing to object to on any kind of page, in either theme."""
+"""axe-core finds nothing to object to on any kind of page, in either theme, and a telephone of 320 pixels shows it without scrolling sideways."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ DRAW = """async () => {
   if (diagrams.length) await customElements.whenDefined("mermaid-diagram");
   await Promise.all(diagrams.map((diagram) => diagram.draw()));
 }"""
+# How much of the page is beyond the edge of the window, and the first element that reaches there.
+BEYOND = """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const wide = [...document.querySelectorAll("body *")].find((one) => one.getBoundingClientRect().right > innerWidth + 1);
+  resolve([document.documentElement.scrollWidth - innerWidth, wide ? wide.cloneNode().outerHTML.slice(0, 120) : ""]);
+})))"""
+NARROW = 320
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -127,9 +133,20 @@ def _open_everything(page: Page) -> None:
 
 
 def _faults_in_both_themes(page: Page, axe: str) -> list[str]:
-    """A line for each element with a fault: the theme, the rule, the element, and what axe says of it."""
+    """A line for each element with a fault: the theme, the rule, the element, and what axe says of it; and one if the page is too wide."""
     page.evaluate(axe)
-    return [fault for theme in THEMES for fault in _faults(page, theme)]
+    faults = [fault for theme in THEMES for fault in _faults(page, theme)]
+    return [*faults, *_faults_when_narrow(page)]
+
+
+def _faults_when_narrow(page: Page) -> list[str]:
+    """What a telephone would have to scroll sideways for."""
+    before = page.viewport_size
+    assert before is not None
+    page.set_viewport_size({"width": NARROW, "height": before["height"]})
+    beyond, widest = page.evaluate(BEYOND)
+    page.set_viewport_size(before)
+    return [f"{beyond} px too wide for a telephone: {widest}"] if beyond > 0 else []
 
 
 def _faults(page: Page, theme: Literal["light", "dark"]) -> list[str]:

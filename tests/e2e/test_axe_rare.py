@@ -1,4 +1,5 @@
-"""axe-core finds nothing to object to on what is seen rarely: editions, single entries, what is broken, and a set that holds nothing."""
+"""axe-core finds nothing to object to on what is seen rarely, which fits a narrow telephone: editions, single entries, what is broken, what is
+refused, and a set that holds nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.docs.sets import write
+from tests.e2e.conftest import ROOT
 from tests.e2e.test_axe import _faults_in_both_themes, axe  # noqa: F401 - a fixture
 from tests.portal_server import PortalServer
 
@@ -38,6 +40,19 @@ def rare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
 
 def test_no_page_that_is_seen_rarely_has_an_accessibility_fault(browser: Browser, rare: PortalServer, axe: str) -> None:  # noqa: F811
     assert _seen(browser, rare, axe, [*RARE]) == {place: (status, []) for place, status in RARE.items()}
+
+
+def test_neither_has_the_page_of_a_fault_nor_that_of_a_request_that_is_refused(browser: Browser, rare: PortalServer, axe: str) -> None:  # noqa: F811
+    page = browser.new_page(viewport={"width": 390, "height": 844}, bypass_csp=True, reduced_motion="reduce")
+    answer = page.goto(rare.url.replace("127.0.0.1", "nobody.localhost"))
+    assert answer is not None
+    assert answer.status == 400
+    faults = _faults_in_both_themes(page, axe)
+    page.set_content((ROOT / "templates" / "500.html").read_text("utf-8"))
+    page.add_style_tag(content="html { background: Canvas; }")  # which it is anyhow, but axe takes it for white
+    faults += _faults_in_both_themes(page, axe)
+    page.close()
+    assert faults == []
 
 
 def test_no_page_of_an_empty_set_has_an_accessibility_fault(browser: Browser, tmp_path: Path, axe: str) -> None:  # noqa: F811

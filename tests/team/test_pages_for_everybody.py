@@ -8,17 +8,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DOCS
-from tests.e2e.test_axe import _faults_in_both_themes, axe  # noqa: F401 - a fixture
+from tests.e2e.test_axe import NARROW, _faults_in_both_themes, axe  # noqa: F401 - a fixture
 from tests.farend import FarEnd, chat, stream, whole
 from tests.portal_server import PortalServer
 from tests.team.people import Browser, invite, newcomer, set_up
+from tests.team.test_resetting import lost
 
 pytestmark = pytest.mark.browser
-
-NARROW = 320
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +58,6 @@ def faults_of(page: Page, axe: str, origin: str, places: dict[str, int]) -> list
         assert answer is not None
         if answer.status != status:
             faults.append(f"{place}: {answer.status}, and not {status}")
-        if (width := page.evaluate("document.documentElement.scrollWidth")) > NARROW:
-            faults.append(f"{place}: {width} px wide")
         page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
         faults += [f"{place}: {fault}" for fault in _faults_in_both_themes(page, axe)]
     return faults
@@ -77,7 +74,11 @@ def test_no_page_of_runs_links_and_saved_requests_has_a_fault(browser: Chromium,
     faults = faults_of(page, axe, ada.portal.origin, dict.fromkeys(places, 200) | {"/runs/none/": 404, "/library/999/": 404})
     page.goto(f"{ada.portal.origin}/shared/")
     shared = page.locator("main a[href*='/shared/']").first.get_attribute("href") or ""
-    faults += faults_of(page, axe, ada.portal.origin, {urlsplit(shared).path: 200, "/shared/none/": 404})
+    faults += faults_of(page, axe, ada.portal.origin, {"/shared/none/": 404, urlsplit(shared).path: 200})
+    page.get_by_label("Say something of this run").fill("Ours is sk-4f9Qm2ZkX8Lw1Rt7Yb3Ns6VdHc5Jg0")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.get_by_role("button", name="It is no secret: go on")).to_be_visible()
+    faults += _faults_in_both_themes(page, axe)
     page.context.close()
     assert faults == []
 
@@ -93,6 +94,18 @@ def test_no_page_of_people_and_their_accounts_has_a_fault(browser: Chromium, ada
     faults += faults_of(page, axe, ada.portal.origin, {"/people/": 403, "/usage/": 403, "/account/": 200})
     page.context.close()
     page = page_of(browser, Browser(ada.portal))
-    faults += faults_of(page, axe, ada.portal.origin, {invite(ada, "guest"): 200, "/invitation/none/": 404, "/reset/none/": 404, "/sign-in/": 200})
+    faults += faults_of(page, axe, ada.portal.origin, {
+        invite(ada, "guest"): 200, "/invitation/none/": 404, lost(ada, mel.handle): 200, "/reset/none/": 404, "/sign-in/": 200,
+    })  # fmt: skip
+    page.context.close()
+    assert faults == []
+
+
+def test_no_page_of_the_tables_has_a_fault(browser: Chromium, ada: Browser, axe: str) -> None:  # noqa: F811
+    page = page_of(browser, ada)
+    page.goto(f"{ada.portal.origin}/admin/team/person/")
+    person = page.locator("#result_list th a").first.get_attribute("href") or ""
+    places = ["/admin/", "/admin/team/", "/admin/team/event/", "/admin/team/event/?q=ada", "/admin/team/person/", "/admin/runs/record/", person]
+    faults = faults_of(page, axe, ada.portal.origin, dict.fromkeys(places, 200))
     page.context.close()
     assert faults == []
