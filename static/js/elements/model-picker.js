@@ -32,6 +32,7 @@ class ModelPicker extends HTMLElement {
     this.list = make("div", { popover: "", class: "picker", role: "dialog", "aria-label": "Model" }, make("div", { class: "bar" }, this.find, this.upstream), this.note, this.options, this.left);
     this.append(this.list);
     this.list.addEventListener("toggle", ({ newState }) => this.#toggled(newState === "open"));
+    addEventListener("resize", () => this.#place());
     this.find.addEventListener("input", () => this.#paint(0));
     this.find.addEventListener("keydown", (event) => this.#key(event));
     this.upstream.addEventListener("change", () => this.#turnTo(this.upstream.value));

@@ -35,8 +35,11 @@ class RunMenu extends HTMLElement {
     if (panel.source) this.list.append(this.#away(panel));
     this.list.addEventListener("toggle", ({ newState }) => {
       button.setAttribute("aria-expanded", String(newState === "open"));
-      if (newState === "open") this.#place(button);
+      if (newState !== "open") return;
+      this.#place(button);
+      this.list.firstChild.focus();
     });
+    addEventListener("resize", () => this.#place(button));
     this.list.addEventListener("keydown", (event) => this.#move(event));
   }
 
@@ -57,7 +60,6 @@ class RunMenu extends HTMLElement {
     const { list } = this;
     list.style.insetBlockStart = `${box.bottom + scrollY + 4}px`;
     list.style.insetInlineStart = `${Math.max(8, box.right + scrollX - list.offsetWidth)}px`;
-    list.firstChild.focus();
   }
 
   #move(event) {
