@@ -46,6 +46,7 @@ class Framed:
         tops = sum(heading.level == 1 for heading in headings)
         return {
             "page": page,
+            "description": page.description or self.reading.rendered.opening,
             "changed": datetime.fromtimestamp(page.changed, UTC),
             "html": mark_safe(_PLACE),  # noqa: S308 - ours
             "contents": _contents(headings, has_parts=tops > 1),

@@ -69,6 +69,7 @@ async def test_one_file_is_cut_at_its_chapter_headings(doc_set):
         ("/book/i-morning/", "I. Morning"),
         ("/book/ii-evening/", "II. Evening"),
     ]
+    assert '<meta name="description" content="Dawn, see evening and the table. A note. Early.">' in await doc_set.get("/book/i-morning/")
     evening = await doc_set.get("/book/ii-evening/")
     assert "<h1>II. Evening</h1>" in evening
     assert "Chapter 2 of 2" in evening

@@ -90,6 +90,7 @@ async def test_an_entry_has_a_page_of_its_own_with_its_neighbours(doc_set):
     doc_set.write("guide.md", "# Guide\n")
     page = await doc_set.get("/journal/2026/05/16-1839-system-snapshot/")
     assert "6 memories" in page
+    assert re.search(r'<meta name="description" content="[^"]*6 memories', page)
     assert 'rel="prev" href="/journal/2026/05/16-1839-system-snapshot-2/"' in page
     assert 'rel="next" href="/journal/2026/05/02-0900-improvement-cycle-72-succeeded/"' in page
     newest = article_of(await doc_set.get("/journal/2026/05/16-1839-system-snapshot-2/"))

@@ -193,6 +193,15 @@ def test_a_page_names_its_canonical_address_and_describes_itself(portal: PortalS
     assert '"@type": "BreadcrumbList"' in text
 
 
+def test_a_page_that_does_not_describe_itself_is_described_by_its_first_sentences(portal: PortalServer) -> None:
+    text = ask(portal, "/docs/long/").text
+    for name in ('name="description"', 'property="og:description"'):
+        found = re.search(rf'<meta {name} content="([^"]*)">', text)
+        assert found is not None
+        assert found[1] == " ".join(["A sentence that is repeated."] * 6)
+    assert "description" not in ask(portal, "/docs/part.md/").text
+
+
 def test_a_document_that_cannot_be_read_says_so_as_markdown_too(portal: PortalServer, root: Path) -> None:
     with (root / "vast.md").open("wb") as file:
         file.truncate(33 << 20)

@@ -101,6 +101,11 @@ class Shelf:
         headings = [Contents(max(2, found.level - lift), found.text, found.anchor) for found in rendered.headings]
         return html, [heading for heading in headings if heading.text]
 
+    def describe(self, volume: Volume, chapter: Chapter) -> str:
+        """What the chapter is about: its file's own word, where the file is the chapter's alone, else its first sentences."""
+        own = chapter.page.description if volume.edition.is_folder else ""
+        return own or self.read(chapter).opening
+
     def whole(self, volume: Volume) -> list[tuple[Chapter, str]]:
         """Every chapter with its HTML for one page that holds them all: links between chapters stay on the page."""
         way = Way(volume, self.read, None)

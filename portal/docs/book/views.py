@@ -50,8 +50,11 @@ async def chapter(request: HttpRequest, name: str, edition: str | None = None) -
     if found.name != name:
         return HttpResponsePermanentRedirect(f"{_base(edition)}{quote(found.name)}/")
     html, headings = await asyncio.to_thread(shelf.chapter, volume, found, _base(edition))
+    description = await asyncio.to_thread(shelf.describe, volume, found)
     before, after = volume.around(found)
-    context = {"chapter": found, "html": html, "headings": headings, "before": before, "after": after}
+    context = {
+        "chapter": found, "html": html, "headings": headings, "description": description, "before": before, "after": after,
+    }  # fmt: skip
     return render(request, "book/chapter.html", _around(volume, editions, edition) | context)
 
 

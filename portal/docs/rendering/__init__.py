@@ -73,6 +73,7 @@ def render(
         links=tuple(draft.links),
         oddities=tuple(sorted(draft.oddities, key=lambda oddity: oddity.line)),
         plain=tuple(draft.sections),
+        opening=draft.opening.text,
     )
 
 

@@ -12,6 +12,8 @@ from portal.docs.rendering.tree import Build, TreeBuilder
 from portal.docs.rendering.values import Fence, Heading
 
 _DONE = '<input type="checkbox" disabled checked aria-label="Done">'
+# How many elements are open in a paragraph that stands in the page itself.
+_IN_PARAGRAPH = 2
 _TO_DO = '<input type="checkbox" disabled aria-label="To do">'
 
 
@@ -28,6 +30,8 @@ def _paragraph_close(page: TreeBuilder, token: Token) -> None:
 
 def _inline(page: TreeBuilder, token: Token) -> None:
     page.draft.in_raw_link = False
+    if page.top.tag == "p" and page.depth == _IN_PARAGRAPH:
+        page.draft.opening.add(token.children or ())
     page.build_inline(token.children or ())
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from portal.docs.rendering.anchors import Anchors
 from portal.docs.rendering.highlighting import Allowance
+from portal.docs.rendering.opening import Opening
 from portal.docs.rendering.values import (
     DrawFence,
     DrawFences,
@@ -57,6 +58,7 @@ class Draft:
     links: list[Link] = field(default_factory=list)
     oddities: list[Oddity] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    opening: Opening = field(default_factory=Opening)
     anchors: Anchors = field(default_factory=Anchors)
     slots: Slots = field(default_factory=Slots)
     allowance: Allowance = field(default_factory=Allowance)

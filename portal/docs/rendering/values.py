@@ -82,6 +82,7 @@ class Oddity:
 class Rendered:
     """A page: safe HTML and what was found on the way. `title` is the front matter's, else the first heading's.
 
+    `opening` is the first sentences of its text, plain and at most 200 characters; "" where it has no paragraph.
     `parts` is for whoever reads its parts: the name of each file taken in, with the time and size it then had.
     """
 
@@ -94,6 +95,7 @@ class Rendered:
     oddities: tuple[Oddity, ...] = ()
     plain: tuple[Section, ...] = ()
     parts: tuple[tuple[str, tuple[int, int]], ...] = ()
+    opening: str = ""
 
 
 ResolveLink = Callable[[str, bool], ResolvedLink | str]
