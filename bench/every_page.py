@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.request import urlopen
 from xml.etree import ElementTree
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser import CHROMIUM, FLAGS
 from tests.portal_server import PortalServer
@@ -48,9 +48,18 @@ def addresses(portal: PortalServer) -> list[str]:
 def look_at(page: Page, address: str) -> Iterator[str]:
     """What is wrong with a page, a sentence each."""
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(message.text)
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith(OURS):
+            said.append(f"asks {request.url}")
+
+    page.on("console", on_console)
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: request.url.startswith(OURS) or said.append(f"asks {request.url}"))
+    page.on("request", on_request)
     answer = page.goto(address, wait_until="load")
     if answer is None or answer.status != 200:
         yield f"answers {answer and answer.status}"
