@@ -197,6 +197,60 @@ def test_the_run_is_taken_along_as_http_and_as_har(page: Page, portal: PortalSer
     assert json.loads(entry["request"]["postData"]["text"])["model"] == "far:1b"
 
 
+# Ends of lines of both kinds, a line that is none of JSON, signs of more than one code point; and more than Raw shows at once.
+ODD = [*(line.replace(b"\n", b"\r\n") for line in chat(["“Hi” ", "\u2028\t👩\u200d🔬"])[:1]), b"\n  time=12:00\n", *chat(["e\u0301"])]
+
+
+@pytest.mark.parametrize("pieces", [ODD, chat(["x" * 900_000, "y" * 900_000, "z" * 900_000])], ids=["odd", "long"])
+def test_copy_in_raw_puts_the_very_bytes_on_the_clipboard(page: Page, portal: PortalServer, upstream: FarEnd, pieces: list[bytes]) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    upstream.script = stream(pieces)
+    raw = turn_to(ran(page, portal, CHAT), "Raw")
+    raw.get_by_role("button", name="Copy", exact=True).click()
+    expect(raw.locator(".said")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").encode() == b"".join(pieces)
+
+
+def test_where_the_clipboard_is_closed_raw_says_what_to_do(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["Hi"]))
+    page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'))")
+    raw = turn_to(ran(page, portal, CHAT), "Raw")
+    raw.get_by_role("button", name="Copy", exact=True).click()
+    expect(raw.locator(".said")).to_have_text("The browser does not allow it here; mark the text and copy it")
+
+
+def test_the_headers_an_upstream_sent_stand_among_the_figures(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    async def limited(line: Line, asked: Asked) -> None:
+        await line.head("429 Too Many Requests", Content_Type="application/json", Content_Length="16", Retry_After="7", X_Request_Id="req-<b>1</b>", Set_Cookie="a=secret")
+        await line.send(b'{"error":"wait"}')
+
+    upstream.script = limited
+    page.goto(portal.url)
+    panel = run(page, CHAT)
+    expect(panel.get_by_role("status")).to_have_text("Failed")
+    figures = turn_to(panel, "Figures")
+    for name, value in (("status", "429"), ("content-type", "application/json"), ("retry-after", "7"), ("x-request-id", "req-<b>1</b>")):
+        expect(figures.get_by_role("row", name=name).locator("td").first).to_have_text(value)
+    expect(figures).not_to_contain_text("secret")
+
+
+COLOURS = """(json) => Object.fromEntries(["name", "text", "number", "word"].map((kind) => [kind, getComputedStyle(json.querySelector(`[data-kind=${kind}]`)).color]))"""
+
+
+def test_json_is_coloured_by_what_its_parts_are_in_both_themes(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
+    upstream.script = stream(chat(["Hi"]))
+    events = turn_to(ran(page, portal, CHAT), "Events")
+    events.get_by_role("option").last.click()
+    seen = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        colours = events.locator(".detail").evaluate(COLOURS)
+        assert len({*colours.values(), events.locator(".detail").evaluate("(json) => getComputedStyle(json).color")}) == 5, colours
+        seen.append(colours)
+    assert all(light != dark for light, dark in zip(seen[0].values(), seen[1].values(), strict=True))
+    assert json.loads(events.locator(".detail").text_content() or "")["eval_count"] == 1
+
+
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script><svg onload=\"document.title='owned'\">"
 
 
