@@ -16,13 +16,17 @@ ROOT = Path(__file__).parent.parent.parent
 PAGES = "\n".join(page.read_text() for page in (ROOT / "docs_content/portal").glob("*.md"))
 README = (ROOT / "README.md").read_text()
 
-SETTINGS = sorted(set(re.findall(r"\"((?:PORTAL|OLLAMA|DATABASE)_[A-Z_]+)\"", "\n".join(
+SETTINGS = sorted(set(re.findall(r"\"((?:PORTAL|OLLAMA|DATABASE|REDIS)_[A-Z_]+)\"", "\n".join(
     (ROOT / name).read_text() for name in ("portal/settings.py", "portal/ollama/upstreams.py")))))  # fmt: skip
 COMMANDS = sorted(file.stem for file in (ROOT / "portal").rglob("management/commands/*.py") if file.stem != "__init__")
 TARGETS = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
 ERROR_CODES = sorted(set(re.findall(r"Rejected\(\s*\"(\w+)\"", "\n".join(
     file.read_text() for file in (ROOT / "portal/runs").glob("*.py")))))  # fmt: skip
-
+# What the `end` of a run may say went wrong.
+END_CODES = sorted(set(re.findall(r"(?:Failure\(\s*|\bcode = |\d{3}: )\"(\w+)\"", "\n".join(
+    (ROOT / "portal" / name).read_text() for name in (
+        "runs/relay.py", "runs/registry.py", "runs/records.py", "runs/revoking.py", "ollama/errors.py")))
+    ) - {"bad_request"})  # fmt: skip  # what cannot be sent never becomes a run
 
 ADDRESSES = sorted("/" + re.sub(r"<[^>]+>", "<>", str(pattern.pattern))
                    for pattern in get_resolver().url_patterns if isinstance(pattern, URLPattern))  # fmt: skip
@@ -43,6 +47,7 @@ def test_there_are_settings_commands_and_codes_to_look_for() -> None:
     assert len(SETTINGS) > 10
     assert {"serve", "examples"} <= set(COMMANDS)
     assert len(ERROR_CODES) > 8
+    assert {"unreachable", "unauthorized", "model_not_found", "unwatched", "server_ended", "revoked"} <= set(END_CODES)
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -65,6 +70,12 @@ def test_a_make_target_is_described(name: str) -> None:
 @pytest.mark.parametrize("code", ERROR_CODES)
 def test_an_error_code_is_described(code: str) -> None:
     assert f"`{code}`" in PAGES
+
+
+@pytest.mark.parametrize("code", END_CODES)
+def test_why_a_run_ended_is_described(code: str) -> None:
+    told = (ROOT / "docs_content/portal/protocol.md").read_text().partition("### Codes of an end")[2].partition("## Figures")[0]
+    assert f"`{code}`" in told
 
 
 @pytest.mark.parametrize("name", [*Outcome.__args__, *Stats.__dataclass_fields__])  # type: ignore[attr-defined]
