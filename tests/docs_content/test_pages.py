@@ -91,6 +91,13 @@ def test_every_page_is_in_the_document_index(page: Path) -> None:
         assert f"]({name_of(page)})" in index.read_text("utf-8")
 
 
+def test_the_document_index_describes_each_page_in_its_own_words() -> None:
+    said = dict(re.findall(r"^- \[.+?\]\((\S+\.md)\): (.+)$", (ROOT / "NAV.md").read_text("utf-8"), re.MULTILINE))
+    assert len(said) > 60
+    own = {name: str(front_matter(ROOT / name)["description"]) for name in said}
+    assert {name: text.casefold() for name, text in said.items()} == {name: text.casefold() for name, text in own.items()}
+
+
 def test_no_page_repeats_another() -> None:
     """No two pages share fourteen words in a row; the Document Index repeats descriptions, which is its job."""
     found: dict[str, set[str]] = {}
