@@ -10,7 +10,7 @@ from portal.docs.headings import TopMatter
 from portal.docs.here import catalogue
 from portal.docs.journal.charts import MOST_BARS, chart_all, chart_month
 from portal.docs.journal.cutting import cut
-from portal.docs.journal.entries import Entry, name_entries
+from portal.docs.journal.entries import Entry, name_entries, plain
 from portal.docs.journal.finding import find_documents
 
 
@@ -175,3 +175,11 @@ def test_the_journal_of_a_set_is_found_by_its_rules(files, chosen, doc_set):
         doc_set.write(path, text + "\n")
     found = find_documents(catalogue.pages)
     assert (found and [page.path for page in found.pages]) == chosen
+
+
+@pytest.mark.parametrize(("source", "read"), [
+    ("An entry with `code`.", "An entry with code."), ("**Done**: *all* of ~~it~~ that", "Done: all of it that"), ("One<br>two", "One two"),
+    ("* a point", "a point"), ("2 * 3", "2 3"), ("See [the page](a.md).", "See the page."), ("> a word", "a word"), ("snake_case stays", "snake_case stays"),
+])  # fmt: skip
+def test_a_title_is_read_without_its_marks(source, read):
+    assert plain(source) == read

@@ -22,7 +22,8 @@ _LEAD = re.compile(r"\*\*([^*\n]{2,200})\*\*[ \t]*[:.—–-]?[ \t]*")
 _KIND = re.compile(r"\[([A-Za-z][\w /&-]{1,24})\][ \t:—–-]*|([A-Za-z][\w-]{1,19})(?:\([^)]*\))?: ")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
-_MARKS = re.compile(r"[*`]+|~~|<[^<>\n]*>|^\s*(?:[#>|]+|[-+]|\d+[.)])\s+", re.MULTILINE)
+_MARKS = re.compile(r"[*`]+|~~")
+_APART = re.compile(r"<[^<>\n]*>|^\s*(?:[#>|]+|[-+*]|\d+[.)])\s+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _excerpt(body: str) -> str:
 
 def plain(source: str) -> str:
     """A piece of markdown about as it is read, on one line."""
-    return " ".join(_MARKS.sub(" ", _LINK.sub(r"\1", source)).split()).strip(" —–:")
+    return " ".join(_MARKS.sub("", _APART.sub(" ", _LINK.sub(r"\1", source))).split()).strip(" —–:")
 
 
 def _shorten(text: str, longest: int) -> str:
