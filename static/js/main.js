@@ -13,6 +13,7 @@ const ELEMENTS = {
   "main > article.prose": () => import("./elements/reading-place.js"),
   "mermaid-diagram": () => import("./elements/mermaid-diagram.js"),
   "page-contents": () => import("./elements/page-contents.js"),
+  "print-button": () => import("./elements/print-button.js"),
   "run-inputs": () => import("./elements/run-inputs.js"),
   "run-language": () => import("./views.js").then(() => import("./elements/run-language.js")),
   "request-playground": () => import("./elements/request-playground.js"),

@@ -64,9 +64,3 @@ class BookPlace extends HTMLElement {
 }
 
 customElements.define("book-place", BookPlace);
-
-const print = document.querySelector("button.print");
-if (print) {
-  print.hidden = false;
-  print.addEventListener("click", () => window.print());
-}

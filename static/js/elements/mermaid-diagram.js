@@ -152,7 +152,7 @@ function frame() {
     svg { display: block; max-inline-size: 100% !important; block-size: auto; margin-inline: auto; }
     details { font-size: var(--tiny); color: var(--ink-2); }
     summary { inline-size: fit-content; cursor: pointer; }
-    @media print { details { display: none; } }`);
+    @media print { details { display: none; } .box { overflow: visible; } svg { min-inline-size: 0 !important; max-block-size: 230mm; } }`);
   return sheetOfFrame;
 }
 
