@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.docs.reference.reading import BOOKSHOP
 from tests.farend import FarEnd, whole
-from tests.portal_server import PortalServer
+from tests.portal_server import ROOT, PortalServer
 
 EXAMPLE = {"openapi": "3.1.0", "info": {"title": "Small"}, "paths": {"/api/version": {"get": {"operationId": "version"}}}}
 
@@ -96,6 +96,41 @@ def test_a_deep_link_opens_what_it_leads_into(page: Page, portal: PortalServer, 
 def test_an_answers_deep_link_unfolds_it(page: Page, portal: PortalServer) -> None:
     page.goto(portal.url + "reference/apis/shop/#addBook.404")
     expect(page.locator("[id='addBook.404.code']")).to_be_visible()
+
+
+# Goes to each deep link of a page in turn, and tells those whose place is not in sight, or not marked as the one that was meant.
+EACH_LINK = """async () => {
+  const links = [...document.querySelectorAll("api-reference a.anchor, api-reference .response")].map((one) => one.hash?.slice(1) || one.id);
+  const wrong = [];
+  for (const fold of document.querySelectorAll("api-reference details")) fold.open = false;
+  for (const link of links) {
+    const arrived = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
+    location.hash = link;
+    await arrived;
+    await new Promise(requestAnimationFrame);
+    const place = document.getElementById(decodeURIComponent(link));
+    const { top, height } = place?.getBoundingClientRect() ?? {};
+    const isSeen = height > 0 && top >= 0 && top < innerHeight;
+    const isMarked = place?.matches(".operation, h4") || getComputedStyle(place, "::before").borderInlineStartStyle === "solid";
+    if (!isSeen || !isMarked) wrong.push(link);
+  }
+  return [links.length, wrong];
+}"""
+
+
+@pytest.mark.browser
+def test_every_field_of_ollamas_document_has_a_link_that_opens_and_marks_it(page: Page, upstream: FarEnd) -> None:
+    with PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(ROOT / "docs_content" / "ollama")) as portal:
+        page.goto(portal.url + "reference/")
+        parts = page.locator("nav.tree li.section > a").evaluate_all("(links) => links.map((link) => link.href)")
+        assert len(parts) > 5
+        total = 0
+        for part in parts:
+            page.goto(part)
+            count, wrong = page.evaluate(EACH_LINK)
+            assert wrong == [], part
+            total += count
+    assert total > 500
 
 
 @pytest.mark.browser
