@@ -172,7 +172,8 @@ def _team_line(one: Running, shelf: Shelf, now: datetime, *, is_mine: bool) -> T
 def _ended(row: Row, now: datetime) -> str:
     stats = row.stats or {}
     tokens = stats.get("output_tokens")
-    parts = [ago_text(row.created, now), f"{tokens:,} tokens" if tokens else "", time_text(stats.get("duration_ms"))]
+    counted = f"{tokens:,} token{'s' if tokens != 1 else ''}" if tokens else ""
+    parts = [ago_text(row.created, now), counted, time_text(stats.get("duration_ms"))]
     return " · ".join(filter(None, parts))
 
 

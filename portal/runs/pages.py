@@ -93,7 +93,7 @@ async def lay_out_run(found: Watchable) -> Sheet:
 
 def shown(sheet: Sheet) -> dict[str, object]:
     """What the page of any run shows."""
-    return {"sheet": sheet, "head": sheet.head, "figures": _figures_of((sheet.end or {}).get("stats"))}
+    return {"sheet": sheet, "head": sheet.head, "figures": _figures_of(sheet)}
 
 
 def cannot_show(request: HttpRequest, problem: Rejected, *, may_sign_in: bool = False) -> HttpResponse:
@@ -147,11 +147,11 @@ def _figures(row: Row) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _figures_of(stats: dict[str, Any] | None) -> list[tuple[str, str]]:
-    stats = stats or {}
+def _figures_of(sheet: Sheet) -> list[tuple[str, str]]:
+    stats: dict[str, Any] = (sheet.end or {}).get("stats") or {}
     rate = stats.get("tokens_per_second")
     found = [
-        ("First token", _seconds(stats.get("ttft_ms"))),
+        ("First token" if sheet.has_tokens else "First byte", _seconds(stats.get("ttft_ms"))),
         ("Total", _seconds(stats.get("duration_ms"))),
         ("Speed", f"{rate:.3g} tokens/s" if rate else ""),
         ("Prompt", _counted(stats.get("prompt_tokens"), "tokens")),

@@ -39,7 +39,7 @@ class Asked:
 class Sheet:
     """`state` is where the run stands; `end` its last frame, once there is one. `is_cut` when not all of the answer is here.
 
-    `head` is the number of the last frame in it.
+    `head` is the number of the last frame in it. `has_tokens` when it is the answer of a model, not a list or an error.
     """
 
     asked: Asked
@@ -48,6 +48,7 @@ class Sheet:
     end: dict[str, Any] | None
     is_cut: bool
     head: int
+    has_tokens: bool
 
     @property
     def body(self) -> str:
@@ -87,7 +88,8 @@ def lay_out(asked: Asked, frames: Iterable[str]) -> Sheet:
                 end = frame
     endpoint = find_endpoint(asked.method, asked.path)
     framing = framing_of(endpoint, status, asked.streams) if endpoint else "whole"
-    return Sheet(asked, state, read_answer("".join(pieces), framing), end, size > _MOST_SHOWN, head)
+    has_tokens = status < 400 and endpoint is not None and endpoint.needs == "completion"
+    return Sheet(asked, state, read_answer("".join(pieces), framing), end, size > _MOST_SHOWN, head, has_tokens)
 
 
 def told(sheet: Sheet) -> dict[str, object]:

@@ -17,13 +17,17 @@ from tests.runs.test_pages import HOSTILE, reading, run
 
 @pytest.mark.parametrize("keeps", ["30", "0"], ids=["recorded", "in memory"])
 def test_what_was_run_stands_there_and_is_there_after_a_restart(far_end: FarEnd, tmp_path: Path, keeps: str) -> None:
-    far_end.script = stream(chat(["a", "b"]))
     with server(far_end, tmp_path, PORTAL_KEEP_RUNS=keeps) as portal, reading(portal) as client:
-        first, second = run(client), run(client, model=HOSTILE)
+        far_end.script = stream(chat(["a", "b", "c"]))
+        first = run(client)
+        far_end.script = stream(chat(["a"]))
+        second = run(client, model=HOSTILE)
         page = client.get("/")
         assert page.headers["cache-control"] == "private, no-cache"
         assert page.text.index(f"/runs/{second}/") < page.text.index(f"/runs/{first}/")
         assert "Tokens answered: 4 in 2 runs" in page.text
+        assert "· 3 tokens ·" in page.text
+        assert "· 1 token ·" in page.text
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
         assert "<script>alert" not in page.text
     with server(far_end, tmp_path, PORTAL_KEEP_RUNS=keeps) as portal, reading(portal) as client:

@@ -98,6 +98,14 @@ def test_a_record_that_is_not_json_is_named_under_the_answer_it_is_missing_from(
     assert "Record 2 of the answer is not JSON: it begins “&lt;title&gt;Sign in&lt;/title&gt;”. The log has it as it came." in page
 
 
+def test_what_came_first_is_a_token_only_where_a_model_answered(far_end: FarEnd, data: Path) -> None:
+    with server(far_end, data) as portal, reading(portal) as client:
+        far_end.script = stream(chat(["Hello"]))
+        assert "<dt>First token</dt>" in client.get(f"/runs/{run(client)}/").text
+        far_end.script = whole({"error": "no"}, "400 Bad Request")
+        assert "<dt>First byte</dt>" in client.get(f"/runs/{run(client)}/").text
+
+
 def test_a_deleted_run_is_gone_from_everywhere(far_end: FarEnd, data: Path) -> None:
     far_end.script = stream(chat(["secret words"]))
     with server(far_end, data) as portal, reading(portal) as client:
