@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.test_answer_views import DOCS, EMBED, FORMAT, MESSAGES, OPENAI, RESPONSES, SHOW, TAGS, turn_to
 from tests.e2e.test_panel import panel, run, state, text
 from tests.engine import missing_wheels
 from tests.portal_server import PortalServer
@@ -52,6 +53,29 @@ def test_stop_ends_a_real_answer_where_it_is(page: Page, portal: PortalServer) -
     expect(text(panel(page))).not_to_be_empty()
     panel(page).get_by_role("button", name="Stop").click()
     expect(state(panel(page))).to_have_text("Stopped")
+
+
+@pytest.fixture(scope="module")
+def views() -> Iterator[PortalServer]:
+    if missing := missing_wheels():
+        leave_out(f"the embedded engine's packages are not installed ({', '.join(missing)})")
+    with PortalServer(PORTAL_EMBEDDED="always", PORTAL_DOCS_ROOT=str(DOCS)) as portal:
+        yield portal
+
+
+# The answer of the last has a limit of tokens; how long the others become is the model's own affair.
+@pytest.mark.parametrize(("number", "view", "shows"), [
+    (FORMAT, "Data", "(as the request's schema asks|Not complete yet)"), (EMBED, "Data", "576 dimensions norm 1.000"), (TAGS, "Data", "134.52M Q4_1 llama"),
+    (SHOW, "Data", "general.architecture llama"), (FORMAT, "Events", "[0-9]+ events"), (FORMAT, "Raw", '{"model":"smollm2:135m"'),
+    (RESPONSES, "Events", "response.output_text.delta"), (OPENAI, "Text", "[a-z]+"), (MESSAGES, "Text", "[a-z]+"), (MESSAGES, "Figures", "output tokens [0-9]+ Ollama"),
+])  # fmt: skip
+def test_a_real_answer_is_shown_in_its_views(page: Page, views: PortalServer, number: int, view: str, shows: str) -> None:
+    page.goto(views.url)
+    example = panel(page, number)
+    run(example)
+    expect(turn_to(example, view)).to_contain_text(re.compile(shows.replace(" ", r"\s*")), timeout=60_000)
+    if example.get_by_role("button", name="Stop").is_visible():
+        example.get_by_role("button", name="Stop").click()
 
 
 def test_every_page_says_that_the_embedded_model_answers(page: Page, portal: PortalServer) -> None:

@@ -197,6 +197,25 @@ def test_a_panel_that_waits_can_be_stopped_before_the_first_token(
     expect(state(panel(page))).to_have_text("Stopped")
 
 
+def test_a_run_that_waits_for_others_says_its_place_in_line(page: Page, upstream: FarEnd) -> None:
+    upstream.script = held = Held(chat(["word "] * 5)[:5], chat([])[-1:])
+    with PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS), PORTAL_RUNS_AT_ONCE="1") as portal:
+        page.goto(portal.url)
+        run(panel(page))
+        expect(text(panel(page))).to_contain_text("word word")
+        for number in (1, 2):
+            run(panel(page, number))
+            expect(state(panel(page, number))).to_have_text(f"Queued, {number} in line")
+        panel(page, 1).get_by_role("button", name="Stop").click()
+        expect(state(panel(page, 1))).to_have_text("Stopped")
+        expect(state(panel(page, 2))).to_have_text("Queued, 1 in line")
+        expect(panel(page, 1).locator(".ending")).to_contain_text("You stopped this run before anything came.")
+        upstream.script = stream([b"data: [DONE]\n\n"], content_type="text/event-stream")
+        held.go()
+        expect(state(panel(page))).to_have_text("Done")
+        expect(state(panel(page, 2))).to_have_text("Done")
+
+
 def test_a_page_reads_whole_with_scripts_off(browser: object, portal: PortalServer) -> None:
     context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
     page = context.new_page()
