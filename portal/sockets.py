@@ -96,6 +96,9 @@ class PatientSocket(Stalling, WebSocketsSansIOProtocol):
             self.transport.write(text_frame(message["text"].encode()))
         else:
             await super().send(message)
+            if message["type"] == "websocket.accept":
+                # Nobody asks for the handshake again; it is a fifteenth of what an open socket holds.
+                del self.request, self.response
 
     @property
     def _is_open(self) -> bool:

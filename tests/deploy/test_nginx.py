@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from portal.handler import _refusal
 from tests.deploy.files import HOST, nginx_site
 from tests.farend import FarEnd, Held, chat
 from tests.nginx import Nginx
@@ -142,6 +143,15 @@ def test_without_a_portal_a_sentence_says_so() -> None:
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "3"
     assert answer.text.startswith("The portal is being started, or has stopped.")
+
+
+def test_a_body_that_is_too_large_is_refused_in_the_portals_own_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with Nginx(nginx_site(nobody)) as nginx:
+        answer = httpx.post(f"{nginx.origin}/runs/", content=b" " * (3 << 20), trust_env=False)
+    assert answer.status_code == 413
+    assert answer.json() == json.loads(_refusal().content)
 
 
 @pytest.fixture

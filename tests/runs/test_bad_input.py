@@ -153,4 +153,6 @@ def test_a_body_larger_than_any_request_is_refused_while_it_comes(portal: Portal
 
     answer = httpx.post(portal.url + address, content=endless(), trust_env=False, timeout=60)
     assert (answer.status_code, answer.json()["error"]["code"], answer.headers["connection"]) == (413, "too_large", "close")
-    assert len(sent) < 1 << 12, "nobody has read to the end"
+    if portal.url == f"{portal.origin}/":
+        # nginx throws away what comes for some seconds more, so that its answer is read.
+        assert len(sent) < 1 << 12, "nobody has read to the end"
