@@ -31,17 +31,20 @@ _kept: dict[str, tuple[float, list[Model]]] = {}
 
 @require_GET
 async def models(request: HttpRequest) -> JsonResponse:
-    """`/models/?upstream=NAME`: what is installed there, as `{"models": […]}`, those in memory first."""
+    """`/models/?upstream=NAME`: what is installed there, as `{"models": […], "may_install": …}`, those in memory first."""
     upstream = settings.PORTAL_UPSTREAMS.get(request.GET.get("upstream", "local"))
     if upstream is None:
         return _no_such_upstream()
     try:
         offers = await take_stock(registry.client, upstream)
-        theirs = allowed(_reader(request), [offer.model for offer in offers], upstream)
+        reader = _reader(request)
+        theirs = allowed(reader, [offer.model for offer in offers], upstream)
     except OllamaError as problem:
         return _error(502, problem.code, str(problem), problem.hint)
     told = [offer.as_json() for offer in offers if offer.model in theirs]
-    return JsonResponse({"models": told}, headers={"Cache-Control": "no-store"})
+    # The engine the portal brings along has one model, and downloads no other.
+    may_install = not upstream.embedded and "POST /api/pull" not in barred(reader)
+    return JsonResponse({"models": told, "may_install": may_install}, headers={"Cache-Control": "no-store"})
 
 
 @require_GET

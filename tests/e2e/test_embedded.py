@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_answer_views import DOCS, EMBED, FORMAT, MESSAGES, OPENAI, RESPONSES, SHOW, TAGS, turn_to
+from tests.e2e.test_answer_views import CHAT, DOCS, EMBED, FORMAT, MESSAGES, OPENAI, RESPONSES, SHOW, TAGS, turn_to
 from tests.e2e.test_panel import panel, run, state, text
 from tests.engine import missing_wheels
 from tests.portal_server import PortalServer
@@ -76,6 +76,16 @@ def test_a_real_answer_is_shown_in_its_views(page: Page, views: PortalServer, nu
     expect(turn_to(example, view)).to_contain_text(re.compile(shows.replace(" ", r"\s*")), timeout=60_000)
     if example.get_by_role("button", name="Stop").is_visible():
         example.get_by_role("button", name="Stop").click()
+
+
+def test_the_engine_that_installs_nothing_offers_only_the_model_it_has(page: Page, views: PortalServer) -> None:
+    page.goto(views.url)
+    run(panel(page, CHAT))
+    card = panel(page, CHAT).locator(".error")
+    expect(card).to_contain_text("The model “far:1b” is not installed on the embedded engine.")
+    expect(card.get_by_role("button", name="Use smollm2:135m")).to_be_visible()
+    expect(card.get_by_role("button", name="Install")).to_have_count(0)
+    page.faults.clear()  # type: ignore[attr-defined]
 
 
 def test_every_page_says_that_the_embedded_model_answers(page: Page, portal: PortalServer) -> None:

@@ -47,6 +47,11 @@ def test_a_member_runs_and_sees_their_own_and_nobody_elses(ada: Browser, upstrea
     assert member.get(f"/runs/{run}/").status_code == 200
 
 
+def test_a_missing_model_is_offered_to_be_installed_only_to_whoever_may(ada: Browser, stranger: Browser, upstream: FarEnd) -> None:
+    readers = (ada, newcomer(ada, "member"), newcomer(ada, "guest"), stranger)
+    assert [reader.get("/models/").json()["may_install"] for reader in readers] == [True, False, False, False]
+
+
 def test_a_guest_and_a_stranger_are_told_why_not_and_whom_to_ask(ada: Browser, stranger: Browser, upstream: FarEnd) -> None:
     guest = newcomer(ada, "guest")
     before = len(chats(upstream))

@@ -23,13 +23,14 @@ class RunEnding extends HTMLElement {
   #offer({ offersAgain, again, pulls, offersModels, signsIn }, request) {
     if (signsIn) this.buttons.append(make("a", { href: `/sign-in/?next=${encodeURIComponent(location.pathname)}` }, "Sign in"));
     if (offersAgain) this.#button(again, {});
-    if (pulls) this.#button(`Install ${pulls}`, { errand: pullOf(pulls) });
-    if (offersModels) this.#offerModels(this.buttons, request);
+    if (pulls || offersModels) this.#offerModels(this.buttons, request, pulls);
   }
 
-  async #offerModels(buttons, { upstream, path }) {
+  // What there is instead, and the missing one for those who may install it there.
+  async #offerModels(buttons, { upstream, path }, pulls) {
     const answer = await fetch(`/models/?${new URLSearchParams({ upstream })}`).then((found) => found.json(), () => ({}));
     if (buttons !== this.buttons) return;
+    if (pulls && answer.may_install) this.#button(`Install ${pulls}`, { errand: pullOf(pulls) });
     for (const model of modelsFor(path, answer.models ?? [])) this.#button(`Use ${model}`, { model });
   }
 
