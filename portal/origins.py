@@ -35,14 +35,15 @@ class OnlyKnownOrigins:
         self.application = application
         self.known = {read_origin(origin) for origin in origins} - {None}
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Message, receive: Receive, send: Send) -> Awaitable[None]:
         """Let the handshake through, or deny it before it is accepted."""
         values = [value for name, value in scope.get("headers", ()) if name == b"origin"]
         origin = read_origin(values[0].decode("latin-1")) if len(values) == 1 else None
         if origin is None or origin not in self.known:
-            await WebsocketDenier()(scope, receive, send)
-        else:
-            await self.application(scope, receive, send)
+            denied: Awaitable[None] = WebsocketDenier()(scope, receive, send)
+            return denied
+        # Handed on and not awaited here: a socket that stands open for hours would hold this frame for as long.
+        return self.application(scope, receive, send)
 
 
 class AsReadersKnowIt:

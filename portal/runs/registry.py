@@ -6,8 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -143,19 +142,6 @@ class Run:
         """Return when the run has ended."""
         await asyncio.wait([self._task])
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Count as a watcher while inside; when the last one leaves, the run has `GRACE` seconds to find another."""
-        self.watchers += 1
-        if self._grace is not None:
-            self._grace.cancel()
-            self._grace = None
-        try:
-            yield
-        finally:
-            self.watchers -= 1
-            self.leave_if_alone()
-
     def leave_if_alone(self, grace: float = GRACE) -> None:
         """Start the grace period of a run nobody watches."""
         if self.watchers == 0 and not self.log.ended:
@@ -181,10 +167,20 @@ class Run:
             )
 
     async def follow(self, after: int, at_once: AtOnce | None = None) -> AsyncGenerator[list[str], None]:
-        """Watch the log from the frame after `after`, which `check_after` has seen."""
-        with self.watched():
+        """Watch the log from the frame after `after`, which `check_after` has seen.
+
+        When the last one who watches leaves, the run has `GRACE` seconds to find another.
+        """
+        self.watchers += 1
+        if self._grace is not None:
+            self._grace.cancel()
+            self._grace = None
+        try:
             async for batch in self.log.follow(after, at_once):
                 yield batch
+        finally:
+            self.watchers -= 1
+            self.leave_if_alone()
 
     async def written(self, after: int) -> list[str]:
         """The frames there are after `after`."""
