@@ -13,6 +13,7 @@ from portal.ollama.client import Answer, Client
 from portal.ollama.errors import BrokenProtocol, Interrupted, OllamaError, Refused, Unreachable, quoted
 from portal.ollama.models import list_models
 from portal.ollama.reading import Reading, error_text_of, framing_of
+from portal.ollama.unread import unread
 from portal.ollama.upstreams import without_key
 from portal.runs.frames import Failure, Outcome, State, Stats, data_fields, end_fields, head_fields, state_fields
 from portal.runs.log import RunLog
@@ -249,8 +250,9 @@ class Relay:
     async def _refusal(self, status: int, body: bytes) -> Refused:
         text = error_text_of(body)
         where = _capital(self.order.upstream.where)
-        said = f": “{quoted(text)}”" if text else " without saying why"
-        problem = Refused(f"{where} refused {self.order.what} with status {status}{said}.", self._next_step(status, text))
+        odd = None if text else unread(0, self._shown(body.decode(errors="replace")))
+        said = f": “{quoted(text)}”." if text else " without saying why." if odd is None else f". {odd.said()}"
+        problem = Refused(f"{where} refused {self.order.what} with status {status}{said}", self._next_step(status, text))
         problem.code = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}.get(
             status, "refused"
         )

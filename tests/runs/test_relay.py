@@ -214,6 +214,17 @@ async def test_a_record_that_is_not_json_is_named_as_the_reason_where_nothing_sa
     assert f"{says} Ollama at {far_end.origin} is not JSON: it begins “" in end["error"]["message"]
 
 
+@pytest.mark.parametrize(("body", "says"), [
+    (b"", " with status 502 without saying why."), (b'{"detail":"no"}', " with status 502 without saying why."),
+    (b"<html>\n<h1>502 Bad Gateway</h1>", " with status 502. The answer is not JSON: it begins “<html> <h1>502 Bad Gateway</h1>”."),
+])  # fmt: skip
+async def test_a_refusal_that_is_not_in_ollamas_words_is_told_as_it_begins(registry: Registry, far_end: FarEnd, body: bytes, says: str) -> None:
+    far_end.script = whole(body, "502 Bad Gateway")
+    _, end = await outcome(registry, order(far_end))
+    assert end["error"]["code"] == "refused"
+    assert end["error"]["message"].endswith(says)
+
+
 async def test_a_missing_model_is_answered_with_the_models_that_are_there(registry: Registry, far_end: FarEnd) -> None:
     far_end.script = whole({"error": "model 'nope' not found"}, "404 Not Found")
     _, end = await outcome(registry, order(far_end, {"model": "nope", "messages": []}))
