@@ -64,16 +64,20 @@ async def in_two_reads(line: Line, asked: Asked) -> None:
     whole(f"<p>{FIRST}".encode(), "502 Bad Gateway", "text/html"),
     stream([f'{{"error":"{FIRST} ran out"}}\n'.encode()]),
     stream(chat([f"your key is {FIRST}"])),
+    # What is not JSON is told as it begins, and the key stands where that is cut.
+    stream([f"<html>{'x' * 55}{FIRST}\n".encode()]),
+    whole(f"<html>{'x' * 55}{FIRST}".encode(), "502 Bad Gateway"),
     stream([f"no JSON but {FIRST}\n".encode()]),
     stream([f'{{"message":{{"content":"{FIRST}"}}}}\n'.encode()], finish=False),
     in_two_reads,
-], ids=["refused", "a page", "in mid-stream", "in an answer", "no protocol", "cut", "in two reads"])  # fmt: skip
+], ids=["refused", "a page", "in mid-stream", "in an answer", "no JSON, cut in a key", "a page, cut in a key", "no protocol", "cut", "in two reads"])  # fmt: skip
 async def test_a_key_that_comes_back_is_in_no_frame(registry: Registry, far_end: FarEnd, file: Path, script: Script) -> None:
     far_end.script = script
     frames = await log_of(registry, Upstream("cloud", far_end.origin, key_file=file), "ref-0001")
     text = "".join(json.loads(frame).get("text", "") for frame in frames)
     assert FIRST not in "".join(frames) + text
     assert "…1111" in text
+    assert FIRST[:8] not in "".join(frames)
 
 
 async def test_nor_is_it_in_the_answer_to_a_small_question(far_end: FarEnd, file: Path) -> None:
