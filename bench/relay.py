@@ -33,7 +33,7 @@ server {{ listen 127.0.0.1:{{port}}; keepalive_timeout 300; client_max_body_size
 """
 # Of what a bare relay in Python takes, which already takes three times what nginx does.
 _BESIDE_BARE = 1.5
-MANY = {"PORTAL_RUNS_AT_ONCE": "2000", "PORTAL_LONGEST_QUEUE": "1000"}
+MANY: dict[str, Any] = {"PORTAL_RUNS_AT_ONCE": "2000", "PORTAL_LONGEST_QUEUE": "1000"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def measure() -> Iterator[Figure]:
             kept = paced(recording, SIZES[-1])
         with _bare(port) as bare, portal_before(port, keep="0") as portal:
             for size in SIZES:
-                yield from _latency(size, *(paced(way, size) for way in (direct, by_nginx, bare, portal)), kept)
+                seen = [paced(way, size) for way in (direct, by_nginx, bare, portal)]
+                yield from _latency(size, *seen, kept=kept)
             yield from _offered(portal)
             yield from _poured(by_nginx, portal)
         with portal_before(port, keep="0") as portal:
@@ -90,7 +91,7 @@ def paced(way: Way, size: int, rate: int = RATE) -> Taken:
     return Taken(seen, math.nan if seen.early else seen.spent / max(1, len(seen.delays)) * 1e6)
 
 
-def _latency(size: int, direct: Taken, by_nginx: Taken, bare: Taken, portal: Taken, kept: Taken) -> Iterator[Figure]:
+def _latency(size: int, direct: Taken, by_nginx: Taken, bare: Taken, portal: Taken, *, kept: Taken) -> Iterator[Figure]:
     """What the least in Python adds in the same minute, and half as much again, is allowed where this machine is too slow for what is aimed at."""
     for share, name, aimed_at in ((0.5, f"a record later than directly, median of {size} streams", {50: 0.5, 200: 0.25, 500: 0.5}[size]),
                                   (0.99, f"the same, 99 of 100, {size} streams", {50: 1.0, 200: 1.0, 500: 5.0}[size])):  # fmt: skip

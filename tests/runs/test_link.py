@@ -189,7 +189,7 @@ class Empty(Tail):
 
 async def test_a_server_that_stops_does_not_wait_for_runs_whose_last_watcher_has_left(link: Link) -> None:
     copies = Mirrors(link, Empty(link, None))
-    watching = asyncio.create_task(anext(aiter(copies.follow("run", 0))))
+    watching = asyncio.ensure_future(anext(aiter(copies.follow("run", 0))))
     await asyncio.sleep(0)
     settling = asyncio.create_task(copies.settle())
     await asyncio.sleep(0)
