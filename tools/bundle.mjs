@@ -61,11 +61,35 @@ const chosenRules = {
 };
 const PARTS = ["entities", "linkify-it", "mdurl", "punycode.js", "uc.micro"];
 
+// Where mermaid stops for breath (see vendor/mermaid.breathing.js): before each of its steps, of its nodes and of its edges.
+const SPAN = /(?<== )false(?= \? await profiler\.span\("(\w+)")/g;
+const CALL = /(?<=await )(?:insertMeasuredNode|insertEdgeLabel|paintLayoutNode|paintLayoutEdge)(?=\()/g;
+const STEPS = ["insertMeasuredNode", "insertEdgeLabel", "paintLayoutNode", "paintLayoutEdge", "parse", "measure", "layout", "serialize"];
+const stopsForBreath = {
+  name: "stops for breath",
+  setup({ onLoad, onEnd }) {
+    const found = new Set();
+    onLoad({ filter: /mermaid[\\/]dist[\\/](?:chunks[\\/]mermaid\.core[\\/](?:dagre|chunk)-\w+|mermaid\.core)\.mjs$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf-8");
+      for (const [words, span] of [...text.matchAll(SPAN), ...text.matchAll(CALL)]) found.add(span ?? words);
+      return { contents: text.replace(SPAN, "(await breathe(), false)").replace(CALL, "(await breathe(), $&)"), loader: "js" };
+    });
+    onEnd(() => {
+      const missing = STEPS.filter((step) => !found.has(step));
+      if (missing.length) throw new Error(`mermaid has changed: look for where ${missing.join(", ")} is now`);
+    });
+  },
+};
+
 // What each library needs besides bundling; see the files named.
 const LIBRARIES = {
   editor: { plugins: [constructedSheets] },
   markdown: { plugins: [chosenRules], alias: Object.fromEntries(PARTS.map((name) => [name, join(here, "vendor", "markdown.parts.js")])) },
-  mermaid: { inject: [join(here, "vendor", "mermaid.styling.js")], define: { "document.createElement": "createElement" } },
+  mermaid: {
+    plugins: [stopsForBreath],
+    inject: ["styling", "breathing"].map((name) => join(here, "vendor", `mermaid.${name}.js`)),
+    define: { "document.createElement": "createElement" },
+  },
 };
 
 await rm(unfinished, { recursive: true, force: true });

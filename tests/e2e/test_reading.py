@@ -101,6 +101,16 @@ def test_diagrams_are_drawn_when_the_reader_comes_near(page: Page, portal: Porta
 
 
 @needs_mermaid
+def test_no_diagram_loads_the_largest_part_of_mermaid(page: Page, portal: PortalServer) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{portal.url}docs/reading/diagrams/")
+    page.evaluate("Promise.all([...document.querySelectorAll('mermaid-diagram')].map((diagram) => diagram.draw()))")
+    assert any("/vendor/dagre-" in address for address in asked)
+    assert not any("/vendor/elk-" in address for address in asked)
+
+
+@needs_mermaid
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_diagram_has_the_colours_of_the_theme(page: Page, portal: PortalServer, theme: str) -> None:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]

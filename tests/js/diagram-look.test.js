@@ -26,3 +26,10 @@ test("every colour mermaid is given is one it can calculate with", () => {
     if (!["darkMode", "fontFamily", "fontSize"].includes(name)) assert.match(value, /^rgb\(\d+, \d+, \d+\)$/, name);
   }
 });
+
+test("what mermaid would lay out by its largest part is laid out as GitHub has it, unless the diagram says otherwise", () => {
+  const colours = Object.fromEntries(ROLES.map((role) => [role, "rgb(1, 2, 3)"]));
+  const settings = settingsFor(colours, { isDark: false, fontFamily: "serif" });
+  for (const kind of ["flowchart", "state", "class", "er", "requirement"]) assert.deepEqual(settings[kind], { layout: "dagre" });
+  assert.equal(settings.layout, undefined);
+});

@@ -3,6 +3,7 @@
 import DOMPurify from "dompurify";
 import mermaid from "mermaid";
 
+import { breathe } from "./mermaid.breathing.js";
 import { takeRules } from "./mermaid.styling.js";
 
 // What a diagram's own settings may not change: besides mermaid's list, whatever reaches beyond the diagram.
@@ -32,11 +33,17 @@ export function draw(id, source, place, settings) {
 }
 
 async function drawNow(id, source, place, settings) {
+  await breathe();
   mermaid.initialize({ ...settings, startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true, secure: SECURE });
+  await breathe();
+  // The sanitiser takes longest over its first word, so it has that one by itself.
+  DOMPurify.sanitize("<b>-</b>");
+  await breathe();
   const frame = watchFrame(place);
   let sheet = null;
   try {
     const { diagramType } = await mermaid.render(id, harmless(source), place);
+    await breathe();
     const svg = DOMPurify.sanitize(frame.svg, ALLOWED);
 
     svg.querySelector(":scope > metadata")?.remove();

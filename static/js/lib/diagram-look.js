@@ -3,6 +3,8 @@
 export const ROLES = ["paper", "paper-2", "paper-3", "ink", "ink-2", "line", "accent", "warm", "notable", "fine", "weighty", "bad"];
 
 const HUES = ["accent", "warm", "notable", "weighty", "fine", "bad"];
+// Kinds of diagrams that are laid out as GitHub has them; what mermaid takes otherwise is 1.5 MB of script, and for a telephone a second of work.
+const LAID_OUT = ["flowchart", "state", "class", "er", "requirement"];
 // Slices, bars and branches: as many as mermaid tells apart.
 const PARTS = 12;
 
@@ -15,6 +17,7 @@ export function settingsFor(colours, { isDark, fontFamily }) {
   return {
     theme: "base",
     look: "classic",
+    ...Object.fromEntries(LAID_OUT.map((kind) => [kind, { layout: "dagre" }])),
     fontFamily,
     themeVariables: {
       darkMode: isDark,
