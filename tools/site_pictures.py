@@ -1,6 +1,6 @@
 """Takes the pictures of the site's own pages that the portal's pages show, with this set and answers played by a stand-in.
 
-    python -m tools.site_pictures [dashboard search library people]
+    python -m tools.site_pictures [dashboard search library dark book journal people]
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ def _run(page: Page, address: str, which: int = 0) -> None:
 
 
 def _dashboard(page: Page, portal: PortalServer) -> None:
-    for path in ("docs/ollama/api/chat/", "docs/ollama/features/streaming/", "docs/ollama/sdk/python/"):
-        _run(page, f"{portal.url}{path}")
+    # Each panel asks for a stream, since that is what the far end plays.
+    for path, which in (("docs/ollama/api/chat/", 0), ("docs/ollama/features/streaming/", 0), ("docs/ollama/sdk/python/", 1)):
+        _run(page, f"{portal.url}{path}", which)
         page.evaluate("scrollTo(0, document.body.scrollHeight / 3)")
         page.wait_for_timeout(600)
     page.set_viewport_size({"width": 1280, "height": 1000})
@@ -107,6 +108,26 @@ def _library(page: Page, portal: PortalServer) -> None:
     page.goto(f"{portal.url}library/", wait_until="networkidle")
 
 
+def _dark(page: Page, portal: PortalServer) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 1280, "height": 640})
+    _run(page, f"{portal.url}docs/ollama/features/streaming/", 2)
+    page.evaluate("document.querySelectorAll('run-panel')[2].scrollIntoView({block: 'center'})")
+
+
+def _book(page: Page, portal: PortalServer) -> None:
+    page.set_viewport_size({"width": 1280, "height": 640})
+    page.goto(f"{portal.url}book/")
+    page.get_by_role("main").get_by_role("link", name="Belief, desire, intention").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Belief, desire, intention")
+    page.wait_for_load_state("networkidle")
+
+
+def _journal(page: Page, portal: PortalServer) -> None:
+    page.set_viewport_size({"width": 1280, "height": 560})
+    page.goto(f"{portal.url}journal/", wait_until="networkidle")
+
+
 def _join(page: Page, link: str, name: str) -> None:
     page.goto(link)
     page.get_by_label("Name").fill(name)
@@ -131,7 +152,7 @@ def _people(browser: Browser, team: PortalServer) -> None:
 
 
 SOLO: dict[str, Callable[[Page, PortalServer], None]] = {
-    "dashboard": _dashboard, "search": _search, "library": _library,
+    "dashboard": _dashboard, "search": _search, "library": _library, "dark": _dark, "book": _book, "journal": _journal,
 }  # fmt: skip
 
 if __name__ == "__main__":
