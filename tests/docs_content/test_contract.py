@@ -21,7 +21,7 @@ SETTINGS = sorted(set(re.findall(r"\"((?:PORTAL|OLLAMA|DATABASE|REDIS)_[A-Z_]+)\
 COMMANDS = sorted(file.stem for file in (ROOT / "portal").rglob("management/commands/*.py") if file.stem != "__init__")
 TARGETS = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
 ERROR_CODES = sorted(set(re.findall(r"Rejected\(\s*\"(\w+)\"", "\n".join(
-    file.read_text() for file in (ROOT / "portal/runs").glob("*.py")))))  # fmt: skip
+    file.read_text() for file in (ROOT / "portal").rglob("*.py")))))  # fmt: skip
 # What the `end` of a run may say went wrong.
 END_CODES = sorted(set(re.findall(r"(?:Failure\(\s*|\bcode = |\d{3}: )\"(\w+)\"", "\n".join(
     (ROOT / "portal" / name).read_text() for name in (
