@@ -77,7 +77,7 @@ def _open_here(ids: Sequence[str], server: str) -> set[str]:
     """
     if not ids:
         return set()
-    # This and `_add` are done several times a second for as long as anything streams: put together by hand they take a fifth.
+    # This and `_add` are done several times a second for as long as anything streams: put together by hand they take a third.
     held = " FOR UPDATE" if connection.features.has_select_for_update else ""
     marks = ", ".join(["%s"] * len(ids))
     asked = f"SELECT id FROM {_RECORDS} WHERE id IN ({marks}) AND server = %s AND outcome = ''{held}"  # noqa: S608 - names of our own
