@@ -12,6 +12,7 @@ from portal.docs.book import views as book
 from portal.docs.journal import views as journal
 from portal.docs.reference import views as reference
 from portal.docs.search import views as search
+from portal.docs.sitemap import sitemap
 from portal.library import views as library
 from portal.operating import views as operating
 from portal.runs import doors, pages, plain_views
@@ -56,7 +57,7 @@ urlpatterns = [
         path("docs/<path:path>", docs.file_or_page),
         path("llms.txt", machines.llms, name="llms"),
         path("llms-full.txt", machines.llms_full, name="llms-full"),
-        path("sitemap.xml", machines.sitemap, name="sitemap"),
+        path("sitemap.xml", sitemap, name="sitemap"),
         path("reference/", reference.index, name="reference"),
         path("reference/<path:path>/", reference.page, name="reference-page"),
         path("search/", search.results, name="search"),

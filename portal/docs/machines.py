@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.http import http_date
 
 from portal.docs.catalogue import Page, Shelf
@@ -84,17 +83,6 @@ async def llms_full(request: HttpRequest) -> HttpResponse:
     """`/llms-full.txt`: every document in full, one after the other."""
     text = await asyncio.to_thread(lambda: "".join(_all(request, list(catalogue.shelf.pages.values()))))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
-
-
-async def sitemap(request: HttpRequest) -> HttpResponse:
-    """`/sitemap.xml`."""
-
-    def compose() -> HttpResponse:
-        site = _site(request)
-        pages = [(site + page.url, page) for page in list(catalogue.shelf.pages.values())[:50_000]]
-        return render(request, "docs/sitemap.xml", {"pages": pages}, content_type="application/xml")
-
-    return await asyncio.to_thread(compose)
 
 
 async def robots(request: HttpRequest) -> HttpResponse:

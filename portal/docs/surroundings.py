@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from django.template.loader import render_to_string
@@ -30,9 +30,14 @@ def draw_crumbs(page: Page, shelf: Shelf, absolute: Callable[[str], str]) -> Saf
     places = (
         [(branch.title, branch.page) for branch in trail_to(page, shelf)] if shelf.pages.get(page.path) is page else []
     )
+    return crumbs_of([*((title, place.url if place else "") for title, place in places), (page.title, page.url)], absolute)
+
+
+def crumbs_of(places: Iterable[tuple[str, str]], absolute: Callable[[str], str]) -> SafeString:
+    """The same of a trail given by titles and addresses, "" where a place has no page."""
     items = [
-        {"@type": "ListItem", "position": at, "name": title} | ({"item": absolute(place.url)} if place else {})
-        for at, (title, place) in enumerate([*places, (page.title, page)], 1)
+        {"@type": "ListItem", "position": at, "name": title} | ({"item": absolute(url)} if url else {})
+        for at, (title, url) in enumerate(places, 1)
     ]
     text = json.dumps({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items})
     # In a script element only these could end it or open a comment.

@@ -115,6 +115,26 @@ def test_the_sitemap_is_xml_and_names_the_address_it_was_asked_at(portal: Portal
     assert f"<loc>http://localhost:{port}docs/a/</loc>" in ask(portal, "/sitemap.xml", Host=f"localhost:{port.strip('/')}").text
 
 
+def test_chapters_entries_and_the_reference_are_found_and_say_where_they_are(tmp_path: Path) -> None:
+    root = write(tmp_path, {
+        "index.md": "# Home\n", "book/one & two.md": "# One & two\n\nIt begins.\n",
+        "journal/2026-11-26-what-was-done.md": "# What was done\n\nMuch.\n",
+        "api.yaml": "openapi: 3.1.0\ninfo: {title: An API, version: '1'}\npaths: {/a: {get: {operationId: a, responses: {'200': {description: ok}}}}}\n",
+    })  # fmt: skip
+    with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
+        places = re.findall(r"<loc>http://[^/]+(/[^<]*)</loc>", ask(portal, "/sitemap.xml").text)
+        found = [place for place in places if not place.startswith("/docs/") and place != "/"]
+        assert found == ["/book/", "/book/one-two/", "/journal/", "/journal/2026/11/26-what-was-done/", "/reference/api/"]
+        for place, title in zip((found[1], found[3], found[4]), ("One &amp; two", "What was done", "An API"), strict=True):
+            text = ask(portal, place).text
+            address = portal.url.rstrip("/") + place
+            assert f'<link rel="canonical" href="{address}">' in text
+            assert f'<meta property="og:url" content="{address}">' in text
+            assert f'<meta property="og:title" content="{title}">' in text
+            assert text.count('<script type="application/ld+json">') == 1
+            assert f'"item": "{address}"' in text
+
+
 def test_robots_may_read_the_documents_and_are_told_of_the_sitemap(portal: PortalServer) -> None:
     text = ask(portal, "/robots.txt").text
     assert f"Sitemap: {portal.url}sitemap.xml" in text

@@ -15,6 +15,7 @@ from portal.docs.book.shelf import Shelf
 from portal.docs.book.volumes import Volume
 from portal.docs.here import catalogue, library
 from portal.docs.passages import Passages
+from portal.docs.surroundings import crumbs_of
 from portal.docs.unreadable import says_when_unreadable
 from portal.docs.views import missing
 
@@ -54,6 +55,7 @@ async def chapter(request: HttpRequest, name: str, edition: str | None = None) -
     before, after = volume.around(found)
     context = {
         "chapter": found, "html": html, "headings": headings, "description": description, "before": before, "after": after,
+        "crumbs": crumbs_of([(volume.title, "/book/"), (found.title, request.path)], request.build_absolute_uri),
     }  # fmt: skip
     return render(request, "book/chapter.html", _around(volume, editions, edition) | context)
 

@@ -18,6 +18,7 @@ from portal.docs.journal.filtering import Question, choose, count_kinds, show
 from portal.docs.journal.parts import Part, divide, read_part
 from portal.docs.journal.reading import Journal, Reader
 from portal.docs.passages import Passages
+from portal.docs.surroundings import crumbs_of
 from portal.docs.unreadable import says_when_unreadable
 from portal.docs.views import missing
 
@@ -103,7 +104,9 @@ async def entry(request: HttpRequest, year: int, month: int, name: str) -> HttpR
         return HttpResponsePermanentRedirect(quote(found.url))
     html = await asyncio.to_thread(reader.draw, found, top=2)
     newer, older = journal.around(found)
-    context = {"entry": found, "html": html, "newer": newer, "older": older, "when": found.when}
+    trail = [(journal.title, "/journal/"), (f"{found.when:%B %Y}", _address_of(year, month)), (found.title, request.path)]
+    crumbs = crumbs_of(trail, request.build_absolute_uri)
+    context = {"entry": found, "html": html, "newer": newer, "older": older, "when": found.when, "crumbs": crumbs}
     return render(request, "journal/entry.html", _around(journal) | context | {"month": (year, month)})
 
 

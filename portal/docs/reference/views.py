@@ -11,6 +11,7 @@ from portal.docs.reference.finding import Document
 from portal.docs.reference.here import reference
 from portal.docs.reference.library import Reading
 from portal.docs.reference.values import Part
+from portal.docs.surroundings import crumbs_of
 from portal.docs.views import missing
 
 
@@ -48,7 +49,11 @@ async def _show(request: HttpRequest, document: Document, slug: str, documents: 
             return await missing(request)
         kept = reading, await asyncio.to_thread(reference.draw, reading, part)
     reading, drawn = kept
-    context |= {"outline": reading.outline, "drawn": drawn, "part": drawn.part}
+    title = reading.outline.title if reading.outline else ""
+    trail = [(title, document.url), *([(drawn.part.title, drawn.part.url)] if drawn.part.slug else [])]
+    crumbs = crumbs_of(trail, request.build_absolute_uri)
+    context |= {"outline": reading.outline, "drawn": drawn, "part": drawn.part, "title": trail[-1][0], "crumbs": crumbs}
+    context["canonical"] = request.build_absolute_uri(drawn.part.url)
     return render(request, "reference/page.html", context)
 
 
