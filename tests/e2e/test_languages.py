@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.test_panel import editor, write
-from tests.farend import FarEnd, chat, stream
+from tests.farend import FarEnd, chat, stream, whole
 from tests.portal_server import PortalServer
 
 pytestmark = pytest.mark.browser
@@ -125,7 +125,7 @@ def test_a_pasted_command_becomes_the_request(page: Page, portal: PortalServer, 
 
 
 def test_what_an_example_leaves_open_is_filled_in_and_runs(page: Page, portal: PortalServer, upstream: FarEnd) -> None:
-    upstream.script = stream(chat(["ok"]))
+    upstream.script = whole({"model": "far:1b", "message": {"role": "assistant", "content": "ok"}, "done": True})
     page.goto(portal.url)
     example, inputs = panel(page, 3), panel(page, 3).locator("run-inputs")
     sent = len(upstream.requests_for("/api/chat"))
