@@ -239,7 +239,9 @@ def test_what_the_library_sends_is_what_detection_says(name, arrivals):
     arrived, errors = arrivals
     said = [as_arrival(request) for request in read(SENT[name], "javascript").requests]
     assert arrived[name], errors
-    assert said == arrived[name]
+    # What is sent at once arrives in any order.
+    in_order = repr if "Promise.all" in SENT[name] else lambda _: 0
+    assert sorted(said, key=in_order) == sorted(arrived[name], key=in_order)
 
 
 @pytest.mark.parametrize(("call", "path", "body"), [
