@@ -11,16 +11,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.deploy.test_three_workers import held, proxy  # noqa: F401 - fixtures
 from tests.e2e.conftest import DOCS
-from tests.e2e.test_panel import WORDS, panel, run, state, text
-from tests.farend import FarEnd, Held, chat
+from tests.e2e.test_coming_back import RECORDS, WHOLE, see_it_end_elsewhere
+from tests.e2e.test_panel import panel, run, state, text
+from tests.farend import FarEnd, Held
 from tests.nginx import Nginx
 from tests.portal_server import PortalServer
 from tests.runs.stores import Stores
 
 pytestmark = pytest.mark.browser
 
-WHOLE = "".join(WORDS).strip()
-RECORDS = chat(WORDS)
 
 
 def portal_of(shared: Stores, upstream: FarEnd, held: socket.socket, proxy: Nginx) -> PortalServer:  # noqa: F811
@@ -62,13 +61,6 @@ def test_offline_then_a_restart_then_another_browser_each_in_mid_stream_show_the
         run(panel(page))
         expect(text(panel(page))).to_contain_text("3 ")
         page.goto("about:blank")
-        other = browser.new_context().new_page()
-        other.goto(f"{proxy.origin}/runs/")
-        other.get_by_role("row").nth(1).get_by_role("link", name="POST /api/chat").click()
-        expect(other.locator("pre.text")).to_contain_text("3 ")
-        answer.go()
-        expect(other.locator("pre.text")).to_have_text(WHOLE)
-        expect(other.locator("main .outcome")).to_have_text("done")
-        other.context.close()
+        see_it_end_elsewhere(browser, f"{proxy.origin}/", answer)
     assert len(upstream.requests_for("/api/chat")) == 3
     page.faults.clear()  # type: ignore[attr-defined]  # the browser reports what it could not reach, and the socket that was lost

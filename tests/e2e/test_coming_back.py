@@ -33,6 +33,18 @@ def server(upstream: FarEnd, data: Path, held: socket.socket) -> PortalServer:
     return PortalServer(data=data, held=held, OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(DOCS), PORTAL_DRAIN="300")
 
 
+def see_it_end_elsewhere(browser: Browser, url: str, answer: Held) -> None:
+    """The reader's newest run, which has come to its fifth record, comes and ends in another browser."""
+    other = browser.new_context().new_page()
+    other.goto(f"{url}runs/")
+    other.get_by_role("row").nth(1).get_by_role("link", name="POST /api/chat").click()
+    expect(other.locator("pre.text")).to_contain_text("3 ")
+    answer.go()
+    expect(other.locator("pre.text")).to_have_text(WHOLE)
+    expect(other.locator("main .outcome")).to_have_text("done")
+    other.context.close()
+
+
 def test_a_browser_that_is_offline_for_the_rest_of_an_answer_shows_it_once_it_is_back(
     page: Page, portal: PortalServer, upstream: FarEnd
 ) -> None:
@@ -86,12 +98,5 @@ def test_another_browser_of_the_same_reader_sees_the_answer_come_and_end(
     run(panel(page))
     expect(text(panel(page))).to_contain_text("3 ")
     page.goto("about:blank")
-    other = browser.new_context().new_page()
-    other.goto(f"{portal.url}runs/")
-    other.get_by_role("row").nth(1).get_by_role("link", name="POST /api/chat").click()
-    expect(other.locator("pre.text")).to_contain_text("3 ")
-    answer.go()
-    expect(other.locator("pre.text")).to_have_text(WHOLE)
-    expect(other.locator("main .outcome")).to_have_text("done")
+    see_it_end_elsewhere(browser, portal.url, answer)
     assert len(upstream.requests_for("/api/chat")) == before + 1
-    other.context.close()

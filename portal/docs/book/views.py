@@ -50,8 +50,9 @@ async def chapter(request: HttpRequest, name: str, edition: str | None = None) -
         return await missing(request)
     if found.name != name:
         return HttpResponsePermanentRedirect(f"{_base(edition)}{quote(found.name)}/")
-    html, headings = await asyncio.to_thread(shelf.chapter, volume, found, _base(edition))
-    description = await asyncio.to_thread(shelf.describe, volume, found)
+    (html, headings), description = await asyncio.to_thread(
+        lambda: (shelf.chapter(volume, found, _base(edition)), shelf.describe(volume, found))
+    )
     before, after = volume.around(found)
     context = {
         "chapter": found, "html": html, "headings": headings, "description": description, "before": before, "after": after,
