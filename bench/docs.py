@@ -61,7 +61,7 @@ def _pages(root: Path) -> Iterator[Figure]:
     with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
         _fetch(portal.url)
         time.sleep(3)  # the graph of links is drawn and search has begun
-        addresses = re.findall(r"<loc>([^<]+)</loc>", _fetch(f"{portal.url}sitemap.xml").decode())
+        addresses = _documents(portal)
         cold = [_timed(address) for address in addresses]
         warm = [_timed(address, Accept=_WHOLE_WAY) for address in addresses]
         kept = [_timed(address) for address in addresses]
@@ -130,7 +130,7 @@ def _cost(pids: list[int], url: str, headers: str, status: int, fewer: int) -> f
 
 def _page_of(portal: PortalServer, size: int) -> tuple[str, bytes]:
     """The page of the set whose length comes nearest."""
-    addresses = re.findall(r"<loc>([^<]+)</loc>", _fetch(f"{portal.url}sitemap.xml").decode())
+    addresses = _documents(portal)
     pages = {address: _fetch(address) for address in addresses}
     return min(pages.items(), key=lambda item: abs(len(item[1]) - size))
 
@@ -139,6 +139,12 @@ def _timed(url: str, **headers: str) -> float:
     started = time.perf_counter()
     _fetch(url, **headers)
     return time.perf_counter() - started
+
+
+def _documents(portal: PortalServer) -> list[str]:
+    """The addresses of the set's documents; the sitemap has chapters, entries and references besides."""
+    found = re.findall(r"<loc>([^<]+)</loc>", _fetch(f"{portal.url}sitemap.xml").decode())
+    return [address for address in found if address == portal.url or address.startswith(f"{portal.url}docs/")]
 
 
 def _fetch(url: str, **headers: str) -> bytes:
