@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -42,7 +43,7 @@ class Handler(ASGIHandler):
     async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """As Django has it, but for the signals."""
         try:
-            body = await self.read_body(_bounded(receive))
+            body = await self.read_body(receive)
         except RequestAborted:
             return
         except TooLarge:
@@ -56,8 +57,27 @@ class Handler(ASGIHandler):
             elif request is not None:
                 await self._answer(request, receive, send)
 
+    async def read_body(self, receive: Receive) -> BytesIO:
+        """What was sent, in memory. Django writes a body of whatever length to the disk before anybody asks who sends it."""
+        body, most = BytesIO(), int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+        is_whole = False
+        while not is_whole:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RequestAborted
+            body.write(message.get("body", b""))
+            if body.tell() > most:
+                raise TooLarge
+            is_whole = not message.get("more_body", False)
+        body.seek(0)
+        return body
+
     async def _answer(self, request: ASGIRequest, receive: Receive, send: Send) -> None:
         answering = asyncio.create_task(self._answer_whole(request, send))
+        await asyncio.sleep(0)  # a view that waits for nothing has answered in one step, and nobody can have left meanwhile
+        if answering.done():
+            await answering
+            return
         leaving = asyncio.create_task(self.listen_for_disconnect(receive))
         await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
         for task in (leaving, answering):
@@ -78,21 +98,6 @@ class Handler(ASGIHandler):
 @lru_cache(maxsize=1024)
 def _matched(path: str) -> ResolverMatch:
     return get_resolver().resolve(path)
-
-
-def _bounded(receive: Receive) -> Receive:
-    # Django writes a body of whatever length to the disk before anybody has looked at who sends it.
-    left = int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
-
-    async def receive_some() -> Mapping[str, Any]:
-        nonlocal left
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise TooLarge
-        return message
-
-    return receive_some
 
 
 def _refusal() -> HttpResponse:

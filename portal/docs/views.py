@@ -9,7 +9,6 @@ from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 
 from portal.docs.attachments import FILES, send_file
 from portal.docs.catalogue import Page, Shelf
@@ -47,11 +46,11 @@ async def show(
     shelf = catalogue.present
     state = state_of(found, shelf)
     references.draw_soon(shelf)
-    key = (template, found.path, request.scheme, request.get_host())
+    key = (template, found.path, request.scheme, request.META.get("HTTP_HOST"))
     known = _composed.get(key, state)
     if known is not None:
-        content, tag = known
-        return _marked(HttpResponse(content, headers={"ETag": tag}), found, state)
+        content, headers = known
+        return HttpResponse(content, headers=headers)
     try:
         reading = library.kept(found)
         if reading is None:
@@ -59,8 +58,11 @@ async def show(
     except Unreadable as problem:
         return await _unreadable(request, found, shelf, problem)
     response = await Framed(reading, shelf).compose(request, template, more or {})
-    _composed.take(key, state, response.content)
-    return _marked(response, found, state)
+    keep(response, found.path, state)
+    response["Vary"] = "Accept"
+    response["Link"] = f'<{found.markdown_url}>; rel="alternate"; type="text/markdown"'
+    _composed.take(key, state, response.content, response.headers)
+    return response
 
 
 async def _unreadable(request: HttpRequest, found: Page, shelf: Shelf, problem: Unreadable) -> HttpResponse:
@@ -68,12 +70,6 @@ async def _unreadable(request: HttpRequest, found: Page, shelf: Shelf, problem: 
     logger.warning("the document %s cannot be read: %s", found.path, problem)
     context = {"page": found, "reason": str(problem)}
     return await asyncio.to_thread(lambda: render(request, "docs/unreadable.html", around(found, shelf) | context, status=500))
-
-
-def _marked(response: HttpResponse, found: Page, state: str) -> HttpResponse:
-    patch_vary_headers(response, ["Accept"])
-    response["Link"] = f'<{found.markdown_url}>; rel="alternate"; type="text/markdown"'
-    return keep(response, found.path, state)
 
 
 async def _first_of_section(request: HttpRequest, path: str) -> HttpResponse:

@@ -36,6 +36,17 @@ def test_what_was_run_stands_there_and_is_there_after_a_restart(far_end: FarEnd,
         assert ("Tokens answered: 4 in 2 runs" in page.text) is (keeps == "30")
 
 
+def test_who_has_the_page_from_before_a_run_gets_it_anew(far_end: FarEnd, tmp_path: Path) -> None:
+    with server(far_end, tmp_path) as portal, reading(portal) as client:
+        far_end.script = stream(chat(["a"]))
+        for _ in range(3):
+            tag = client.get("/").headers["etag"]
+            name = run(client)
+            again = client.get("/", headers={"If-None-Match": tag})
+            assert again.status_code == 200
+            assert f"/runs/{name}/" in again.text
+
+
 def test_a_run_that_waits_is_told_with_its_place_in_the_queue(far_end: FarEnd, tmp_path: Path) -> None:
     far_end.script = silence  # type: ignore[assignment]
     with server(far_end, tmp_path, PORTAL_RUNS_AT_ONCE="1") as portal, reading(portal) as client:
