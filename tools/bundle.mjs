@@ -3,7 +3,7 @@
 
 import { build } from "esbuild";
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -81,6 +81,29 @@ const stopsForBreath = {
   },
 };
 
+// A long library evaluated at once holds a telephone up for a fifth of a second. So its parts are fetched together and evaluated in turn.
+async function loadInTurn(name, { outputs }) {
+  const parts = new Set();
+  const add = (path) => {
+    for (const { path: inner, kind } of outputs[path].imports) if (kind === "import-statement") add(inner);
+    parts.add(path);
+  };
+  const entry = Object.keys(outputs).find((path) => basename(path) === `${name}.js`);
+  add(outputs[entry].imports.find(({ kind }) => kind === "dynamic-import").path);
+  const addresses = JSON.stringify([...parts].map((path) => `./${basename(path)}`));
+  await writeFile(join(unfinished, `${name}.js`), `const parts = ${addresses};
+export const load = async () => {
+  document.head.append(...parts.map((part) => Object.assign(document.createElement("link"), { rel: "modulepreload", href: new URL(part, import.meta.url) })));
+  let last;
+  for (const part of parts) {
+    last = await import(part);
+    await (globalThis.scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve)));
+  }
+  return last;
+};
+`);
+}
+
 // What each library needs besides bundling; see the files named.
 const LIBRARIES = {
   editor: { plugins: [constructedSheets] },
@@ -89,12 +112,13 @@ const LIBRARIES = {
     plugins: [stopsForBreath],
     inject: ["styling", "breathing"].map((name) => join(here, "vendor", `mermaid.${name}.js`)),
     define: { "document.createElement": "createElement" },
+    finish: loadInTurn,
   },
 };
 
 await rm(unfinished, { recursive: true, force: true });
-for (const [name, needs] of Object.entries(LIBRARIES)) {
-  await build({
+for (const [name, { finish, ...needs }] of Object.entries(LIBRARIES)) {
+  const { metafile } = await build({
     ...needs,
     // The file itself only leads to its chunk, so that what is long is cached for good.
     stdin: { contents: `export const load = () => import("./${name}.js");`, resolveDir: join(here, "vendor"), sourcefile: `${name}.first.js` },
@@ -108,7 +132,9 @@ for (const [name, needs] of Object.entries(LIBRARIES)) {
     target: "es2022",
     legalComments: "linked",
     logLevel: "error",
+    metafile: true,
   });
+  await finish?.(name, metafile);
 }
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 for (const name of await readdir(unfinished)) {
