@@ -79,11 +79,11 @@ def test_every_room_is_in_the_table() -> None:
     assert rooms == set(ALLOWED)
 
 
-def test_one_module_alone_speaks_http_to_the_upstream() -> None:
+def test_one_module_alone_speaks_http_to_the_upstream_and_one_reads_what_it_answers() -> None:
     speakers = [
         file.name for file in modules_of("portal.ollama") if any(within(name, {"httpx", "httpx_aiohttp", "aiohttp"}) for name in imports_of(file))
     ]
-    assert speakers == ["client.py"]
+    assert speakers == ["arriving.py", "client.py"]
 
 
 def test_only_doors_read_the_settings() -> None:

@@ -1,8 +1,7 @@
-"""The way to an upstream: the one module that speaks HTTP."""
+"""The way to an upstream: what is asked over HTTP, and the head of what is answered."""
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -16,18 +15,15 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 from httpx_aiohttp.transport import AiohttpResponseStream
 
+from portal.ollama.arriving import arriving
 from portal.ollama.errors import BrokenProtocol, Exhausted, Interrupted, OllamaError, Unreachable
 from portal.ollama.upstreams import CLOUD_ORIGIN, Upstream, without_key
 
 # An answer may be silent while a model loads: Ollama itself allows a load five minutes (OLLAMA_LOAD_TIMEOUT).
 LONGEST_SILENCE = 600.0
-# How often it is looked whether anything came, in that time.
-_LOOKS = 4
 CONNECT_WITHIN = 5.0
 _MOST_CONNECTIONS = 2000
 _KEPT_FOR = 5.0
-# The most of an answer that is handed on in one piece; a socket holds a whole one for its reader, however slow that is.
-_LARGEST_PIECE = 128 << 10
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "portal"}
 _SHOWN_HEADERS = ("content-type", "retry-after", "x-request-id")
 
@@ -89,7 +85,7 @@ class Client:
             try:
                 _refuse_detours(upstream, response)
                 shown = {name: response.headers[name] for name in _SHOWN_HEADERS if name in response.headers}
-                answer = Answer(response.status_code, shown, _pieces(response.extensions["answer"], self._longest_silence))
+                answer = Answer(response.status_code, shown, arriving(response.extensions["answer"], self._longest_silence))
                 del response  # its body may come for an hour, and all that is wanted of the rest is here
                 yield answer
             finally:
@@ -150,44 +146,6 @@ def _request(upstream: Upstream, method: str, path: str, content: bytes | None, 
     if key:
         headers["Authorization"] = f"Bearer {key}"
     return httpx.Request(method, upstream.origin + path, content=content, headers=headers)
-
-
-async def _pieces(answer: aiohttp.ClientResponse, longest_silence: float) -> AsyncIterator[bytes]:
-    # Whatever has arrived by now is one piece. httpx would hand it on through four iterators and in pieces of 16 KB, which
-    # costs as much as all that is done with it here.
-    with _Silence(answer, longest_silence):
-        while piece := await answer.content.read(_LARGEST_PIECE):
-            yield piece
-
-
-class _Silence:
-    """While inside, ends the reading of a body that has brought nothing for so long, or at most a quarter longer.
-
-    aiohttp does it to the second, with a timer that it makes anew for every read of the connection.
-    """
-
-    def __init__(self, answer: aiohttp.ClientResponse, longest: float) -> None:
-        self._reader, self._every = answer.content, longest / _LOOKS
-        if answer.connection is not None and answer.connection.protocol is not None:
-            answer.connection.protocol.read_timeout = None
-        self._had, self._in_vain = -1, 0
-
-    def __enter__(self) -> None:
-        self._look_later()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def _look_later(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(self._every, self._look)
-
-    def _look(self) -> None:
-        self._in_vain = self._in_vain + 1 if self._reader.total_bytes == self._had else 0
-        self._had = self._reader.total_bytes
-        if self._in_vain < _LOOKS:
-            self._look_later()
-        else:
-            self._reader.set_exception(aiohttp.SocketTimeoutError("nothing came"))
 
 
 def _without(body: bytes, key: str | None) -> bytes:
