@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
@@ -11,13 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from portal.docs.reference.reading import MAX_BYTES
+from portal.docs.reference.reading import MAX_BYTES, patient_decoder
+from portal.docs.rendering import decode
 
 SUFFIXES = (".yaml", ".yml", ".json")
 _SCAN_INTERVAL = 1.0
 _HEAD_BYTES = 4096
 _IN_YAML = re.compile(rb"""^["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?\d""", re.MULTILINE)
 _IN_JSON = re.compile(rb'"(?:openapi|swagger)"\s*:\s*"\d')
+# One search holds the interpreter until it is done, so a long text is searched in pieces that overlap.
+_PIECE, _OVERLAP = 1024 * 1024, 256
 _ANYWHERE = re.compile(rb"""["']?\b(?:openapi|swagger)["']?\s*:\s*["']?\d""")
 
 Signature = tuple[int, int]
@@ -49,15 +51,17 @@ class Documents:
         self._scanned = float("-inf")
 
     def all(self) -> tuple[Document, ...]:
-        """Every document, in the order of their addresses."""
-        moment = time.monotonic()
-        if moment - self._scanned >= _SCAN_INTERVAL:
+        """Every document, in the order of their addresses. May look through the tree; call it off the event loop."""
+        if time.monotonic() - self._scanned >= _SCAN_INTERVAL:
             self._found = MappingProxyType({document.address: document for document in self._scan()})
-            self._scanned = moment
+            self._scanned = time.monotonic()
         return tuple(self._found.values())
 
     def find(self, path: str) -> tuple[Document, str] | None:
-        """The document that `path` names, and the slug of the part that follows it; whatever the case of its name."""
+        """The document that `path` names, and the slug of the part that follows it; whatever the case of its name.
+
+        May look through the tree; call it off the event loop.
+        """
         known = {document.address.casefold(): document for document in self.all()}
         whole = known.get(path.casefold())
         if whole is not None:
@@ -117,15 +121,16 @@ def says_openapi(file: Path) -> bool:
             whole = head + opened.read(MAX_BYTES)
     except OSError:
         return False
-    if not claim.search(whole):
+    if not any(claim.search(whole, at, at + _PIECE + _OVERLAP) for at in range(0, len(whole), _PIECE)):
         return False
     return not is_json or _has_at_top(whole)
 
 
 def _has_at_top(content: bytes) -> bool:
     """Generators that sort keys put `openapi` after everything that starts with an earlier letter."""
+    text = decode(content)[0].removeprefix("\ufeff")
     try:
-        read = json.loads(content)
+        read = patient_decoder(text).decode(text)
     except (ValueError, RecursionError):
         return False
     return isinstance(read, dict) and not {"openapi", "swagger"}.isdisjoint(read)

@@ -27,7 +27,7 @@ async def index(request: HttpRequest) -> HttpResponse:
 async def page(request: HttpRequest, path: str) -> HttpResponse:
     """A page of a document. Another case of its address redirects to the one it is listed under."""
     documents = await asyncio.to_thread(reference.documents.all)
-    found = reference.documents.find(path)
+    found = await asyncio.to_thread(reference.documents.find, path)
     if found is None:
         return await missing(request)
     document, slug = found

@@ -4,10 +4,13 @@ import copy
 import json
 import os
 import re
+import threading
+import time
 from html.parser import HTMLParser
 
 import pytest
 
+from portal.docs.reference.finding import Documents, says_openapi
 from portal.docs.reference.outline import MAX_ON_EACH_PAGE
 from portal.docs.reference.yaml_text import read_yaml
 from tests.docs.reference.reading import BOOKSHOP, draw, ids, problems_of, read_one, reference_of
@@ -149,6 +152,49 @@ def test_files_that_say_openapi_are_found_wherever_they_say_it(tmp_path):
     outside.write_text("openapi: 3.1.0\n")
     (tmp_path / "link.yaml").symlink_to(outside)
     assert [document.address for document in reference_of(tmp_path).documents.all()] == ["deep/api", "flow", "late", "old"]
+
+
+def test_a_long_file_that_says_openapi_late_is_looked_through_while_others_have_their_turns(tmp_path):
+    late = tmp_path / "late.json"
+    late.write_text(json.dumps({"components": {f"x{number}": [{"a": [number]}] for number in range(250_000)}, "openapi": "3.1.0"}))
+    turns, over = [], threading.Event()
+
+    def take_turns():
+        while not over.wait(0.001):
+            turns.append(time.perf_counter())
+
+    other = threading.Thread(target=take_turns)
+    other.start()
+    began = time.perf_counter()
+    found = says_openapi(late)
+    took = time.perf_counter() - began
+    over.set()
+    other.join()
+    assert found
+    assert max(after - before for before, after in zip([began, *turns], [*turns, began + took], strict=False)) < took / 4
+
+
+@pytest.mark.parametrize("before", [1 << 20, (1 << 20) - 5, (1 << 20) + 250, 3 << 20])
+def test_a_claim_is_found_wherever_in_a_long_file_it_stands(tmp_path, before):
+    (tmp_path / "late.yaml").write_text("x: " + "y" * (before - 4) + "\nopenapi: 3.1.0\n" + "z: z\n" * 1000)
+    (tmp_path / "late.json").write_text('{"x": "' + "y" * (before - 9) + '","openapi": "3.1.0"}')
+    assert says_openapi(tmp_path / "late.yaml")
+    assert says_openapi(tmp_path / "late.json")
+
+
+def test_a_look_through_the_tree_is_not_begun_again_because_it_took_long(tmp_path):
+    class Slow(Documents):
+        looks = 0
+
+        def _scan(self):
+            self.looks += 1
+            time.sleep(1.1)
+            yield from super()._scan()
+
+    documents = Slow(tmp_path)
+    documents.all()
+    documents.find("api")
+    assert documents.looks == 1
 
 
 def test_two_files_of_one_name_have_addresses_of_their_own(tmp_path):
