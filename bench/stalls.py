@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from bench.bad_set import DRAWN, LARGE, NOT_SERVED, SECRET, WAYS_UP, write_bad_set
 from bench.report import Figure
 from bench.sets import write_set
 from tests.portal_server import PortalServer
@@ -23,6 +26,8 @@ _TERMS = 100_000
 _PAUSE = 0.001
 # Bytes of an address the server's parser takes.
 _LONGEST = 65_000
+# Seconds after which a file's change is seen by whoever comes next.
+_LOOKED_AT_AGAIN = 1.1
 
 
 class Watch:
@@ -69,6 +74,10 @@ def measure() -> Iterator[Figure]:
             yield _held_up(portal, "nothing else is done", lambda: time.sleep(2))
             for what, work in _works(portal, big):
                 yield _held_up(portal, what, work)
+        bad = write_bad_set(Path(name) / "worse" / "set")
+        with PortalServer(PORTAL_DOCS_ROOT=str(bad), PORTAL_EMBEDDED="never") as portal:
+            for what, work in _bad_works(portal, bad):
+                yield _held_up(portal, what, work)
 
 
 def _works(portal: PortalServer, big: Path) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -93,6 +102,25 @@ def _works(portal: PortalServer, big: Path) -> Iterator[tuple[str, Callable[[], 
     yield f"{_TERMS:,} terms are refused", lambda: _refused(portal, f"/search/?q={'+'.join(terms)}")
 
 
+def _bad_works(portal: PortalServer, root: Path) -> Iterator[tuple[str, Callable[[], object]]]:
+    yield "links out of the set, a loop of links and FIFOs are asked for", lambda: _not_found(portal, NOT_SERVED)
+    yield f"the way out of the set is spelled in {len(WAYS_UP)} ways", lambda: _not_found(portal, WAYS_UP)
+    for what, drawn in DRAWN.items():
+        yield f"{what}, and again", partial(_edited, portal, root, drawn)
+    for kind, large in LARGE.items():
+        size = f"{(root / large[1]).stat().st_size / 1e6:.1f} MB of {kind}"
+        yield f"an OpenAPI document of {size} is edited, drawn and opened again", partial(_edited, portal, root, [large])
+
+
+def _edited(portal: PortalServer, root: Path, drawn: Sequence[tuple[str, str, str]]) -> None:
+    """Each is opened for the first time since its file has changed, and once more."""
+    for _, file, _ in drawn:
+        os.utime(root / file)
+    time.sleep(_LOOKED_AT_AGAIN)
+    for place, _, words in [*drawn, *drawn]:
+        assert words.encode() in _open(portal, place), place
+
+
 def _held_up(portal: PortalServer, what: str, work: Callable[[], object]) -> Figure:
     seen = []
     for _ in range(_TURNS):
@@ -103,11 +131,10 @@ def _held_up(portal: PortalServer, what: str, work: Callable[[], object]) -> Fig
     return Figure(f"longest wait for the loop while {what}", min(seen), AT_MOST, "ms", f"each: {each}")
 
 
-def _open(portal: PortalServer, place: str, **headers: str) -> None:
+def _open(portal: PortalServer, place: str, **headers: str) -> bytes:
     request = urllib.request.Request(portal.origin + place, headers={name.replace("_", "-"): value for name, value in headers.items()})
     with urllib.request.urlopen(request, timeout=300) as answer:
-        while answer.read(1 << 20):
-            continue
+        return bytes(answer.read())
 
 
 def _refused(portal: PortalServer, place: str) -> None:
@@ -118,3 +145,14 @@ def _refused(portal: PortalServer, place: str) -> None:
         assert b"64 KB" in refusal.read()
     else:
         raise AssertionError("the address was taken")
+
+
+def _not_found(portal: PortalServer, places: Iterable[str]) -> None:
+    for place in places:
+        try:
+            _open(portal, place)
+        except urllib.error.HTTPError as refusal:
+            assert refusal.code in (400, 404), place
+            assert SECRET.encode() not in refusal.read(), place
+        else:
+            raise AssertionError(f"{place} was found")
