@@ -18,12 +18,40 @@ from tests.portal_server import PortalServer
 pytestmark = pytest.mark.browser
 
 LONG = "# Long\n\n" + "".join(f"## Part {number}\n\n{'Filler stands here. ' * 60}\n\n" for number in range(12)) + "## Last\n\nThe pangolin, more pangolins, <b>pango</b>lins.\n"
+FOLDED = """# Folded
+
+A tapir in the open.
+
+{filler}
+
+<Tabs>
+  <Tab title="Here">Shown from the start.</Tab>
+  <Tab title="Tapir">
+    <Accordion title="More">
+      A tapir in a fold in a tab.
+    </Accordion>
+  </Tab>
+</Tabs>
+
+{filler}
+
+<details><summary>Outside</summary>
+
+<Tabs>
+  <Tab title="Here">Shown once it is open.</Tab>
+  <Tab title="Elsewhere">A tapir in a tab in a fold.</Tab>
+</Tabs>
+
+</details>
+
+{filler}
+""".format(filler="Filler stands here.\n\n" * 60)
 
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
     root = tmp_path_factory.mktemp("docs")
-    for name, text in {**DOCUMENTS, "long.md": LONG, "kiosk.yaml": OPENAPI}.items():
+    for name, text in {**DOCUMENTS, "long.md": LONG, "folded.mdx": FOLDED, "kiosk.yaml": OPENAPI}.items():
         file = root / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
@@ -143,6 +171,34 @@ def test_marks_are_stepped_through_and_cleared(page: Page, portal: PortalServer)
     expect(marks).to_be_hidden()
     assert page.evaluate("CSS.highlights.size") == 0
     assert page.url == f"{portal.url}docs/long/"
+
+
+def test_a_step_to_a_mark_opens_the_tab_and_the_fold_that_it_is_in(page: Page, portal: PortalServer) -> None:
+    page.goto(f"{portal.url}docs/folded/?q=tapir")
+    keys_work(page)
+    marks = page.get_by_role("region", name="Marks of the search")
+    expect(marks).to_contain_text("1 of 4")
+    assert page.evaluate("[...CSS.highlights.get('search')].map((range) => range.toString())") == ["tapir", "Tapir", "tapir", "tapir"]
+    for number, text in ((2, "Tapir"), (3, "A tapir in a fold in a tab."), (4, "A tapir in a tab in a fold.")):
+        marks.get_by_role("button", name="Next").click()
+        expect(marks).to_contain_text(f"{number} of 4")
+        expect(page.locator("article").get_by_text(text, exact=True).and_(page.locator(":not(.tab-title)")).first).to_be_in_viewport(ratio=1)
+    assert page.locator("[role=tab][aria-selected=true]").all_inner_texts() == ["Tapir", "Elsewhere"]
+    page.goto(f"{portal.url}docs/folded/")
+    keys_work(page)
+    assert page.locator("[role=tab][aria-selected=true]").first.inner_text() == "Here", "what a step opened was not chosen by the reader"
+
+
+def test_the_first_step_from_a_place_goes_on_from_there(page: Page, portal: PortalServer) -> None:
+    """A mark that is folded away above has no place of its own, and is not taken for the next."""
+    page.goto(f"{portal.url}docs/folded/?q=tapir#none")
+    keys_work(page)
+    marks = page.get_by_role("region", name="Marks of the search")
+    expect(marks).to_contain_text("4 marks")
+    page.locator("summary").get_by_text("Outside").evaluate("(one) => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    marks.get_by_role("button", name="Next").click()
+    expect(marks).to_contain_text("4 of 4")
+    expect(page.get_by_text("A tapir in a tab in a fold.")).to_be_in_viewport(ratio=1)
 
 
 def test_a_word_that_fills_a_cell_is_marked(page: Page, portal: PortalServer) -> None:

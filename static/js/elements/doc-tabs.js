@@ -59,10 +59,15 @@ class DocTabs extends HTMLElement {
   // A link may lead into a tab that is not shown.
   #showTarget() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const tab = target && this.contains(target) && this.#tabs.find((tab) => panelOf(tab).contains(target));
-    if (!tab || tab.ariaSelected === "true") return;
+    if (target && this.reveal(target)) target.scrollIntoView();
+  }
+
+  // Shows the tab that holds `part`, without its being remembered as chosen; whether it was hidden.
+  reveal(part) {
+    const tab = this.#tabs.find((tab) => panelOf(tab).contains(part));
+    if (!tab || tab.ariaSelected === "true") return false;
     this.#show(tab);
-    target.scrollIntoView();
+    return true;
   }
 
   #show(shown) {

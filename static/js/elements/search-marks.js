@@ -3,6 +3,9 @@
 import { inPieces, placesOf } from "../lib/marking.js";
 
 const NAME = "search";
+const FOLDS = "details:not([open]), doc-tabs";
+// A tab that is not shown can be opened; nothing else that is hidden can.
+const UNMARKED = "textarea, button:not([role=tab]), script, style, [hidden]:not(.tab)";
 
 class SearchMarks extends HTMLElement {
   #ranges = [];
@@ -30,14 +33,14 @@ class SearchMarks extends HTMLElement {
     this.#at = this.#at < 0 ? this.#nearest() : (this.#at + by + this.#ranges.length) % this.#ranges.length;
     const range = this.#ranges[this.#at];
     const holder = range.startContainer.parentElement;
-    for (let fold = holder.closest("details:not([open])"); fold; fold = fold.parentElement.closest("details:not([open])")) fold.open = true;
+    unfold(holder);
     CSS.highlights.set(`${NAME}-current`, new Highlight(range));
     holder.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     this.#say();
   }
 
   #nearest() {
-    const below = this.#ranges.findIndex((range) => range.getBoundingClientRect().top >= 0);
+    const below = this.#ranges.findIndex((range) => topOf(range) >= 0);
     return Math.max(below, 0);
   }
 
@@ -57,9 +60,25 @@ class SearchMarks extends HTMLElement {
   }
 }
 
+// Opens the folds and tabs that `part` is in.
+function unfold(part) {
+  for (let around = part.closest(FOLDS); around; around = around.parentElement.closest(FOLDS)) {
+    if (around.localName === "details") around.open = true;
+    else around.reveal?.(part);
+  }
+}
+
+// How far below the top of the window a mark is; one that is folded away, the fold.
+function topOf(range) {
+  const holder = range.startContainer.parentElement;
+  let seen = holder;
+  while (!seen.checkVisibility()) seen = seen.parentElement;
+  return (seen === holder ? range : seen).getBoundingClientRect().top;
+}
+
 function rangesIn(text, query) {
   const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT, (node) =>
-    (node.parentElement.closest("textarea, button, script, style") || !node.parentElement.closest("article") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+    (node.parentElement.closest(UNMARKED) || !node.parentElement.closest("article") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
   const nodes = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
   // Cells and paragraphs may stand side by side without a space; a line end keeps their words apart.
@@ -73,7 +92,7 @@ function rangesIn(text, query) {
   });
 }
 
-const blockOf = (node) => node?.parentElement.closest("p, li, td, th, dt, dd, pre, h1, h2, h3, h4, h5, h6, summary, figcaption, div, blockquote, article");
+const blockOf = (node) => node?.parentElement.closest("p, li, td, th, dt, dd, pre, h1, h2, h3, h4, h5, h6, summary, figcaption, div, blockquote, article, [role=tab]");
 
 function button(label, text, act) {
   const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, ariaLabel: label, title: label });
@@ -89,6 +108,8 @@ export async function markPage(query, link) {
     const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: link.dataset.style, onload: resolve, onerror: resolve });
     document.head.append(sheet);
   });
+  // Before the tabs are there, nothing can be opened in them.
+  if (document.querySelector("main doc-tabs")) await customElements.whenDefined("doc-tabs");
   const marks = document.createElement("search-marks");
   marks.setAttribute("query", query);
   document.body.append(marks);
