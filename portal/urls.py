@@ -33,6 +33,7 @@ urlpatterns = [
     *open_to(
         Audience.ANYBODY,
         path("robots.txt", machines.robots, name="robots"),
+        path("favicon.ico", machines.icon),
         path("healthz", runs.healthz, name="healthz"),
         path("readyz", runs.readyz, name="readyz"),
         path("selftest/echo", selftest.echo),

@@ -19,6 +19,7 @@ _MARKDOWN = "text/markdown; charset=utf-8"
 _MOST_WHOLE = 64 << 20
 # Browsers and programs send a few short ones; a long one is nobody's habit.
 _LONGEST_REMEMBERED = 200
+_ICON = (settings.BASE_DIR / "static" / "icon.svg").read_bytes()
 
 
 def wants_markdown(request: HttpRequest) -> bool:
@@ -90,6 +91,11 @@ async def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /runs/", "Disallow: /models/", "Disallow: /search/", "",
              f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}", ""]  # fmt: skip
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+async def icon(_request: HttpRequest) -> HttpResponse:
+    """`/favicon.ico`: what browsers ask for beside an answer that is no page and names no icon."""
+    return HttpResponse(_ICON, content_type="image/svg+xml", headers={"Cache-Control": "max-age=604800"})
 
 
 def _site(request: HttpRequest) -> str:

@@ -142,6 +142,14 @@ def test_robots_may_read_the_documents_and_are_told_of_the_sitemap(portal: Porta
     assert "Disallow: /docs" not in text
 
 
+def test_an_answer_that_is_no_page_has_the_icon_too_and_it_is_kept_for_a_week(portal: PortalServer) -> None:
+    icon = ask(portal, "/favicon.ico")
+    assert (icon.status, icon.headers["content-type"], icon.headers["cache-control"]) == (200, "image/svg+xml", "max-age=604800")
+    assert icon.text.startswith("<svg ")
+    assert "set-cookie" not in icon.headers
+    assert len(icon.body) < 500
+
+
 @pytest.mark.parametrize(("path", "leads_to"), [
     ("/docs/A/", "/docs/a/"), ("/docs/a", "/docs/a/"), ("/docs/part/index/", "/docs/part/"), ("/docs/INDEX/", "/docs/index/"),
     ("/doc/a", "/docs/a/"), ("/doc/a.md", "/docs/a/"), ("/doc/B%20c", "/docs/part/b%20c/"),
