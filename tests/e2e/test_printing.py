@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,7 +25,7 @@ LONG = "```text\n" + "word " * 60 + "\n```\n"
 DIAGRAM = "```mermaid\nflowchart LR\n  A[A first station of many] --> B[A second station] --> C[A third station] --> D[A fourth station] --> E[A fifth station]\n```\n\n"
 FILES = {
     "index.md": "# Home\n", "book/mark.svg": MARK,
-    "book/index.md": "---\ntitle: A Book for Paper\n---\nA word before it begins.\n",
+    "book/index.md": "---\ntitle: A Book for Paper\n---\nA word before it begins.\n\n## How to read it\n\nOn paper.\n\n### With what\n\nWith eyes.\n",
     "book/01-first.md": f"# The first chapter\n\n{'A sentence of the first. ' * 400}\n\n{WIDE}\n{LONG}",
     "book/02-second.mdx": f"# The second chapter\n\n{COMPONENTS}",
     "book/03-third.md": "# The third chapter\n\nThe end, see [the first](01-first.md).\n\n```shell\ncurl http://localhost:11434/api/version\n```\n\n" + DIAGRAM * 3,
@@ -52,6 +53,17 @@ def test_the_book_is_one_pdf_that_begins_each_chapter_on_a_page_and_lists_it(pag
     outlined = [title.decode("latin-1") for title in re.findall(rb"/Title \(([^)]*)\)", pdf)]
     assert pages >= 2 + len(CHAPTERS) + 1, "a cover, the contents, and each chapter on pages of its own, the first on more than one"
     assert [title for title in outlined if title in CHAPTERS] == CHAPTERS
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_the_title_is_larger_than_a_chapter_and_that_than_a_section_of_it_or_of_the_foreword(page: Page, portal: PortalServer, media: Literal["screen", "print"]) -> None:
+    page.goto(f"{portal.url}book/print/")
+    page.emulate_media(media=media)
+    headings = (".cover h1", ".chapter > h2", ".table-of-contents h2", ".foreword h2", ".foreword h3")
+    title, chapter, contents, section, below = (page.locator(f".whole {one}").first.evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)") for one in headings)
+    assert title > 1.2 * chapter > 1.2 * contents > 1.2 * section > 1.2 * below
+    assert section == page.locator(".chapter .prose h3").first.evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)")
+    assert chapter > 1.4 * section
 
 
 def test_on_paper_there_is_the_book_and_nothing_to_press(page: Page, portal: PortalServer) -> None:
