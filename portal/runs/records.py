@@ -25,7 +25,7 @@ MOST_CHARACTERS = 1 << 30
 _LONGEST_STRETCH = 256 << 10
 _AT_ONCE = 100
 _RECORDS = Record._meta.db_table
-_ADD = f"INSERT INTO {Stretch._meta.db_table} (record_id, first, last, text) VALUES "  # noqa: S608 - a name of our own
+_ADD = f"INSERT INTO {Stretch._meta.db_table} (record_id, first, last, text) VALUES (%s, %s, %s, %s)"  # noqa: S608 - a name of our own
 _STATE = re.compile(r'\{"run":"[\w-]+","seq":\d+,"type":"state","state":"(\w+)"')
 CRASHED = Failure(
     "server_ended",
@@ -87,11 +87,8 @@ def _open_here(ids: Sequence[str], server: str) -> set[str]:
 
 
 def _add(stretches: Sequence[tuple[str, int, int, str]]) -> None:
-    # In one statement for many: after each, another thread may have its turn, and this one has to wait for its own.
     with connection.cursor() as cursor:
-        for start in range(0, len(stretches), _AT_ONCE):
-            some = stretches[start : start + _AT_ONCE]
-            cursor.execute(_ADD + ", ".join(["(%s, %s, %s, %s)"] * len(some)), [value for stretch in some for value in stretch])
+        cursor.executemany(_ADD, stretches)
 
 
 def written(ids: Sequence[str]) -> dict[str, int]:
