@@ -47,11 +47,14 @@ A tapir in the open.
 {filler}
 """.format(filler="Filler stands here.\n\n" * 60)
 
+LINES = "filler\n" * 200
+IN_CODE = f"# In code\n\n```text\n{LINES}{'filler ' * 80}okapi\n{LINES}```\n"
+
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
     root = tmp_path_factory.mktemp("docs")
-    for name, text in {**DOCUMENTS, "long.md": LONG, "folded.mdx": FOLDED, "kiosk.yaml": OPENAPI}.items():
+    for name, text in {**DOCUMENTS, "long.md": LONG, "folded.mdx": FOLDED, "code.md": IN_CODE, "kiosk.yaml": OPENAPI}.items():
         file = root / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
@@ -171,6 +174,17 @@ def test_marks_are_stepped_through_and_cleared(page: Page, portal: PortalServer)
     expect(marks).to_be_hidden()
     assert page.evaluate("CSS.highlights.size") == 0
     assert page.url == f"{portal.url}docs/long/"
+
+
+def test_a_mark_deep_in_a_block_of_code_is_brought_into_view(page: Page, portal: PortalServer) -> None:
+    page.goto(f"{portal.url}docs/code/?q=okapi")
+    keys_work(page)
+    expect(page.get_by_role("region", name="Marks of the search")).to_contain_text("1 of 1")
+    page.wait_for_function("""() => {
+        const mark = [...CSS.highlights.get("search-current")][0].getBoundingClientRect();
+        const [middle, code] = [mark.top + mark.height / 2 - innerHeight / 2, document.querySelector("article pre").getBoundingClientRect()];
+        return Math.abs(middle) < 2 && mark.left >= code.left && mark.right <= code.right;
+    }""")
 
 
 def test_a_step_to_a_mark_opens_the_tab_and_the_fold_that_it_is_in(page: Page, portal: PortalServer) -> None:

@@ -4,6 +4,7 @@ import { inPieces, placesOf } from "../lib/marking.js";
 
 const NAME = "search";
 const FOLDS = "details:not([open]), doc-tabs";
+const SCROLLS = /auto|scroll/;
 // A tab that is not shown can be opened; nothing else that is hidden can.
 const UNMARKED = "textarea, button:not([role=tab]), script, style, [hidden]:not(.tab)";
 
@@ -32,10 +33,9 @@ class SearchMarks extends HTMLElement {
     // The first step goes on from where the reader is.
     this.#at = this.#at < 0 ? this.#nearest() : (this.#at + by + this.#ranges.length) % this.#ranges.length;
     const range = this.#ranges[this.#at];
-    const holder = range.startContainer.parentElement;
-    unfold(holder);
+    unfold(range.startContainer.parentElement);
     CSS.highlights.set(`${NAME}-current`, new Highlight(range));
-    holder.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    bringIntoView(range);
     this.#say();
   }
 
@@ -67,6 +67,22 @@ function unfold(part) {
     else around.reveal?.(part);
   }
 }
+
+// Scrolls to the mark itself: what it stands in may be a block of code of any length and width.
+function bringIntoView(range) {
+  const page = document.scrollingElement;
+  for (let around = range.startContainer.parentElement; around !== page; around = around.parentElement) {
+    const { overflowX, overflowY } = getComputedStyle(around);
+    const [mark, box] = [range.getBoundingClientRect(), around.getBoundingClientRect()];
+    if (SCROLLS.test(overflowX) && (mark.left < box.left || mark.right > box.right)) around.scrollLeft += middle(mark.left, mark.width) - middle(box.left, box.width);
+    if (SCROLLS.test(overflowY) && (mark.top < box.top || mark.bottom > box.bottom)) around.scrollTop += middle(mark.top, mark.height) - middle(box.top, box.height);
+  }
+  const mark = range.getBoundingClientRect();
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  page.scrollBy({ top: middle(mark.top, mark.height) - middle(0, innerHeight), behavior });
+}
+
+const middle = (start, length) => start + length / 2;
 
 // How far below the top of the window a mark is; one that is folded away, the fold.
 function topOf(range) {
