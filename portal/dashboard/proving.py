@@ -138,7 +138,7 @@ async def _send(
     async with client.send(upstream, endpoint.method, path, dump_body(body)) as answer:
         reading = Reading(framing_of(endpoint, answer.status, exhibit.request.stream))
         head = b""
-        async for chunk in answer.chunks:
+        async for chunk in answer.chunks():
             head = (head + chunk)[:65536]
             reading.feed(chunk)
         reading.close()

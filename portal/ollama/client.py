@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import aiohttp
@@ -15,7 +16,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 from httpx_aiohttp.transport import AiohttpResponseStream
 
-from portal.ollama.arriving import arriving
+from portal.ollama.arriving import AtOnce, Body, Connection
 from portal.ollama.errors import BrokenProtocol, Exhausted, Interrupted, OllamaError, Unreachable
 from portal.ollama.upstreams import CLOUD_ORIGIN, Upstream, without_key
 
@@ -42,11 +43,15 @@ _CUT = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, httpx.Network
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The head of an upstream's answer; `chunks` are the bytes of its body as they arrive, exactly as sent."""
+    """The head of an upstream's answer, and its body, exactly as sent."""
 
     status: int
     headers: Mapping[str, str]
-    chunks: AsyncIterator[bytes]
+    _body: Body
+
+    def chunks(self, at_once: AtOnce | None = None) -> AsyncIterator[bytes]:
+        """The bytes of the body as they arrive, without what `at_once` takes in the step in which it came."""
+        return self._body.pieces(at_once)
 
 
 _on_sent: ContextVar[Callable[[], None] | None] = ContextVar("on_sent", default=None)
@@ -85,7 +90,7 @@ class Client:
             try:
                 _refuse_detours(upstream, response)
                 shown = {name: response.headers[name] for name in _SHOWN_HEADERS if name in response.headers}
-                answer = Answer(response.status_code, shown, arriving(response.extensions["answer"], self._longest_silence))
+                answer = Answer(response.status_code, shown, Body(response.extensions["answer"], self._longest_silence))
                 del response  # its body may come for an hour, and all that is wanted of the rest is here
                 yield answer
             finally:
@@ -163,6 +168,7 @@ def _session(tls: ssl.SSLContext, *, is_kept: bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(ssl=tls, limit=_MOST_CONNECTIONS, keepalive_timeout=_KEPT_FOR)
     else:
         connector = aiohttp.TCPConnector(ssl=tls, limit=_MOST_CONNECTIONS, force_close=True)
+    connector._factory = partial(Connection, loop=connector._loop)  # type: ignore[assignment]  # there is no other way to it
     told = aiohttp.TraceConfig()
     told.on_request_headers_sent.append(_note_head)
     told.on_request_chunk_sent.append(_note_body)

@@ -70,10 +70,11 @@ class Reading:
             return
         complete = b"".join((*self._pending, chunk[: end + 1])) if self._pending else chunk[: end + 1]
         self._pending, self._pending_size = [], 0
-        if self.unread is None and not _are_records(complete, self.framing):
+        lines = complete.count(b"\n")
+        if self.unread is None and not _are_records(complete, lines, self.framing):
             self._find_unread(complete)
         # Every record of an event stream is followed by a blank line; that line is not one.
-        self.records += chunk.count(b"\n") if self.framing == "ndjson" else chunk.count(b"data:")
+        self.records += lines if self.framing == "ndjson" else complete.count(b"data:")
         self._look_at(complete)
         if end + 1 < len(chunk):
             self._hold(chunk[end + 1 :])
@@ -169,11 +170,10 @@ class Reading:
             self._usage = record["usage"]
 
 
-def _are_records(complete: bytes, framing: Framing) -> bool:
-    """Whether every line begins and ends as a record does."""
-    lines = complete.count(b"\n")
+def _are_records(complete: bytes, lines: int, framing: Framing) -> bool:
+    """Whether every one of so many lines begins and ends as a record does."""
     if framing == "ndjson":
-        return complete.startswith(b"{") and complete.count(b"}\n") == lines == complete.count(b"\n{") + 1
+        return complete.startswith(b"{") and complete.endswith(b"}\n") and complete.count(b"}\n{") == lines - 1
     events = complete.count(b"data: {")
     return complete.count(b"}\n\n") == events and lines == 2 * events + complete.count(b"event: ")
 

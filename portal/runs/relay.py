@@ -22,6 +22,8 @@ from portal.runs.roads import OVERLOADED, Road
 
 LARGEST_ANSWER = 64 << 20
 LONGEST_RUN = 3600.0
+# Of the body of an error, in bytes: what it says is at its beginning.
+_LARGEST_ERROR = 64 << 10
 # What comes within so little time, in seconds, came in one burst: how fast it was written nobody knows.
 _SHORTEST_SPAN = 0.1
 # A wait so short needs no reason.
@@ -89,6 +91,7 @@ class Relay:
         # What must not come back to a reader; and the text that is held until there can be no half of it.
         self._key: str | None = None
         self._held: list[str] | None = None
+        self._error: bytearray | None = None
 
     async def run(self) -> None:
         """Relay the order to its end. Cancelling the task hangs up and ends the run with `stop_reason`."""
@@ -197,25 +200,35 @@ class Relay:
 
     async def _pass_on(self, answer: Answer) -> bytes:
         """Write the body into the log as it arrives; returns its beginning when it is the body of an error."""
-        kept = bytearray()
+        self._error = bytearray() if answer.status >= 400 else None
         self._held = [] if answer.status >= 400 and self._key is not None else None
         try:
-            async for chunk in answer.chunks:
-                if self._ownership is not None and not self._ownership.is_sure:
+            async for chunk in answer.chunks(self._take_at_once):
+                if self._ownership is not None:
                     await self._ownership.make_sure()
-                self._meet(chunk)
-                # All that one read of the connection brought is one frame.
-                self._write(self._decode(chunk))
-                self.reading.feed(chunk)
-                if answer.status >= 400 and len(kept) < 65536:
-                    kept += chunk
+                self._take_chunk(chunk)
             self._decode(b"", final=True)
         finally:
             # Whatever had arrived belongs in the log, also when the way here was cut.
             held, self._held = self._held, None
             self._write("".join(held or ()))
         self.reading.close()
-        return bytes(kept)
+        return bytes(self._error or b"")
+
+    def _take_at_once(self, chunk: bytes) -> bool:
+        """Take a chunk in the step in which it came, if the run is known to be this server's."""
+        if self._ownership is not None and not self._ownership.is_sure:
+            return False
+        self._take_chunk(chunk)
+        return True
+
+    def _take_chunk(self, chunk: bytes) -> None:
+        self._meet(chunk)
+        # All that one read of the connection brought is one frame.
+        self._write(self._decode(chunk))
+        self.reading.feed(chunk)
+        if self._error is not None and len(self._error) < _LARGEST_ERROR:
+            self._error += chunk
 
     def _meet(self, chunk: bytes) -> None:
         meter = self.meter
