@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
-from django.db import Error
+from django.db import Error, connection
 from django.db.models import Max
 
 from portal.desk import Desk
@@ -21,6 +21,7 @@ T = TypeVar("T")
 _PATIENCE = 2.0
 _AT_ONCE = 4
 _LOOK_EVERY = 0.25
+_UNDER_REF = f"SELECT id FROM {Record._meta.db_table} WHERE ref = %s AND owner = %s"  # noqa: S608 - a name of our own
 
 
 class Archive:
@@ -49,7 +50,7 @@ class Archive:
 
     async def find_ref(self, ref: str, *, owner: str) -> Recorded | None:
         """The run that owner started under that ref."""
-        return self._opened(await self.read(_find, ref=ref, owner=owner))
+        return self._opened(await self.read(_find_ref, ref, owner))
 
     def _opened(self, record: Record | None) -> Recorded | None:
         return None if record is None else Recorded(record, self)
@@ -121,6 +122,14 @@ def _find(**which: str) -> Record | None:
     if record is not None and not record.outcome:
         record.head = Stretch.objects.filter(record=record).aggregate(last=Max("last"))["last"] or 0
     return record
+
+
+def _find_ref(ref: str, owner: str) -> Record | None:
+    # Before every run, and there hardly ever is one: put together by hand it takes a tenth.
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDER_REF, [ref, owner])
+        row = cursor.fetchone()
+    return _find(id=row[0]) if row else None
 
 
 def frames_of(run: str, after: int) -> list[str]:
