@@ -16,7 +16,7 @@ from bench.report import Figure, pace_of_machine, report
 
 OVER_DOCUMENTS = ("docs", "search", "weight", "lighthouse", "examples")
 FOR_A_TIME = ("team",)
-BENCHMARKS = ("first_page", "first_token", "paint", "panel_load", "panel_use", "panel_flood", "records", "relay", "shared", "reconnect", "team", "hostile", "stalls",
+BENCHMARKS = ("first_page", "first_token", "paint", "panel_load", "panel_use", "panel_flood", "relay", "shared", "reconnect", "team", "hostile", "stalls",
               "refusals", *OVER_DOCUMENTS)  # fmt: skip
 
 
