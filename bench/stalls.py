@@ -69,15 +69,21 @@ def measure() -> Iterator[Figure]:
         pages = (page.read_text() for page in write_set(Path(name) / "parts", 500).rglob("*.md"))
         big.write_text("".join(pages)[: 5 << 20])
         with PortalServer(PORTAL_DOCS_ROOT=str(root), PORTAL_EMBEDDED="never") as portal:
-            _open(portal, "/")
-            time.sleep(5)  # the graph of links is drawn and search has read everything
+            _settle(portal)
             yield _held_up(portal, "nothing else is done", lambda: time.sleep(2))
             for what, work in _works(portal, big):
                 yield _held_up(portal, what, work)
         bad = write_bad_set(Path(name) / "worse" / "set")
         with PortalServer(PORTAL_DOCS_ROOT=str(bad), PORTAL_EMBEDDED="never") as portal:
+            _settle(portal)
             for what, work in _bad_works(portal, bad):
                 yield _held_up(portal, what, work)
+
+
+def _settle(portal: PortalServer) -> None:
+    """The graph of links is drawn, and search has read everything."""
+    _open(portal, "/")
+    time.sleep(5)
 
 
 def _works(portal: PortalServer, big: Path) -> Iterator[tuple[str, Callable[[], object]]]:
