@@ -125,7 +125,7 @@ def _find(**which: str) -> Record | None:
 
 
 def _find_ref(ref: str, owner: str) -> Record | None:
-    # Before every run, and there hardly ever is one: put together by hand it takes a tenth.
+    # Before every run, and there hardly ever is one: put together by hand it takes a sixth.
     with connection.cursor() as cursor:
         cursor.execute(_UNDER_REF, [ref, owner])
         row = cursor.fetchone()
