@@ -24,8 +24,8 @@ DRAWN = {
     ),
 }
 LARGE = {"YAML": ("/reference/bad/large/", "bad/large.yaml", "Large"), "JSON": ("/reference/bad/late/", "bad/late.json", "Late")}
-_OPERATIONS = 3_000
-_FILLER = "Words of some length about what this does and what it answers, and when. " * 10
+_OPERATIONS = 5_000
+_FILLER = "Words of some length about what this does and what it answers, and when. " * 18
 
 
 def write_bad_set(root: Path) -> Path:
@@ -78,5 +78,5 @@ def _large_yaml() -> Iterator[str]:
 def _late_json() -> str:
     """Keys in order, as generators write them: what it is stands after all that is long."""
     paths = {f"/b/{number}": {"get": {"tags": [f"t{number % 50}"], "description": _FILLER, "responses": {"200": {"description": "Fine"}}}} for number in range(_OPERATIONS)}
-    schemas = {f"S{number}": {"type": "object", "properties": {f"p{at}": {"type": "string"} for at in range(20)}} for number in range(_OPERATIONS // 2)}
+    schemas = {f"S{number}": {"type": "object", "properties": {f"p{at}": {"type": "string"} for at in range(20)}} for number in range(_OPERATIONS // 3)}
     return json.dumps({"components": {"schemas": schemas}, "info": {"title": "Late"}, "openapi": "3.1.0", "paths": paths})

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from portal.docs.catalogue import Catalogue, Page
 from portal.docs.drawing import Drawn, Sheet, draw, draw_plainly
 from portal.docs.files import read_regular, signature
+from portal.docs.jobs import DrawSheet
 from portal.docs.links import Links
 from portal.docs.press import NotDrawn, Press
 from portal.docs.rendering import Oddity, Rendered, decode
@@ -93,9 +94,9 @@ class Library:
         if self.press is None or not self.press.is_open:
             return Drawn.of(draw(sheet, self.links(page.relative)))
         try:
-            return self.press.draw(sheet, self.catalogue.present.stamp)
+            return self.press.do(DrawSheet(sheet, self.catalogue.present.stamp))
         except NotDrawn as problem:
-            return Drawn.of(draw_plainly(sheet, str(problem)))
+            return Drawn.of(draw_plainly(sheet, f"This document {problem}, so its source is shown as it is."))
 
     def links(self, relative: str) -> Links:
         """Resolves the links of the file of the set called `relative`."""

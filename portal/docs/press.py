@@ -11,11 +11,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar, cast
 
-from portal.docs.drawing import Drawn, Sheet
+from portal.docs.jobs import Job
 
 logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 # Seconds of a processor for one document. The largest of a real set takes one, a generated one of 5 MB five.
 PATIENCE = 20.0
@@ -24,7 +25,7 @@ _LENGTH = struct.Struct(">Q")
 
 
 class NotDrawn(Exception):
-    """A document took too long to draw, or ended the process that drew it; the message is a sentence that says so."""
+    """A document took too long, or ended the process that drew it; the message says so, of the document: “takes more than …”."""
 
 
 class Press:
@@ -58,12 +59,12 @@ class Press:
             process.kill()
             _close(process)
 
-    def draw(self, sheet: Sheet, stamp: str) -> Drawn:
-        """The sheet, with the links of the set that has this stamp. Waits; raises `NotDrawn`."""
+    def do(self, job: Job[Result]) -> Result:
+        """What comes of the job. Waits; raises `NotDrawn`."""
         process = self._idle.get()
         try:
             process = process or self._launch()
-            return _ask(process, sheet, stamp)
+            return _ask(process, job)
         except (OSError, EOFError):
             code, process = self._bury(process), None
             raise NotDrawn(_explain(code, self.patience)) from None
@@ -91,13 +92,11 @@ class Press:
         return code
 
 
-def _ask(process: subprocess.Popen[bytes], sheet: Sheet, stamp: str) -> Drawn:
+def _ask(process: subprocess.Popen[bytes], job: Job[Result]) -> Result:
     assert process.stdin is not None
     assert process.stdout is not None
-    write_message(process.stdin, (sheet, stamp))
-    drawn = read_message(process.stdout)
-    assert isinstance(drawn, Drawn)
-    return drawn
+    write_message(process.stdin, job)
+    return cast(Result, read_message(process.stdout))
 
 
 def _close(process: subprocess.Popen[bytes]) -> int:
@@ -112,8 +111,8 @@ def _close(process: subprocess.Popen[bytes]) -> int:
 
 def _explain(code: int, patience: float) -> str:
     if code == -signal.SIGPROF:
-        return f"This document takes more than {patience:g} seconds to draw, so its source is shown as it is."
-    return "This document could not be drawn, so its source is shown as it is."
+        return f"takes more than {patience:g} seconds to draw"
+    return "could not be drawn"
 
 
 def write_message(pipe: IO[bytes], message: object) -> None:

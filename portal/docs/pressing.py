@@ -7,47 +7,28 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from portal.docs.catalogue import Catalogue
-from portal.docs.drawing import Drawn, Sheet, draw
-from portal.docs.links import Links
+from portal.docs.jobs import Job, Workplace
 from portal.docs.press import read_message, write_message
 
 
-class Presswork:
-    """Draws sheets, with a catalogue of its own to look their links up in."""
-
-    def __init__(self, root: Path, source_url: str) -> None:
-        self.catalogue, self.source_url = Catalogue(root), source_url
-
-    def draw(self, sheet: Sheet, stamp: str) -> Drawn:
-        """The sheet with the links of the set as it is now, looked through again unless it has this stamp."""
-        shelf = self.catalogue.shelf
-        if shelf.stamp != stamp:
-            self.catalogue.refresh()
-            shelf = self.catalogue.shelf
-        drawn = draw(sheet, Links(shelf, sheet.relative, self.catalogue.root, self.source_url))
-        # The site shows neither by itself, and reading them would hold up every thread of the server.
-        return Drawn.of(replace(drawn, links=(), fences=()))
-
-
 def main(root: Path, source_url: str, patience: float) -> None:
-    """Draw what is asked for until the standard input ends, which it does with the server."""
-    work = Presswork(root, source_url)
-    sheets, answers = sys.stdin.buffer, sys.stdout.buffer
+    """Do what is asked for until the standard input ends, which it does with the server."""
+    here = Workplace(Catalogue(root), source_url)
+    jobs, answers = sys.stdin.buffer, sys.stdout.buffer
     # What a library prints must not come between two answers.
     sys.stdout = sys.stderr
     while True:
         try:
-            message = read_message(sheets)
+            job = cast("Job[object]", read_message(jobs))
         except EOFError:
             return
-        assert isinstance(message, tuple)
         with _no_longer_than(patience):
-            drawn = work.draw(*message)
-        write_message(answers, drawn)
+            result = job.carry_out(here)
+        write_message(answers, result)
 
 
 @contextmanager

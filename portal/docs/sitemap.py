@@ -57,6 +57,6 @@ def _of_journal() -> Iterator[str]:
 
 def _of_reference() -> Iterator[str]:
     for document in reference.documents.all():
-        outline = reference.read(document).outline
-        for part in outline.parts if outline else ():
+        contents = reference.read(document).contents
+        for part in contents.parts if contents else ():
             yield part.url

@@ -16,6 +16,7 @@ import pytest
 
 from portal.docs.catalogue import Catalogue
 from portal.docs.drawing import Sheet
+from portal.docs.jobs import DrawSheet
 from portal.docs.library import Library
 from portal.docs.press import NotDrawn, Press
 from tests.docs.asking import ask
@@ -102,12 +103,12 @@ def test_a_process_that_dies_costs_one_document_at_most(root: Path, press: Press
 
 def test_a_short_document_does_not_wait_for_a_long_one(root: Path, press: Press) -> None:
     stamp = Catalogue(root).shelf.stamp
-    press.draw(Sheet("a", "a.md", "# Warm"), stamp)
+    press.do(DrawSheet(Sheet("a", "a.md", "# Warm"), stamp))
     ended: list[float] = []
-    long = threading.Thread(target=lambda: (press.draw(Sheet("long", "long.md", LONG * 2), stamp), ended.append(time.monotonic())))
+    long = threading.Thread(target=lambda: (press.do(DrawSheet(Sheet("long", "long.md", LONG * 2), stamp)), ended.append(time.monotonic())))
     long.start()
     time.sleep(0.1)
-    press.draw(Sheet("a", "a.md", "# Short"), stamp)
+    press.do(DrawSheet(Sheet("a", "a.md", "# Short"), stamp))
     short_ended = time.monotonic()
     long.join()
     assert short_ended < ended[0]
@@ -120,7 +121,7 @@ def test_a_stopped_press_leaves_no_process_and_refuses_what_it_was_drawing(root:
 
     def draw() -> None:
         try:
-            press.draw(Sheet("long", "long.md", LONG * 8), "")
+            press.do(DrawSheet(Sheet("long", "long.md", LONG * 8), ""))
         except NotDrawn as problem:
             refused.append(problem)
 

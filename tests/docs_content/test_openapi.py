@@ -12,6 +12,8 @@ from portal.docs.catalogue import Catalogue
 from portal.docs.reference.anchors import Anchors
 from portal.docs.reference.library import Reference
 from portal.docs.reference.operations import read_operation
+from portal.docs.reference.outline import outline
+from portal.docs.reference.reading import read_source
 from portal.docs.reference.schemas import Tree
 from portal.ollama.endpoints import ENDPOINTS, Endpoint
 from tests.docs_content.shapes import SET, answer_faults, document, faults, follow, operation_of, operations
@@ -37,8 +39,8 @@ def test_a_document_is_shown_without_a_problem_and_each_page_has_operations(rela
     reference = Reference(Catalogue(SET))
     (found,) = [one for one in reference.documents.all() if one.relative == relative]
     reading = reference.read(found)
-    assert reading.outline is not None, reading.problem
-    for part in reading.outline.parts:
+    assert reading.contents is not None, reading.problem
+    for part in reading.contents.parts:
         assert reference.draw(reading, part).problems == ()
 
 
@@ -84,15 +86,12 @@ def test_every_endpoint_the_portal_sends_to_is_described_as_it_streams(endpoint:
 
 
 def test_every_example_of_a_request_to_ollama_has_a_run_button() -> None:
-    reference = Reference(Catalogue(SET))
-    (found,) = [one for one in reference.documents.all() if one.relative == OLLAMA]
-    outline = reference.read(found).outline
-    assert outline is not None
-    tree = Tree(lambda text, _anchor, _level: text, outline.addresses, Anchors())
+    found = outline(read_source((SET / OLLAMA).read_bytes(), OLLAMA), "/reference/")
+    tree = Tree(lambda text, _anchor, _level: text, found.addresses, Anchors())
     known = {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
-    for one in outline.found.values():
+    for one in found.found.values():
         if (one.entry.method, one.entry.path) in known:
-            samples = read_operation(one, outline.place, tree).samples
+            samples = read_operation(one, found.place, tree).samples
             assert samples
             assert [sample.label for sample in samples if sample.example is None or not sample.example.runnable] == []
 

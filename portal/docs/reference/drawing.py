@@ -48,9 +48,9 @@ def draw_part(outline: Outline, part: Part, *, page: str, resolve_link: ResolveL
     for group in part.groups:
         tree.anchors.take(group.anchor)
     context = {
-        "outline": outline,
+        "contents": outline.contents,
         "part": part,
-        "is_first": part is outline.parts[0],
+        "is_first": part is outline.contents.parts[0],
         "description": words.describe(outline.description, "about", 2),
         "groups": [
             (group, words.describe(group.description, group.anchor, 3), list(_operations(outline, group, tree, page)))
@@ -62,11 +62,16 @@ def draw_part(outline: Outline, part: Part, *, page: str, resolve_link: ResolveL
     return Drawn(part, body, tuple(outline.place.problems.found.values()))
 
 
+def draw_notice(part: Part, title: str, words: str) -> Drawn:
+    """A page that says why its part is not there."""
+    return Drawn(part, render_to_string("reference/notice.html", {"title": part.title or title, "words": words}), ())
+
+
 def _enough(outline: Outline, part: Part) -> int:
     """How many fields of a body are written out before named schemas become links to their own page."""
     if part.schemas:
         return 0
-    return ENOUGH_IN_SPLIT if outline.is_split else ENOUGH_IN_ONE
+    return ENOUGH_IN_SPLIT if outline.contents.is_split else ENOUGH_IN_ONE
 
 
 def _operations(outline: Outline, group: Group, tree: Tree, page: str) -> Iterator[DrawnOperation]:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from portal.docs.here import catalogue
+from portal.docs.here import catalogue, press
 from portal.docs.reference.library import Reference
 
-reference = Reference(catalogue, source_url=settings.PORTAL_SOURCE_URL)
+reference = Reference(catalogue, source_url=settings.PORTAL_SOURCE_URL, press=press)

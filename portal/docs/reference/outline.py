@@ -10,8 +10,8 @@ from portal.docs.reference.anchors import Anchors, slug
 from portal.docs.reference.operations import METHODS, Found
 from portal.docs.reference.places import BadRef, Place, Problems
 from portal.docs.reference.reading import Source
-from portal.docs.reference.servers import Server, read_servers
-from portal.docs.reference.values import Entry, Group, Part
+from portal.docs.reference.servers import read_servers
+from portal.docs.reference.values import Contents, Entry, Group, Part
 
 MAX_ON_ONE_PAGE = 30
 MAX_ON_EACH_PAGE = 20
@@ -21,25 +21,14 @@ _MAX_OPERATIONS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What there is to read in a document. `description` is markdown. `found` leads from an anchor to its operation.
+    """A document's contents, and where they lie in it. `description` is markdown. `found` leads from an anchor to its operation,
+    `addresses` from a schema's name to its place on the site."""
 
-    With `is_split` the first part has no operations of its own: it lists those of the others.
-    """
-
+    contents: Contents
     place: Place
-    title: str
-    version: str
     description: str
-    servers: tuple[Server, ...]
-    parts: tuple[Part, ...]
     found: Mapping[str, Found]
     addresses: Mapping[str, str]
-    is_split: bool
-
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """Every group of the document, whatever page it is on."""
-        return tuple(group for part in self.parts for group in part.groups)
 
 
 def outline(source: Source, address: str) -> Outline:
@@ -53,15 +42,17 @@ def outline(source: Source, address: str) -> Outline:
     shelves = list(_shelve(place, address))
     info = place.at("info")
     return Outline(
+        contents=Contents(
+            title=info.text("title") or source.name,
+            version=info.text("version"),
+            servers=read_servers(place),
+            parts=(*parts, *shelves),
+            is_split=is_split,
+        ),
         place=place,
-        title=info.text("title") or source.name,
-        version=info.text("version"),
         description=info.text("description") or info.text("summary"),
-        servers=read_servers(place),
-        parts=(*parts, *shelves),
         found=kept,
         addresses={name: f"{part.url}#{slug(name)}" for part in shelves for name in part.schemas},
-        is_split=is_split,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -11,10 +11,8 @@ from portal.docs.reference.yaml_text import BadDocument, Text, read_yaml
 from portal.docs.rendering import decode
 
 MAX_BYTES = 8 * 1024 * 1024
-# One call of the C scanner holds the interpreter until it is done, so beyond this the slower one reads.
-_QUICK_JSON = 1024 * 1024
 
-__all__ = ["MAX_BYTES", "BadDocument", "Source", "patient_decoder", "read_source"]
+__all__ = ["MAX_BYTES", "BadDocument", "Source", "read_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +35,6 @@ def read_source(content: bytes, name: str) -> Source:
     return Source(read.value, name, read.lines, tuple(read.repeated))
 
 
-def patient_decoder(text: str, parse_constant: Callable[[str], object] | None = None) -> json.JSONDecoder:
-    """A decoder that lets other threads have their turns while it reads `text`, however long that is."""
-    decoder = json.JSONDecoder(parse_constant=parse_constant)
-    if len(text) > _QUICK_JSON:
-        decoder.parse_string = json.decoder.py_scanstring  # type: ignore[attr-defined]
-        decoder.scan_once = json.scanner.py_make_scanner(decoder)  # type: ignore[attr-defined]
-    return decoder
-
-
 def _check_version(root: Mapping[str, object]) -> None:
     if "swagger" in root and "openapi" not in root:
         raise BadDocument(
@@ -60,7 +49,7 @@ def _check_version(root: Mapping[str, object]) -> None:
 
 def _read_json(text: str) -> object:
     try:
-        return patient_decoder(text, parse_constant=_refuse).decode(text)
+        return json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as problem:
         raise BadDocument(f"It is not JSON: {problem.msg}, at column {problem.colno}.", problem.lineno) from None
     except RecursionError:

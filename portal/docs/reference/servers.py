@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from portal.docs.reference.places import BadRef, Place
+from portal.docs.reference.values import Server
 
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """An address requests go to, its variables at their defaults. `description` is plain text."""
-
-    url: str
-    description: str = ""
 
 
 def read_servers(place: Place) -> tuple[Server, ...]:

@@ -187,5 +187,32 @@ class Part:
     schemas: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An address requests go to, its variables at their defaults. `description` is plain text."""
+
+    url: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What there is to read in a document, and on which page.
+
+    With `is_split` the first part has no operations of its own: it lists those of the others.
+    """
+
+    title: str
+    version: str
+    servers: tuple[Server, ...]
+    parts: tuple[Part, ...]
+    is_split: bool
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Every group of the document, whatever page it is on."""
+        return tuple(group for part in self.parts for group in part.groups)
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -43,20 +43,20 @@ async def _show(request: HttpRequest, document: Document, slug: str, documents: 
     if kept is None:
         reading = await asyncio.to_thread(reference.read, document)
         part = _find_part(reading, slug)
-        if reading.outline is None and not slug:
+        if reading.contents is None and not slug:
             return render(request, "reference/broken.html", context | {"problem": reading.problem})
         if part is None:
             return await missing(request)
         kept = reading, await asyncio.to_thread(reference.draw, reading, part)
     reading, drawn = kept
-    title = reading.outline.title if reading.outline else ""
+    title = reading.contents.title if reading.contents else ""
     trail = [(title, document.url), *([(drawn.part.title, drawn.part.url)] if drawn.part.slug else [])]
     crumbs = crumbs_of(trail, request.build_absolute_uri)
-    context |= {"outline": reading.outline, "drawn": drawn, "part": drawn.part, "title": trail[-1][0], "crumbs": crumbs}
+    context |= {"contents": reading.contents, "drawn": drawn, "part": drawn.part, "title": trail[-1][0], "crumbs": crumbs}
     context["canonical"] = request.build_absolute_uri(drawn.part.url)
     return render(request, "reference/page.html", context)
 
 
 def _find_part(reading: Reading, slug: str) -> Part | None:
-    parts = reading.outline.parts if reading.outline else ()
+    parts = reading.contents.parts if reading.contents else ()
     return next((part for part in parts if part.slug == slug), None)

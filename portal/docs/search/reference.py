@@ -29,26 +29,26 @@ def read_reference(document: Document, root: Path) -> list[Passage]:
         source = read_source(read_regular(document.file, root), document.file.name)
     except BadDocument:
         return []
-    contents = outline(source, document.url)
-    return [passage for part in contents.parts for passage in _passages(contents, part, key_of(document))]
+    found = outline(source, document.url)
+    return [passage for part in found.contents.parts for passage in _passages(found, part, key_of(document))]
 
 
-def _passages(contents: Outline, part: Part, key: str) -> list[Passage]:
-    return passages_of(key, part.url, part.title or contents.title, list(_sections(contents, part)))
+def _passages(found: Outline, part: Part, key: str) -> list[Passage]:
+    return passages_of(key, part.url, part.title or found.contents.title, list(_sections(found, part)))
 
 
-def _sections(contents: Outline, part: Part) -> Iterator[Section]:
-    if part is contents.parts[0]:
-        yield Section("", (), contents.description)
+def _sections(found: Outline, part: Part) -> Iterator[Section]:
+    if part is found.contents.parts[0]:
+        yield Section("", (), found.description)
     # Descriptions stay as they are written: what is marked up in them is found all the same.
-    tree = Tree(lambda text, _anchor, _level: text, contents.addresses, Anchors())
+    tree = Tree(lambda text, _anchor, _level: text, found.addresses, Anchors())
     for group in part.groups:
         for entry in group.entries:
-            operation = read_operation(contents.found[entry.anchor], contents.place, tree)
+            operation = read_operation(found.found[entry.anchor], found.place, tree)
             path = (*filter(None, [group.name]), f"{entry.method} {entry.path}")
             yield Section(entry.anchor, path, "\n".join(_lines_of(operation)))
     for name in part.schemas:
-        field = tree.plant(contents.place.at("components").at("schemas").at(name), name, slug(name))
+        field = tree.plant(found.place.at("components").at("schemas").at(name), name, slug(name))
         yield Section(field.anchor, (name,), "\n".join(_lines_of_fields([field])))
 
 

@@ -34,15 +34,15 @@ def read_one(reference: Reference, address: str) -> Reading:
 
 def draw(reference: Reference, address: str, slug: str = "") -> str:
     reading = read_one(reference, address)
-    assert reading.outline is not None, reading.problem
-    part = next(part for part in reading.outline.parts if part.slug == slug)
+    assert reading.contents is not None, reading.problem
+    part = next(part for part in reading.contents.parts if part.slug == slug)
     return reference.draw(reading, part).body
 
 
 def problems_of(reference: Reference, address: str) -> list[str]:
     reading = read_one(reference, address)
-    assert reading.outline is not None, reading.problem
-    drawn = reference.draw(reading, reading.outline.parts[0])
+    assert reading.contents is not None, reading.problem
+    drawn = reference.draw(reading, reading.contents.parts[0])
     return [f"{problem.where}: {problem.message}" for problem in drawn.problems]
 
 

@@ -120,8 +120,8 @@ def test_whatever_one_value_of_a_document_becomes_its_pages_are_drawn(tmp_path, 
         inside[way[-1]] = JUNK[(number + first) % len(JUNK)]
         reference = reference_of(tmp_path, shop_json=json.dumps(broken))
         reading = read_one(reference, "shop")
-        assert reading.outline is not None
-        for part in reading.outline.parts:
+        assert reading.contents is not None
+        for part in reading.contents.parts:
             found = ids(reference.draw(reading, part).body)
             assert len(found) == len(set(found)), way
 
@@ -130,7 +130,7 @@ def test_a_large_document_comes_on_a_page_for_each_tag_and_more_where_a_tag_is_l
     paths = {f"/{tag}/{number}": {"get": {"operationId": f"{tag}{number}", "tags": [tag]}} for tag in ("Cats", "Schemas") for number in range(MAX_ON_EACH_PAGE + 5)}
     reference = reference_of(tmp_path, big_json=named(paths=paths, components={"schemas": {"A": {}}}))
     reading = read_one(reference, "big")
-    assert [part.slug for part in reading.outline.parts] == ["", "cats", "cats-2", "schemas-2", "schemas-3", "schemas"]
+    assert [part.slug for part in reading.contents.parts] == ["", "cats", "cats-2", "schemas-2", "schemas-3", "schemas"]
     listed = draw(reference, "big")
     assert all(f"#{name}0" in listed for name in ("Cats", "Schemas"))
     assert "Cats7" in ids(draw(reference, "big", "cats"))
@@ -174,6 +174,33 @@ def test_a_long_file_that_says_openapi_late_is_looked_through_while_others_have_
     assert max(after - before for before, after in zip([began, *turns], [*turns, began + took], strict=False)) < took / 4
 
 
+@pytest.mark.parametrize(
+    ("written", "claims"),
+    [
+        ('{"a": "%s", "openapi": "3.1.0"}', True),
+        ('{"a": "%s", "openapi"\n : "3.1.0"}', True),
+        ('{"a": ["%s", {"b": []}], "swagger": "2.0"}', True),
+        (r'{"a": "{[%s\"", "b": "\\", "openapi": "3.1.0"}', True),
+        ('{"a": "%s", "openapi": "3.1.0"', True),
+        ('{"a": {"b": "%s", "openapi": "3.1.0"}}', False),
+        ('{"a": "%s", "b": ["openapi", {"openapi": "3.1.0"}]}', False),
+        (r'{"a": "%s", "b": "x\"openapi\": \"3.1.0"}', False),
+        (r'{"a": "%s", "b": "}\\", "c": {"openapi": "3.1.0"}}', False),
+        ('{"a": "%s", "b": {"openapi": "3.1.0', False),
+    ],
+)
+def test_a_late_claim_counts_at_the_top_of_the_file_alone(tmp_path, written, claims):
+    (tmp_path / "late.json").write_text(written % ("x" * 9000))
+    assert says_openapi(tmp_path / "late.json") is claims
+
+
+def test_a_text_that_never_ends_is_looked_through_once(tmp_path):
+    (tmp_path / "late.json").write_text('{"a": "' + r'\"' * (1 << 21) + '"openapi": "3')
+    began = time.process_time()
+    assert not says_openapi(tmp_path / "late.json")
+    assert time.process_time() - began < 30, "looked through from each quote it would take hours"
+
+
 @pytest.mark.parametrize("before", [1 << 20, (1 << 20) - 5, (1 << 20) + 250, 3 << 20])
 def test_a_claim_is_found_wherever_in_a_long_file_it_stands(tmp_path, before):
     (tmp_path / "late.yaml").write_text("x: " + "y" * (before - 4) + "\nopenapi: 3.1.0\n" + "z: z\n" * 1000)
@@ -205,11 +232,11 @@ def test_two_files_of_one_name_have_addresses_of_their_own(tmp_path):
 def test_an_edit_shows_at_the_next_reading_and_a_drawn_page_is_kept_until_then(tmp_path):
     reference = reference_of(tmp_path, api_json=named("Before"))
     reading = read_one(reference, "api")
-    drawn = reference.draw(reading, reading.outline.parts[0])
+    drawn = reference.draw(reading, reading.contents.parts[0])
     assert reference.kept(reading.document, "") == (reading, drawn)
     (tmp_path / "api.json").write_text(named("Afterwards"))
     reference.documents._scanned = float("-inf")  # as if the second between two looks had passed
-    assert read_one(reference, "api").outline.title == "Afterwards"
+    assert read_one(reference, "api").contents.title == "Afterwards"
     assert reference.kept(read_one(reference, "api").document, "") is None
 
 
