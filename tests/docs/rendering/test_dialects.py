@@ -47,6 +47,32 @@ def test_colons_that_nothing_closes_stay_text():
     assert render("::: fastapi.APIRouter\n").html == "<p>::: fastapi.APIRouter</p>"
 
 
+def test_a_container_between_slashes_is_a_callout_too():
+    source = "Before\n\n/// note | Technical *details*\n\nText\n\n///\n\n/// admonition\n    type: warning\n\nMind\n///\nAfter\n"
+    page = render(source)
+    assert re.findall(r'data-kind="(\w+)"', page.html) == ["note", "warning"]
+    assert '<p class="callout-title">Technical <em>details</em></p><p>Text</p></aside>' in page.html
+    assert page.html.endswith('<p class="callout-title">Warning</p><p>Mind</p></aside><p>After</p>')
+
+
+def test_tabs_between_slashes_that_follow_each_other_are_one_set():
+    page = render(
+        "//// tab | A\n\n/// tip\nin\n///\n\n////\n\n//// tab | B\nb\n////\n\n/// tab | C\n    new: true\n\nc\n///\n\n"
+        "/// details | More\n    open: True\n\nd\n///\n"
+    )
+    assert re.findall(r'<doc-tabs>|data-title="\w"|data-kind="\w+"', page.html) == [
+        "<doc-tabs>", 'data-title="A"', 'data-kind="tip"', 'data-title="B"', "<doc-tabs>", 'data-title="C"',
+    ]  # fmt: skip
+    assert page.html.endswith('<details class="accordion" open=""><summary>More</summary><p>d</p></details>')
+
+
+@pytest.mark.parametrize("text", ["/// note", "/// <summary>\n/// x\n///", "//// tip\n", "see\n/// notes on it\n///"])
+def test_slashes_that_open_nothing_known_stay_text(text):
+    html = render(text).html
+    assert "///" in html
+    assert "<aside" not in html
+
+
 def test_a_heading_takes_the_name_its_author_gives_it():
     page = render("## Set it up {#set-up}\n\n## Use `{}`\n\n## Set up\n")
     assert [(heading.text, heading.anchor) for heading in page.headings] == [
