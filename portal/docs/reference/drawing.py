@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from portal.docs.panels import Panels, draw_panel
-from portal.docs.reference.anchors import Anchors, slug
+from portal.docs.reference.anchors import Anchors
 from portal.docs.reference.operations import read_operation
 from portal.docs.reference.outline import Outline
 from portal.docs.reference.places import Place
@@ -46,7 +46,10 @@ def draw_part(outline: Outline, part: Part, *, page: str, resolve_link: ResolveL
     words = Words(resolve_link, Panels(page).draw)
     tree = Tree(words.describe, outline.addresses, Anchors(), _enough(outline, part), 3 if part.schemas else 5)
     for group in part.groups:
-        tree.anchors.take(group.anchor)
+        for anchor in (group.anchor, *(entry.anchor for entry in group.entries)):
+            tree.anchors.take(anchor)
+    for named in part.schemas:
+        tree.anchors.take(named.anchor)
     context = {
         "contents": outline.contents,
         "part": part,
@@ -108,5 +111,5 @@ def _highlight(text: str, lang: str) -> str:
 
 def _schemas(place: Place, part: Part, tree: Tree) -> Iterator[Field]:
     schemas = place.at("components").at("schemas")
-    for name in part.schemas:
-        yield tree.plant(schemas.at(name), name, slug(name))
+    for named in part.schemas:
+        yield replace(tree.plant(schemas.at(named.name), "", named.anchor), name=named.name)

@@ -11,7 +11,7 @@ from portal.docs.reference.operations import METHODS, Found
 from portal.docs.reference.places import BadRef, Place, Problems
 from portal.docs.reference.reading import Source
 from portal.docs.reference.servers import read_servers
-from portal.docs.reference.values import Contents, Entry, Group, Part
+from portal.docs.reference.values import Contents, Entry, Group, Named, Part
 
 MAX_ON_ONE_PAGE = 30
 MAX_ON_EACH_PAGE = 20
@@ -52,7 +52,7 @@ def outline(source: Source, address: str) -> Outline:
         place=place,
         description=info.text("description") or info.text("summary"),
         found=kept,
-        addresses={name: f"{part.url}#{slug(name)}" for part in shelves for name in part.schemas},
+        addresses={one.name: f"{part.url}#{one.anchor}" for part in shelves for one in part.schemas},
     )
 
 
@@ -164,6 +164,7 @@ def _shelve(place: Place, address: str) -> Iterator[Part]:
     names = [name for name, _ in place.at("components").members("schemas")]
     for number, start in enumerate(range(0, len(names), MAX_SCHEMAS_ON_PAGE), 1):
         one = "schemas" if number == 1 else f"schemas-{number}"
-        some = tuple(names[start : start + MAX_SCHEMAS_ON_PAGE])
-        title = "Schemas" if len(names) <= MAX_SCHEMAS_ON_PAGE else f"Schemas, {some[0]} to {some[-1]}"
+        anchors = Anchors()
+        some = tuple(Named(name, anchors.take(slug(name))) for name in names[start : start + MAX_SCHEMAS_ON_PAGE])
+        title = "Schemas" if len(names) <= MAX_SCHEMAS_ON_PAGE else f"Schemas, {some[0].name} to {some[-1].name}"
         yield Part(one, title, f"{address}{one}/", schemas=some)

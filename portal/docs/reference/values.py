@@ -176,6 +176,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A named schema as the lists show it."""
+
+    name: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A page of a document: groups of operations, or named schemas. `slug` ends its address; the first page's is empty.
     """
@@ -184,7 +192,7 @@ class Part:
     title: str
     url: str
     groups: tuple[Group, ...] = ()
-    schemas: tuple[str, ...] = ()
+    schemas: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from portal.docs.files import read_regular
-from portal.docs.reference.anchors import Anchors, slug
+from portal.docs.reference.anchors import Anchors
 from portal.docs.reference.finding import Document
 from portal.docs.reference.operations import read_operation
 from portal.docs.reference.outline import Outline, outline
@@ -47,9 +48,9 @@ def _sections(found: Outline, part: Part) -> Iterator[Section]:
             operation = read_operation(found.found[entry.anchor], found.place, tree)
             path = (*filter(None, [group.name]), f"{entry.method} {entry.path}")
             yield Section(entry.anchor, path, "\n".join(_lines_of(operation)))
-    for name in part.schemas:
-        field = tree.plant(found.place.at("components").at("schemas").at(name), name, slug(name))
-        yield Section(field.anchor, (name,), "\n".join(_lines_of_fields([field])))
+    for named in part.schemas:
+        field = replace(tree.plant(found.place.at("components").at("schemas").at(named.name), "", named.anchor), name=named.name)
+        yield Section(named.anchor, (named.name,), "\n".join(_lines_of_fields([field])))
 
 
 def _lines_of(operation: Operation) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +16,16 @@ from tests.docs.reference.reading import BOOKSHOP
 from tests.farend import FarEnd, whole
 from tests.portal_server import ROOT, PortalServer
 
+# Names that are no ids as they stand, two that would be the same, and one that reads like a field of another.
+ODD = {
+    "openapi": "3.1.0",
+    "info": {"title": "Odd"},
+    "paths": {
+        "/a": {"get": {"operationId": "a", "tags": ["old & new"], "parameters": [{"name": "b", "in": "query"}]}},
+        "/b": {"get": {"operationId": "a.query.b", "tags": ["old & new"]}},
+    },
+    "components": {"schemas": {"a b": {"properties": {"c": {}}}, "a/b": {}, "a-b.c": {"items": {"$ref": "#/components/schemas/a~1b"}}}},
+}
 EXAMPLE = {"openapi": "3.1.0", "info": {"title": "Small"}, "paths": {"/api/version": {"get": {"operationId": "version"}}}}
 
 
@@ -31,6 +42,7 @@ def portal(upstream: FarEnd, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     (root / "apis").mkdir()
     (root / "apis" / "shop.yaml").write_text(BOOKSHOP)
     (root / "small.json").write_text(json.dumps(EXAMPLE))
+    (root / "odd.json").write_text(json.dumps(ODD))
     (root / "broken.yaml").write_text("openapi: 3.1.0\ninfo: [\n")
     with PortalServer(OLLAMA_HOST=upstream.origin, PORTAL_DOCS_ROOT=str(root)) as portal:
         yield portal
@@ -48,6 +60,17 @@ def test_every_page_of_a_document_is_served(portal: PortalServer, path: str) -> 
     answers = [httpx.get(portal.url + "reference/" + path) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].text == answers[1].text
+
+
+@pytest.mark.parametrize("document", ["apis/shop/", "odd/"])
+def test_every_link_within_a_document_leads_to_one_place(portal: PortalServer, document: str) -> None:
+    address = f"/reference/{document}"
+    pages = {path: httpx.get(portal.url + path[1:]).text for path in (address, f"{address}schemas/")}
+    found = {path: re.findall(r'\sid="([^"]+)"', page) for path, page in pages.items()}
+    assert {path: len(ids) for path, ids in found.items()} == {path: len(set(ids)) for path, ids in found.items()}
+    for path, page in pages.items():
+        links = [html.unescape(link).partition("#") for link in re.findall(r'href="([^"]*#[^"]*)"', page)]
+        assert {f"{where}#{anchor}" for where, _, anchor in links if anchor not in found[where or path]} == set()
 
 
 def test_a_broken_documents_page_says_what_is_wrong_and_where(portal: PortalServer) -> None:
