@@ -43,6 +43,24 @@ def of_schema(layers: Layers) -> list[object]:
     return several.value if several is not None and isinstance(several.value, list) else []
 
 
+def of_parameter(place: Place) -> list[object]:
+    """What a parameter may be, as it is told beside its schema or by it; empty where nothing is."""
+    held = next((content for _, content in place.members("content")), place)
+    told = [value for _, value in given(held)]
+    return told or (said(lay(held.at("schema"))) if held.at("schema").is_mapping else [])
+
+
+def said(layers: Layers) -> list[object]:
+    """The values that a schema names, the one to show first."""
+    for key in ("const", "default"):
+        found = layers.first(key)
+        if found is not None:
+            return [found.value]
+    listed = layers.first("enum")
+    values = listed.value if listed is not None and isinstance(listed.value, list) else []
+    return of_schema(layers)[:1] or values[:1]
+
+
 def show(label: str, value: object, media_type: str, *, made: bool = False) -> Shown:
     """An example as text: a text as it is, all else as JSON."""
     if isinstance(value, str) and "json" not in media_type.replace("ndjson", ""):
@@ -77,9 +95,9 @@ class _Maker:
         self.left -= 1
         if self.left <= 0 or depth > _MAX_DEPTH or layers.refs & above:
             return None
-        said = self._said(layers)
-        if said:
-            return said[0]
+        named = said(layers)
+        if named:
+            return named[0]
         above = above | layers.refs
         kind = next(iter(layers.types), "") or _guess(layers)
         if kind == "object" or any(True for _ in layers.members("properties")):
@@ -91,15 +109,6 @@ class _Maker:
             item = self.make(items, above, depth + 1) if items is not None and items.is_mapping else None
             return [] if item is None else [item]
         return _scalar(kind, layers)
-
-    def _said(self, layers: Layers) -> list[object]:
-        for key in ("const", "default"):
-            found = layers.first(key)
-            if found is not None:
-                return [found.value]
-        listed = layers.first("enum")
-        values = listed.value if listed is not None and isinstance(listed.value, list) else []
-        return of_schema(layers)[:1] or values[:1]
 
     def _object(self, layers: Layers, above: frozenset[str], depth: int) -> dict[str, object]:
         required = layers.required

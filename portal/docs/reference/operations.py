@@ -10,7 +10,7 @@ from portal.docs.reference.bodies import read_body, read_described, read_respons
 from portal.docs.reference.places import BadRef, Place
 from portal.docs.reference.samples import read_samples
 from portal.docs.reference.schemas import Tree
-from portal.docs.reference.servers import read_needs, read_servers
+from portal.docs.reference.servers import read_keys, read_needs, read_servers
 from portal.docs.reference.values import Entry, Field, Operation, Parameters, Sample
 
 METHODS = ("get", "post", "put", "patch", "delete", "query", "head", "options", "trace")
@@ -60,6 +60,7 @@ def _samples(found: Found, document: Place, parameters: list[Place]) -> list[Sam
         path=found.entry.path,
         servers=[server.url for server in servers],
         parameters=parameters,
+        keys=read_keys(document, found.place),
         body=found.place.at("requestBody"),
     )
 

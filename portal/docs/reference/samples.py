@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from portal.docs.reference import examples
+from portal.docs.reference.commands import FORM, PARTS, Beside, Load, beside_of, find_files, write_curl
 from portal.docs.reference.facts import write
 from portal.docs.reference.places import BadRef, Place
 from portal.docs.reference.values import Sample
@@ -29,6 +30,7 @@ def read_samples(
     path: str,
     servers: Sequence[str],
     parameters: Sequence[Place],
+    keys: Beside,
     body: Place,
 ) -> list[Sample]:
     """The samples of one operation, those the document gives first."""
@@ -36,7 +38,8 @@ def read_samples(
     if any(sample.example is not None and sample.example.runnable for sample in own):
         return own
     url = _choose_url(method, path, servers, parameters)
-    written = list(_written(method, url, body, f"{anchor}.request"))
+    beside = beside_of(parameters) if _is_known(method, url) else beside_of(parameters) + keys
+    written = list(_written(method, url, beside, body, f"{anchor}.request"))
     is_known = any(sample.example is not None for sample in written)
     return [*written, *own] if is_known or not own else own
 
@@ -68,10 +71,7 @@ def _fill_in(path: str, parameters: Sequence[Place]) -> list[str | Unknown]:
     values = {}
     for parameter in parameters:
         if parameter.text("in") == "path":
-            schema = parameter.at("schema")
-            told = [value for _, value in examples.given(parameter)] + [
-                place.value for place in (schema.at("example"), schema.at("default")) if place.value is not None
-            ]
+            told = [value for value in examples.of_parameter(parameter) if value is not None]
             values[parameter.text("name")] = quote(write(told[0]), safe="/:") if told else None
     parts = _IN_BRACES.split(path)
     return [_piece(part, values) if number % 2 else part for number, part in enumerate(parts)]
@@ -89,52 +89,50 @@ def _is_known(method: str, url: Words) -> bool:
     return bool(example.requests) and (example.runnable or example.fillable)
 
 
-def _written(method: str, url: Words, body: Place, anchor: str) -> Iterator[Sample]:
-    for number, (label, value, made) in enumerate(_bodies(body), 1):
+def _written(method: str, url: Words, beside: Beside, body: Place, anchor: str) -> Iterator[Sample]:
+    address = _write_address(method, url)
+    for number, (label, load, made) in enumerate(_loads(body), 1):
+        value = load.value if load and "json" in load.kind else NO_BODY
         example = make_example([Call("http", method, url, value)])
         known = None if example == NOT_AN_EXAMPLE else example
-        yield Sample(f"{anchor}-{number}", label, "bash", write_curl(method, url, value), known, made)
+        yield Sample(f"{anchor}-{number}", label, "bash", write_curl(method, address, beside, load), known, made)
 
 
-def _bodies(body: Place) -> Iterator[tuple[str, object, bool]]:
-    """The bodies to send, as (label, JSON value, whether it was made here)."""
-    content = _json_content(body)
+def _loads(body: Place) -> Iterator[tuple[str, Load | None, bool]]:
+    """The bodies to send, as (label, body, whether it was made here)."""
+    kind, content = _choose_content(body)
     if content is None:
-        yield "Request", NO_BODY, False
+        yield "Request", None, False
         return
+    files = find_files(content) if kind == PARTS else frozenset()
     given = list(examples.given(content))[:_MAX_SAMPLES]
-    if given:
-        for label, value in given:
-            yield label or "Request", value, False
-        return
-    schema = content.at("schema")
-    if schema.value is None:
-        yield "Request", NO_BODY, False
-    else:
-        yield "Request", examples.make(schema, whole=False), True
+    for label, value in given:
+        yield label or "Request", Load(kind, value, files), False
+    if not given:
+        schema = content.at("schema")
+        is_made = kind in (FORM, PARTS) or "json" in kind
+        if is_made and schema.value is None:
+            yield "Request", None, False
+        else:
+            yield "Request", Load(kind, examples.make(schema, whole=False) if is_made else None, files), is_made
 
 
-def _json_content(body: Place) -> Place | None:
+def _choose_content(body: Place) -> tuple[str, Place | None]:
+    """The media type to show a body in, JSON where it is one of them."""
     try:
         body = body.follow()
     except BadRef:
-        return None
-    kinds = dict(body.members("content"))
-    return next((place for kind, place in kinds.items() if "json" in kind), None)
+        return "", None
+    kinds = list(body.members("content"))
+    kind, place = next((one for one in kinds if "json" in one[0]), kinds[0] if kinds else ("", None))
+    if kind == "*/*":
+        kind = "application/json"
+    return kind.partition(";")[0].strip(), place
 
 
-def write_curl(method: str, url: Words, body: object) -> str:
-    """The request as a command for a shell."""
+def _write_address(method: str, url: Words) -> str:
     pieces = url.pieces if not isinstance(url, (str, Unknown)) else (url,)
     address = "".join(piece if isinstance(piece, str) else "{" + piece.name + "}" for piece in pieces)
     if address.startswith("/"):
-        address = LOCAL_ORIGIN + address if _is_known(method, url) else "$SERVER" + address
-    if body is NO_BODY:
-        return f"curl {_quote(address)}" if method == "GET" else f"curl -X {method} {_quote(address)}"
-    ask = "" if method == "POST" else f"-X {method} "
-    text = examples.as_json(body).replace("'", "'\\''")
-    return f"curl {ask}{_quote(address)} \\\n  -H 'Content-Type: application/json' \\\n  -d '{text}'"
-
-
-def _quote(address: str) -> str:
-    return f'"{address}"' if re.search(r"[^\w:/.%~@,+-]", address) else address
+        return LOCAL_ORIGIN + address if _is_known(method, url) else "$SERVER" + address
+    return address

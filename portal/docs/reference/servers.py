@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from portal.docs.reference.commands import Beside
 from portal.docs.reference.places import BadRef, Place
 from portal.docs.reference.values import Server
 
@@ -35,6 +36,35 @@ def read_needs(document: Place, operation: Place) -> tuple[str, ...]:
         names = list(entry.value) if isinstance(entry.value, dict) else []
         ways.append(" and ".join(_describe(schemes.at(name), name) for name in names) or "nothing")
     return () if all(way == "nothing" for way in ways) else tuple(ways)
+
+
+def read_keys(document: Place, operation: Place) -> Beside:
+    """What a request carries to be let in the first way there is; nothing where one may come without."""
+    place = operation if operation.has("security") else document
+    ways = [entry.value if isinstance(entry.value, dict) else {} for entry in place.entries("security")]
+    schemes = document.at("components").at("securitySchemes")
+    found = Beside()
+    for name in ways[0] if ways and all(ways) else ():
+        found += _key(schemes.at(name))
+    return found
+
+
+def _key(scheme: Place) -> Beside:
+    try:
+        scheme = scheme.follow()
+    except BadRef:
+        return Beside()
+    kind, way = scheme.text("type"), scheme.text("scheme").lower()
+    if kind in ("oauth2", "openIdConnect") or (kind == "http" and way == "bearer"):
+        return Beside(headers=(("Authorization", "Bearer {token}"),))
+    if kind == "http":
+        return Beside(headers=(("Authorization", f"{way.capitalize()} {{credentials}}"),))
+    if kind == "apiKey" and scheme.text("name"):
+        pair = (scheme.text("name"), "{key}")
+        cookie = ("Cookie", f"{pair[0]}={pair[1]}")
+        where = scheme.text("in")
+        return Beside((pair,) if where == "query" else (), (pair,) if where == "header" else (cookie,) if where == "cookie" else ())
+    return Beside()
 
 
 def _describe(scheme: Place, name: str) -> str:

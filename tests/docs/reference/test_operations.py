@@ -123,6 +123,75 @@ def test_each_named_example_of_a_body_is_a_panel():
     assert [(sample.label, sample.example.requests[0].body) for sample in read if sample.example] == [("First", {"model": "a"}), ("two", {"model": "b"})]
 
 
+FORM = {"properties": {"name": {"example": "it's"}, "tags": {"example": ["a", "b"]}, "at": {"properties": {"city": {"example": "Ulm"}}, "required": ["city"]}, "file": {"format": "binary"}}, "required": ["name", "tags", "at", "file"]}
+
+
+@pytest.mark.parametrize(
+    ("method", "content", "command"),
+    [
+        ("post", {"application/x-www-form-urlencoded": {"schema": FORM}}, ["curl https://x.example/a", "--data-urlencode 'name=it'\\''s'", "--data-urlencode 'tags=a'", "--data-urlencode 'tags=b'", "--data-urlencode 'at[city]=Ulm'", "--data-urlencode 'file='"]),
+        ("put", {"multipart/form-data": {"schema": FORM}}, ["curl -X PUT https://x.example/a", "-F 'name=it'\\''s'", "-F 'tags=a'", "-F 'tags=b'", "-F 'at[city]=Ulm'", "-F 'file=@file'"]),
+        ("post", {"application/x-www-form-urlencoded": {"schema": {"properties": {"name": {}}}}}, ["curl -X POST https://x.example/a"]),
+        ("patch", {"application/merge-patch+json; charset=utf-8": {"example": {"a": None}}}, ["curl -X PATCH https://x.example/a", "-H 'Content-Type: application/merge-patch+json'", "-d '{\n  \"a\": null\n}'"]),
+        ("post", {"application/xml": {"example": "<a/>"}}, ["curl https://x.example/a", "-H 'Content-Type: application/xml'", "--data-binary '<a/>'"]),
+        ("post", {"image/png": {"schema": {"format": "binary"}}}, ["curl https://x.example/a", "-H 'Content-Type: image/png'", "--data-binary @file"]),
+        ("post", {"image/png": {}, "application/json": {"example": 1}}, ["curl https://x.example/a", "-H 'Content-Type: application/json'", "-d '1'"]),
+    ],
+)
+def test_a_body_is_sent_the_way_its_media_type_asks_for(method, content, command):
+    paths = {"/a": {method: {"operationId": "a", "requestBody": {"content": content}}}}
+    (sample,) = operations_of(document(paths, servers=[{"url": "https://x.example"}]))["a"].samples
+    assert sample.text.split(" \\\n  ") == command
+
+
+def test_a_request_carries_the_parameters_that_have_to_be_there():
+    parameters = [
+        {"name": "id", "in": "path", "required": True, "schema": {"$ref": "#/components/schemas/Id"}},
+        {"name": "q", "in": "query", "required": True, "example": "a b&c"},
+        {"name": "f[]", "in": "query", "required": True, "schema": {"type": "array", "example": ["x", "y"]}},
+        {"name": "sort", "in": "query", "required": True, "explode": False, "schema": {"type": "array", "default": ["x", "y"]}},
+        {"name": "kind", "in": "query", "required": True, "schema": {"enum": ["cat", "dog"]}},
+        {"name": "where", "in": "query", "required": True, "content": {"application/json": {"example": {"a": 1}}}},
+        {"name": "open", "in": "query", "required": True},
+        {"name": "page", "in": "query"},
+        {"name": "X-Trace", "in": "header", "required": True, "example": "t"},
+        {"name": "Accept", "in": "header", "required": True, "example": "text/html"},
+        {"name": "sid", "in": "cookie", "required": True},
+    ]
+    paths = {"/a/{id}": {"get": {"operationId": "a", "parameters": parameters}}}
+    (sample,) = operations_of(document(paths, servers=[{"url": "https://x.example"}], components={"schemas": {"Id": {"type": "integer", "example": 7}}}))["a"].samples
+    assert sample.text.split(" \\\n  ") == [
+        'curl "https://x.example/a/7?q=a%20b%26c&f%5B%5D=x&f%5B%5D=y&sort=x,y&kind=cat&where={%22a%22:%201}&open={open}"',
+        "-H 'X-Trace: t'",
+        "-H 'Cookie: sid={sid}'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("security", "query", "headers"),
+    [
+        ([{"bearer": []}, {"key": []}], "", ["-H 'Authorization: Bearer {token}'"]),
+        ([{"oauth": ["read"], "key": []}], "", ["-H 'Authorization: Bearer {token}'", "-H 'X-Key: {key}'"]),
+        ([{"basic": []}], "", ["-H 'Authorization: Basic {credentials}'"]),
+        ([{"asked": []}], "?k={key}", []),
+        ([{"bearer": []}, {}], "", []),
+        ([{"unknown": []}], "", []),
+        ([], "", []),
+    ],
+)
+def test_a_request_carries_what_lets_it_in(security, query, headers):
+    schemes = {"bearer": {"type": "http", "scheme": "Bearer"}, "basic": {"type": "http", "scheme": "basic"}, "oauth": {"type": "oauth2"}, "key": {"type": "apiKey", "in": "header", "name": "X-Key"}, "asked": {"type": "apiKey", "in": "query", "name": "k"}}
+    paths = {"/a": {"get": {"operationId": "a", "security": security}}}
+    (sample,) = operations_of(document(paths, servers=[{"url": "https://x.example"}], components={"securitySchemes": schemes}))["a"].samples
+    address = f'"https://x.example/a{query}"' if query else "https://x.example/a"
+    assert sample.text.split(" \\\n  ") == [f"curl {address}", *headers]
+
+
+def test_an_address_means_nothing_to_the_shell_beside_itself():
+    (sample,) = operations_of(document({"/a": {"get": {"operationId": "a"}}}, servers=[{"url": "https://x.example/$(id)`id`\"'"}]))["a"].samples
+    assert sample.text == """curl 'https://x.example/$(id)`id`"'\\''/a'"""
+
+
 def test_a_quote_in_a_body_survives_the_shell():
     body = {"content": {"application/json": {"example": {"model": "a", "prompt": "it's"}}}}
     (sample,) = operations_of(document({"/api/generate": {"post": {"operationId": "g", "requestBody": body}}}))["g"].samples
