@@ -19,7 +19,7 @@ _ALSO = {
 }  # fmt: skip
 
 
-_MARKS = re.compile(r"\]\([^()\n]*\)|:[a-z]+-[a-z0-9-]+:|[\[*`]")
+_MARKS = re.compile(r"\]\([^()\n]*\)|:[a-z]+-[a-z0-9-]+:|</?(?:b|code|em|kbd|i|small|strong)>|[\[*`]")
 NAMES = KINDS | _ALSO.keys()
 
 

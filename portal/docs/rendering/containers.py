@@ -52,7 +52,7 @@ def _tabs(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bo
     state.push("component_open", "", 1).meta = {"tag": Tag("Tabs")}
     line = start_line
     while found:
-        _push(state, Tag("Tab", {"title": found[1]}), line, end)
+        _push(state, Tag("Tab", {"title": without_marks(found[1]) or found[1].strip(":")}), line, end)
         line = end
         found = _marker(state, line, _TAB, "=") if line < end_line else None
         end = _end_of_body(state, line, end_line) if found else line

@@ -174,5 +174,5 @@ def _tag_of(head: Head) -> Tag:
     if head.name in _FOLDS:
         return Tag("Accordion", {"title": head.title or "Details", "defaultOpen": str(head.is_open).lower()})
     if head.tab:
-        return Tag("Tab", {"title": head.title})
+        return Tag("Tab", {"title": without_marks(head.title)})
     return Tag(_GROUPS.get(head.name, "Panel"))

@@ -1,5 +1,7 @@
 """Admonitions and tabs as MkDocs writes them."""
 
+import re
+
 from portal.docs.rendering import render
 
 
@@ -28,6 +30,12 @@ def test_tabs_that_follow_each_other_are_one_set():
         '<section class="tab" data-title="Linux"><p class="tab-title">Linux</p><p>apt</p></section></doc-tabs>'
         "<p>After</p>"
     )
+
+
+def test_the_title_of_a_tab_is_shown_without_its_marks():
+    page = render('=== ":octicons-file-code-16: `docs/extra.css`"\n    x\n\n=== "Fast <small>large</small>"\n    y\n')
+    assert re.findall(r'data-title="([^"]*)"', page.html) == ["docs/extra.css", "Fast large"]
+    assert '<p class="tab-title">docs/extra.css</p>' in page.html
 
 
 def test_text_that_only_looks_like_one_stays_text():
