@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from markdown_it.token import Token
 
-_ITEM = r"(?:[.#][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"'=]+))"
+_ITEM = r"(?:[.#][\w:.+-]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"'=]+))"
 _LIST = re.compile(rf"\{{:?[ \t]*{_ITEM}(?:[ \t]+{_ITEM})*[ \t]*\}}")
-_NAME = re.compile(r"#([\w:.-]+)")
+_NAME = re.compile(r"(?:(?<=[\s{:])#|(?<![\w-])id=[\"']?)([\w:.+-]+)")
 # What a list may speak of in running text when it follows at once.
 _BEFORE = frozenset({"link_close", "image", "strong_close", "em_close", "code_inline", "shortcode"})
 

@@ -74,9 +74,9 @@ def test_slashes_that_open_nothing_known_stay_text(text):
 
 
 def test_a_heading_takes_the_name_its_author_gives_it():
-    page = render("## Set it up {#set-up}\n\n## Use `{}`\n\n## Set up\n")
+    page = render('## Set it up {#set-up}\n\n## Use `{}`\n\n## Set up\n\n## 9.7 <small>July</small> { id="9.7.0" }\n\n## Path { id=way .x }\n')
     assert [(heading.text, heading.anchor) for heading in page.headings] == [
-        ("Set it up", "set-up"), ("Use {}", "use-"), ("Set up", "set-up-1"),
+        ("Set it up", "set-up"), ("Use {}", "use-"), ("Set up", "set-up-1"), ("9.7 July", "9.7.0"), ("Path", "way"),
     ]  # fmt: skip
 
 
