@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,9 @@ PLACES = {
     "playground": "/playground/", "runs": "/runs/", "llms.txt": "/llms.txt", "llms-full.txt": "/llms-full.txt",
     "sitemap.xml": "/sitemap.xml", "journal/feed.xml": "/journal/feed.xml",
 }  # fmt: skip
-# Where Docusaurus and Astro keep the files that they serve from the root.
-_SERVED_AS_ROOT = ("static", "public")
+# Where Docusaurus and Astro keep what they serve from the root, the documents included.
+_SERVED_AS_ROOT = ("static", "public", "docs")
+_IS_INDEX = re.compile(r"(?:^|/)(?:index|readme)\.[^/]*$", re.IGNORECASE)
 _PAGE_SUFFIXES = (*SUFFIXES, ".html", ".htm")
 
 Kind = Literal["page", "file", "place", "here", "elsewhere", "unserved", "outside", "nowhere"]
@@ -62,6 +64,7 @@ class Links:
     def __init__(self, shelf: Shelf, relative: str, root: Path, source_url: str) -> None:
         self.shelf, self.relative, self.root, self.source_url = shelf, relative, root, source_url
         self._folder = relative.rpartition("/")[0]
+        self._address = self._folder if _IS_INDEX.search(relative) else posixpath.splitext(relative)[0]
         self.parts_read: dict[str, tuple[int, int]] = {}
 
     def resolve(self, href: str, is_image: bool) -> ResolvedLink:
@@ -160,6 +163,9 @@ class Links:
         yield written
         meant = posixpath.normpath(path)
         yield from dict.fromkeys(meant[len(prefix) :] for prefix in own if meant.startswith(prefix))
+        # On a site whose pages have folders of their own, what names no document is read from there.
+        if not written.lower().endswith(SUFFIXES) and not (self.source_url and written.startswith("..")):
+            yield posixpath.normpath(posixpath.join(self._address, path))
 
     def _page_at(self, place: str) -> Page | None:
         if place.startswith(".."):

@@ -50,6 +50,26 @@ def test_a_link_leads_where_its_author_meant(root: Path, href: str, leads_to: st
     assert links(root).resolve(href, is_image=False) == ResolvedLink(leads_to)
 
 
+@pytest.mark.parametrize(("href", "is_image", "leads_to"), [
+    ("../../api/chat/#x", False, "/docs/api/chat/#x"), ("../../images/map.svg", True, "/docs/images/map.svg"),
+    ("../b/", False, "/docs/notes/b/"),
+])  # fmt: skip
+def test_a_link_written_from_the_address_of_its_page_is_understood(root: Path, href: str, is_image: bool, leads_to: str) -> None:
+    assert links(root).resolve(href, is_image).href == leads_to
+
+
+def test_a_link_out_of_the_set_is_not_guessed_at_where_it_can_be_followed(root: Path) -> None:
+    found = links(root, source_url="https://code/blob/main").resolve("../../api", is_image=False)
+    assert found == ResolvedLink("https://code/blob/main/api", "outside")
+
+
+def test_where_the_set_is_a_whole_site_addresses_count_from_its_documents(tmp_path: Path) -> None:
+    catalogue_of(tmp_path, {"docs/intro.md": "", "docs/api/chat.mdx": "", "static/img/a.png": "p"})
+    site = links(tmp_path, "docs/intro.md")
+    assert site.resolve("/api/chat#x", is_image=False).href == "/docs/docs/api/chat/#x"
+    assert site.resolve("/img/a.png", is_image=True).href == "/docs/static/img/a.png"
+
+
 @pytest.mark.parametrize("href", [
     "missing.md", "../Guide.mdx/x", "/nowhere", "/docs/nowhere", "file:///etc/passwd", "FILE:/x", "http://[", "%00.md", "a" * 400,
     "a/" * 3000, "../odd.bin", "../empty/", ".hidden.md", "../../outside.py", "../../../../etc/passwd", "/../../etc/passwd",
