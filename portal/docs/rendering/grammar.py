@@ -10,6 +10,7 @@ from portal.docs.rendering import (
     block_rules,
     component_rules,
     containers,
+    definitions,
     directives,
     maths,
     shortcodes,
@@ -34,7 +35,7 @@ class Grammar(MarkdownIt):
         self.enable(["table", "strikethrough"])
         self.use(footnote_plugin, inline=False)
         for extension in (
-            block_rules, text_rules, autolinks, component_rules, containers, directives, maths, shortcodes,
+            block_rules, text_rules, autolinks, component_rules, containers, definitions, directives, maths, shortcodes,
         ):  # fmt: skip
             extension.install(self)
         if is_mdx:

@@ -19,6 +19,7 @@ from portal.docs.rendering import (
     blocks,
     callouts,
     components,
+    definitions,
     footnotes,
     highlighting,
     inlines,
@@ -34,7 +35,7 @@ from portal.docs.rendering.serializing import escape, serialize
 from portal.docs.rendering.tree import TreeBuilder
 from portal.docs.rendering.values import Fence
 
-BLOCKS = blocks.BLOCKS | callouts.BLOCKS | components.BLOCKS | footnotes.BLOCKS | maths.BLOCKS
+BLOCKS = blocks.BLOCKS | callouts.BLOCKS | components.BLOCKS | definitions.BLOCKS | footnotes.BLOCKS | maths.BLOCKS
 INLINES = inlines.INLINES | components.INLINES | footnotes.INLINES | maths.INLINES | shortcodes.INLINES
 
 

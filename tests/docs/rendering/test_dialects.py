@@ -80,6 +80,28 @@ def test_a_heading_takes_the_name_its_author_gives_it():
     ]  # fmt: skip
 
 
+def test_terms_and_what_they_mean_are_a_list():
+    page = render("Apple\n: A *fruit*\n: A firm\n\nPear\nQuince\n:   Fruits\n\n    More\n\nAfter\n")
+    assert page.html == (
+        "<dl><dt>Apple</dt><dd>A <em>fruit</em></dd><dd>A firm</dd><dt>Pear</dt><dt>Quince</dt>"
+        "<dd><p>Fruits</p><p>More</p></dd></dl><p>After</p>"
+    )
+    assert [section.text.split() for section in page.plain] == [
+        ["Apple", "A", "fruit", "A", "firm", "Pear", "Quince", "Fruits", "More", "After"]
+    ]
+
+
+def test_what_an_option_means_stands_below_the_comment_that_makes_its_name_elsewhere():
+    html = render("<!-- md:option a -->\n\n:   Text\n\n    ```\n    x\n    ```\n\n- T\n  : in a list\n").html
+    assert html.startswith("<dl><dd><p>Text</p><figure")
+    assert html.endswith("</dd></dl><ul><li><dl><dt>T</dt><dd>in a list</dd></dl></li></ul>")
+
+
+@pytest.mark.parametrize("text", [": a", "a : b", "T\n\n: no", ":    five", "T\n:x", "T\n:", "T\n\n:   "])
+def test_a_colon_that_says_nothing_of_a_term_is_text(text):
+    assert "<dl>" not in render(text).html
+
+
 def test_attribute_lists_are_not_shown():
     page = render('[Go](x.md){ .button }, ![a](a.png){ width="300" }\n\n{: .note }\nText\n\nMore\n{ .annotate }\n')
     assert "{" not in page.html
