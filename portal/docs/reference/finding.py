@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +24,16 @@ _ANYWHERE = re.compile(rb"""["']?\b(?:openapi|swagger)["']?\s*:\s*["']?\d""")
 _CLAIMS = (b'"openapi"', b'"swagger"')
 _COLON = re.compile(rb"\s*:")
 _BACKSLASH = ord("\\")
+_LEADS_OUT = re.compile(rb"""\$ref["']?\s*:\s*(?:["'][^"'#]|[^\s"'#])""")
 
-Signature = tuple[int, int]
+Signature = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file that is an OpenAPI document by its own word. `address` is its place below /reference/, without slashes
-    at its ends; `signature` its time of change in nanoseconds and its size in bytes."""
+    at its ends; `signature` its time of change in nanoseconds and its size in bytes, and where it refers to other files
+    a number that changes with any of them."""
 
     address: str
     file: Path
@@ -43,13 +46,21 @@ class Document:
         return f"/reference/{self.address}/"
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a file is by its own word: whether an OpenAPI document, and whether one that refers to other files."""
+
+    is_document: bool
+    leads_out: bool = False
+
+
 class Documents:
     """The OpenAPI documents under `root`. The tree is looked through at most once a second."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._found: Mapping[str, Document] = {}
-        self._judged: dict[Path, tuple[Signature, bool]] = {}
+        self._judged: dict[Path, tuple[Signature, Judgement]] = {}
         self._scanned = float("-inf")
 
     def all(self) -> tuple[Document, ...]:
@@ -74,20 +85,22 @@ class Documents:
 
     def _scan(self) -> Iterator[Document]:
         taken: set[str] = set()
-        kept: dict[Path, tuple[Signature, bool]] = {}
+        kept: dict[Path, tuple[Signature, Judgement]] = {}
         for file, stat in _files(self.root, self.root.resolve()):
-            signature = (stat.st_mtime_ns, stat.st_size)
+            signature: Signature = (stat.st_mtime_ns, stat.st_size)
             judged = self._judged.get(file)
             if judged is None or judged[0] != signature:
-                judged = (signature, says_openapi(file))
+                judged = (signature, _judge(file))
             kept[file] = judged
-            if not judged[1]:
+        state = zlib.crc32(repr([(str(file), signature) for file, (signature, _) in kept.items()]).encode())
+        for file, (signature, judgement) in kept.items():
+            if not judgement.is_document:
                 continue
             relative = file.relative_to(self.root).as_posix()
             stem = relative[: -len(file.suffix)]
             address = relative if stem.casefold() in taken else stem
             taken.add(address.casefold())
-            yield Document(address, file, relative, signature)
+            yield Document(address, file, relative, (*signature, state) if judgement.leads_out else signature)
         self._judged = kept
 
 
@@ -107,6 +120,21 @@ def _files(folder: Path, root: Path) -> Iterator[tuple[Path, os.stat_result]]:
                 yield path, entry.stat()
         except OSError:
             continue
+
+
+def _judge(file: Path) -> Judgement:
+    is_document = says_openapi(file)
+    return Judgement(is_document, is_document and _leads_out(file))
+
+
+def _leads_out(file: Path) -> bool:
+    """Whether the document refers to other files. One that only seems to is read anew more often than it has to be."""
+    try:
+        with file.open("rb") as opened:
+            whole = opened.read(MAX_BYTES)
+    except OSError:
+        return False
+    return any(_LEADS_OUT.search(whole, at, at + _PIECE + _OVERLAP) for at in range(0, len(whole), _PIECE))
 
 
 def says_openapi(file: Path) -> bool:

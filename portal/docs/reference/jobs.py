@@ -9,6 +9,7 @@ from portal.docs.jobs import Workplace
 from portal.docs.reference.drawing import Drawn, draw_part
 from portal.docs.reference.finding import Document
 from portal.docs.reference.keeping import Kept
+from portal.docs.reference.neighbours import Neighbourhood
 from portal.docs.reference.outline import outline
 from portal.docs.reference.reading import MAX_BYTES, BadDocument, Source, read_source
 from portal.docs.reference.values import Contents
@@ -63,4 +64,5 @@ def _source(document: Document, at: Workplace) -> Source:
         content = read_regular(document.file, at.catalogue.root)
     except Unreadable as problem:
         raise BadDocument(f"Its file cannot be read: {problem}.") from None
-    return _read.put(document.file, document.signature, read_source(content, document.file.name), size)
+    read = Neighbourhood(at.catalogue.root, document.relative, read_source(content, document.file.name)).document
+    return _read.put(document.file, document.signature, read, size)

@@ -90,7 +90,11 @@ def _methods_of(path: str, item: Place) -> Iterator[tuple[str, Place, Place]]:
         item.note("A path has to be a mapping of methods to operations.")
         return
     for method in METHODS:
-        operation = owner.at(method)
+        try:
+            operation = owner.at(method).follow()
+        except BadRef as problem:
+            owner.at(method).note(str(problem))
+            continue
         if operation.is_mapping:
             yield method, operation, owner
         elif operation.value is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from portal.docs.reference.reading import Source
+from portal.docs.reference.reading import BadDocument, Source
 from portal.docs.reference.values import Problem
 
 MAX_PROBLEMS = 200
@@ -41,7 +41,7 @@ class Place:
     @property
     def where(self) -> str:
         """The way here, for a reader."""
-        return " › ".join(self.way) or "the document"
+        return " › ".join((*filter(None, [self.source.path]), *self.way)) or "the document"
 
     @property
     def is_mapping(self) -> bool:
@@ -62,7 +62,7 @@ class Place:
 
     def text(self, key: str) -> str:
         """The text at `key`; empty where there is none, and where it is no text."""
-        value = self.value.get(key) if isinstance(self.value, dict) else None
+        value = self._settled(key).value
         if isinstance(value, bool | dict | list):
             self.note(f"“{key}” has to be a text.")
             return ""
@@ -74,12 +74,23 @@ class Place:
 
     def members(self, key: str) -> Iterator[tuple[str, Place]]:
         """The names and places in the mapping at `key`."""
-        found = self.at(key)
+        found = self._settled(key)
         if isinstance(found.value, dict):
             for name, value in found.value.items():
                 yield name, found._step(value, name)
         elif found.value is not None:
             self.note(f"“{key}” has to be a mapping of names to values.")
+
+    def _settled(self, key: str) -> Place:
+        """The place of `key`, or where it refers to: documents of many files do so where OpenAPI does not provide for it."""
+        found = self.at(key)
+        if isinstance(found.value, dict) and isinstance(found.value.get("$ref"), str):
+            try:
+                return found.follow()
+            except BadRef as problem:
+                found.note(str(problem))
+                return self._step(None, key)
+        return found
 
     def entries(self, key: str) -> Iterator[Place]:
         """The places in the list at `key`."""
@@ -96,18 +107,18 @@ class Place:
 
     def follow(self) -> Place:
         """Where the `$ref` here leads, and the one there, and so on; here, where there is none. Raises BadRef."""
-        place, seen = self, {self.way}
+        place, seen = self, {self.pointer}
         while isinstance(place.value, dict) and "$ref" in place.value:
             place = place.target()
-            if place.way in seen or len(seen) > _MAX_REFS:
+            if place.pointer in seen or len(seen) > _MAX_REFS:
                 raise BadRef(f"“{place.pointer}” refers to itself.")
-            seen.add(place.way)
+            seen.add(place.pointer)
         return place
 
     @property
     def pointer(self) -> str:
-        """The JSON pointer to this place."""
-        return "#" + "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in self.way)
+        """The JSON pointer to this place, behind the path of its file where that is not the document."""
+        return f"{self.source.path}#" + "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in self.way)
 
     def target(self) -> Place:
         """The place that the `$ref` here names. Raises BadRef."""
@@ -115,14 +126,23 @@ class Place:
         if not isinstance(ref, str):
             raise BadRef("The “$ref” here is not a text.")
         document, _, pointer = ref.partition("#")
-        if document not in ("", self.source.name, f"./{self.source.name}"):
-            raise BadRef(f"“{_short(ref)}” is in another document, which is not fetched.")
+        source = self._find_source(document, ref)
         if pointer and not pointer.startswith("/"):
             raise BadRef(f"“{_short(ref)}” is not a path of this document (“#/…”).")
-        place = Place(self.source.root, (), self.source, self.problems)
+        place = Place(source.root, (), source, self.problems)
         for step in pointer.split("/")[1:]:
             place = place._inner(unquote(step).replace("~1", "/").replace("~0", "~"), ref)
         return place
+
+    def _find_source(self, document: str, ref: str) -> Source:
+        if document in ("", self.source.name, f"./{self.source.name}"):
+            return self.source
+        if self.source.neighbours is None:
+            raise BadRef(f"“{_short(ref)}” is in another document, which is not fetched.")
+        try:
+            return self.source.neighbours.find(document, self.source.path)
+        except BadDocument as problem:
+            raise BadRef(f"“{_short(ref)}” {problem}.") from None
 
     def _inner(self, step: str, ref: str) -> Place:
         if isinstance(self.value, dict) and step in self.value:

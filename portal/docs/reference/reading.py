@@ -5,34 +5,57 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from portal.docs.reference.yaml_text import BadDocument, Text, read_yaml
 from portal.docs.rendering import decode
 
 MAX_BYTES = 8 * 1024 * 1024
 
-__all__ = ["MAX_BYTES", "BadDocument", "Source", "read_source"]
+__all__ = ["MAX_BYTES", "BadDocument", "Source", "read_part", "read_source"]
+
+
+class Neighbours(Protocol):
+    """The other files of the set, for a document whose references lead to them."""
+
+    def find(self, ref: str, beside: str) -> Source:
+        """The file that `ref` names from the file `beside`, which is empty for the document. Raises BadDocument."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document as it was read. `lines` gives the line of a mapping or list by its `id`; JSON has none."""
+    """A document as it was read, or a file that it refers to, which has a `path` in the set.
 
-    root: Mapping[str, object]
+    `lines` gives the line of a mapping or list by its `id`; JSON has none.
+    """
+
+    root: object
     name: str
     lines: Mapping[int, int] = field(default_factory=dict)
     repeated: tuple[tuple[str, int], ...] = ()
+    path: str = ""
+    neighbours: Neighbours | None = field(default=None, compare=False, repr=False)
 
 
 def read_source(content: bytes, name: str) -> Source:
     """Read the OpenAPI 3 document in `content`; `name` is its file's. Raises BadDocument."""
-    text = decode(content)[0].removeprefix("\ufeff")
-    read = Text(_read_json(text)) if name.lower().endswith(".json") else read_yaml(text)
+    read = _read(content, name)
     if not isinstance(read.value, dict):
         raise BadDocument(f"It is {_kind(read.value)}; an OpenAPI document is a mapping with “openapi” in it.", 1)
     _check_version(read.value)
     return Source(read.value, name, read.lines, tuple(read.repeated))
+
+
+def read_part(content: bytes, name: str, path: str, neighbours: Neighbours) -> Source:
+    """Read a file that a document refers to, whatever is in it. Raises BadDocument."""
+    read = _read(content, name)
+    return Source(read.value, name, read.lines, path=path, neighbours=neighbours)
+
+
+def _read(content: bytes, name: str) -> Text:
+    text = decode(content)[0].removeprefix("\ufeff")
+    return Text(_read_json(text)) if name.lower().endswith(".json") else read_yaml(text)
 
 
 def _check_version(root: Mapping[str, object]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from portal.docs.files import read_regular
 from portal.docs.reference.anchors import Anchors
 from portal.docs.reference.finding import Document
+from portal.docs.reference.neighbours import Neighbourhood
 from portal.docs.reference.operations import read_operation
 from portal.docs.reference.outline import Outline, outline
 from portal.docs.reference.reading import BadDocument, read_source
@@ -28,6 +29,7 @@ def read_reference(document: Document, root: Path) -> list[Passage]:
     """The passages of every page of the document; none of one that cannot be shown. Raises `Unreadable`."""
     try:
         source = read_source(read_regular(document.file, root), document.file.name)
+        source = Neighbourhood(root, document.relative, source).document
     except BadDocument:
         return []
     found = outline(source, document.url)

@@ -47,8 +47,8 @@ class Sources:
         return Source(page.path, stamp_of(page, parts), page.modified, read, partial(_passages, page, ()))
 
     def _of_document(self, document: Document) -> Source:
-        changed, size = document.signature
-        return Source(key_of(document), f"{changed}:{size}", changed, partial(read_reference, document, self.root))
+        stamp = ":".join(map(str, document.signature))
+        return Source(key_of(document), stamp, document.signature[0], partial(read_reference, document, self.root))
 
 
 def stamp_of(page: Page, parts: Iterable[Page] = ()) -> str:
