@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MAX_TAG = 4_000  # characters from `<` to `>`
+MAX_SCRIPT = 40_000  # characters of one `export`
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 
 _BRACES = r"\{(?>[^{}]|\{(?>[^{}]|\{(?>[^{}]|\{[^{}]*+\})*+\})*+\})*+\}"
@@ -29,6 +30,8 @@ _OPENS_WITH_IMPORT = re.compile(r"\s*import\s[^\n;]{1,500}?\sfrom\s+[\"'][^\"'\n
 _OF_A_SITE = re.compile(r"import\s[^\n]*?[\"']@(?:theme|site|docusaurus|astrojs)/")
 _PART = re.compile(r"import\s+(\w+)\s+from\s+[\"']([^\"'\n]+\.mdx?)[\"']")
 _HINT = re.compile(r"\{/\*(\s*run:(?:(?!-->)[^\n])*?)\*/\}")
+# What tells whether an `export` goes on after an empty line: it does while a bracket of it is open.
+_BRACKET_OR_LINE = re.compile(r"(?P<open>[{\[])|(?P<close>[}\]])|(?P<line>\n)")
 # Where code starts, or a comment, or what may be a tag or a line of script.
 _LANDMARK = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<ticks>`+)"
@@ -125,7 +128,8 @@ def scan(source: str, *, html_too: bool) -> Scan:
                 position = tag.end
                 _place(tag, landmark.start(), still_open, found)
         elif landmark["script"]:
-            found.no_text.append(landmark.span())
+            position = _end_of_script(source, landmark, found)
+            found.no_text.append((landmark.start(), position))
         else:
             position = _skip(source, landmark, found)
     found.unclosed.update(still_open)
@@ -148,6 +152,21 @@ def _place(tag: Tag, start: int, still_open: list[tuple[int, Tag]], found: Scan)
             found.unclosed[opened] = other
     else:
         found.stray[start] = tag
+
+
+def _end_of_script(source: str, landmark: re.Match[str], found: Scan) -> int:
+    """The end of an `import`, or of an `export` with all its empty lines; of one that never closes, the first of them."""
+    if not landmark["script"].startswith("export") or "export" in found.never_ended:
+        return landmark.end()
+    depth = 0
+    for mark in _BRACKET_OR_LINE.finditer(source, landmark.start(), landmark.start() + MAX_SCRIPT):
+        depth += 1 if mark["open"] else -1 if mark["close"] else 0
+        if mark["line"] and depth <= 0 and mark.start() >= landmark.end():
+            return mark.start()
+    if depth > 0:
+        found.never_ended.add("export")
+        return landmark.end()
+    return max(landmark.end(), min(len(source), landmark.start() + MAX_SCRIPT))
 
 
 def _skip(source: str, landmark: re.Match[str], found: Scan) -> int:

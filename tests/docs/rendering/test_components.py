@@ -113,6 +113,17 @@ def test_script_and_comments_are_left_out_but_not_inside_code():
     assert page.fences[0].line == 10
 
 
+def test_an_export_goes_on_over_empty_lines_until_its_brackets_close():
+    page = mdx("export const Count = () => {\n  const n = 1\n\n  return (\n    <b>{n}</b>\n  )\n}\n# Title\n\nexport let a = 1\n\nText.\n")
+    assert [heading.text for heading in page.headings] == ["Title"]
+    assert re.sub(r"<[^>]+>", "", page.html).replace("#", "").strip() == "TitleText."
+
+
+def test_of_an_export_that_never_closes_no_more_is_left_out_than_its_first_lines():
+    page = mdx("export const a = {\n  b: 1\n\nText.\n")
+    assert page.html == "<p>Text.</p>"
+
+
 def test_html_of_jsx_loses_its_expressions_and_keeps_its_meaning():
     page = mdx(
         '<div style={{ display: "flex" }} className="x">\n'
