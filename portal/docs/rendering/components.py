@@ -141,6 +141,46 @@ def _update(page: TreeBuilder, tag: Tag) -> None:
     page.add_line("p", "card-title", tag.attributes.get("label", ""))
 
 
+def _tree(page: TreeBuilder, tag: Tag) -> None:
+    page.open("ul")
+
+
+def _folder(page: TreeBuilder, tag: Tag) -> None:
+    if page.top.tag != "ul":
+        page.open("ul")
+    page.open("li")
+    page.add_text(tag.attributes.get("name", "").rstrip("/") + "/")
+    page.sections.end_block()
+    if not tag.is_empty:
+        page.open("ul")
+
+
+def _file(page: TreeBuilder, tag: Tag) -> None:
+    if page.top.tag != "ul":
+        page.open("ul")
+    page.open("li")
+    page.add_text(tag.attributes.get("name", ""))
+
+
+def _unknown(page: TreeBuilder, tag: Tag) -> None:
+    """A component of the set's own, of which a reader gets the words that it is given."""
+    page.draft.note(
+        page.line,
+        "unknown-component",
+        f"<{tag.name}> is no component known here; only its words and content are shown.",
+    )
+    title, href, description = (tag.attributes.get(name, "") for name in ("title", "href", "description"))
+    if title:
+        _card(page, tag)
+    elif href and not tag.is_empty:
+        _link_button(page, tag)
+    elif description:
+        page.open("p")
+        page.add_markdown(description)
+        page.close()
+        page.sections.end_block()
+
+
 BLOCK_COMPONENTS: dict[str, Open] = {
     **dict.fromkeys(("Note", "Tip", "Warning", "Info", "Check", "Danger", "Important", "Caution", "Callout"), _callout),
     **dict.fromkeys(("Aside", "Admonition"), _callout),
@@ -148,7 +188,8 @@ BLOCK_COMPONENTS: dict[str, Open] = {
     **dict.fromkeys(("Tab", "TabItem"), _tab),
     **dict.fromkeys(("Card", "Tile", "LinkCard"), _card),
     **dict.fromkeys(("CardGroup", "CardGrid", "Columns"), _group),
-    **dict.fromkeys(("Column", "Panel", "View", "FileTree", "BrowserOnly"), _plain_group),
+    **dict.fromkeys(("Column", "Panel", "View", "BrowserOnly"), _plain_group),
+    "FileTree": _tree,
     "ThemedImage": _picture,
     "LinkButton": _link_button,
     "AccordionGroup": _accordion_group,
@@ -160,7 +201,14 @@ BLOCK_COMPONENTS: dict[str, Open] = {
     "Update": _update,
 }
 BLOCK_NAMES = frozenset(BLOCK_COMPONENTS)
+# Those whose names are too plain to be more than a word in angle brackets where a document is not MDX.
+_MDX_COMPONENTS: dict[str, Open] = {
+    **dict.fromkeys(("Tree", "Files"), _tree),
+    **dict.fromkeys(("Tree.Folder", "Folder"), _folder),
+    **dict.fromkeys(("Tree.File", "File"), _file),
+}
 INLINE_NAMES = frozenset({"Icon", "Tooltip", "Badge", "LinkButton"})
+_TREES = frozenset({"FileTree", "Tree", "Files"})
 # Groups whose children are blocks of code, each to be a tab.
 _OF_CODE = frozenset({"CodeGroup", "RequestExample", "ResponseExample"})
 
@@ -173,9 +221,7 @@ def _component_open(page: TreeBuilder, token: Token) -> None:
     elif tag.name in page.draft.parts or tag.name == "Snippet":
         page.include(page.draft.parts.get(tag.name) or "/snippets/" + tag.attributes.get("file", ""))
     elif tag.is_component:
-        page.draft.note(
-            page.line, "unknown-component", f"<{tag.name}> is no component known here; only its content is shown."
-        )
+        _MDX_COMPONENTS.get(tag.name, _unknown)(page, tag)
     else:
         _html_open(page, tag)
 
@@ -187,6 +233,8 @@ def _component_close(page: TreeBuilder, token: Token) -> None:
         _make_tabs(page, page.top)
     elif token.meta["tag"].name == "Steps":
         _make_steps(page.top)
+    elif token.meta["tag"].name in _TREES and any(child.tag != "li" for child in page.top):
+        page.top.tag = "div"  # Its files are a list of markdown.
     while page.depth > depth:
         page.close()
 

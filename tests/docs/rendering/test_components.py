@@ -114,7 +114,9 @@ def test_script_and_comments_are_left_out_but_not_inside_code():
 
 
 def test_an_export_goes_on_over_empty_lines_until_its_brackets_close():
-    page = mdx("export const Count = () => {\n  const n = 1\n\n  return (\n    <b>{n}</b>\n  )\n}\n# Title\n\nexport let a = 1\n\nText.\n")
+    page = mdx(
+        "export const Count = () => {\n  const n = 1\n\n  return (\n    <b>{n}</b>\n  )\n}\n# Title\n\nexport let a = 1\n\nText.\n"
+    )
     assert [heading.text for heading in page.headings] == ["Title"]
     assert re.sub(r"<[^>]+>", "", page.html).replace("#", "").strip() == "TitleText."
 
@@ -138,6 +140,32 @@ def test_a_component_nobody_knows_shows_its_content_and_is_reported():
     page = mdx("<Galaxy>\n  **Stars**\n</Galaxy>\n")
     assert page.html == "<p><strong>Stars</strong></p>"
     assert [(oddity.line, oddity.code) for oddity in page.oddities] == [(1, "unknown-component")]
+
+
+def test_a_component_of_the_sets_own_says_its_title_description_and_link():
+    page = mdx(
+        '<Hero title="Start" description="Here." href="/a" />\n\n<Go href="/b">Go on</Go>\n\n<Prompt description="*Ask*.">Text.</Prompt>\n'
+    )
+    assert '<div class="card"><p class="card-title"><a href="/a">Start</a></p><p>Here.</p></div>' in page.html
+    assert '<a href="/b"><p>Go on</p></a>' in page.html
+    assert "<p><em>Ask</em>.</p><p>Text.</p>" in page.html
+    assert [(link.href, link.line) for link in page.links] == [("/a", 1), ("/b", 3)]
+
+
+def test_a_tree_of_files_is_a_list_of_their_names():
+    page = mdx(
+        '<Tree>\n  <Tree.Folder name="app">\n    <Tree.File name="a.ts" />\n  </Tree.Folder>\n  <Tree.Folder name="b" />\n  <Tree.File name="c" />\n</Tree>\n'
+    )
+    assert page.html == "<ul><li>app/<ul><li>a.ts</li></ul></li><li>b/</li><li>c</li></ul>"
+    assert not page.oddities
+    assert (
+        mdx("<FileTree>\n\n- docs/\n  - a.md\n\n</FileTree>\n").html
+        == "<div><ul><li>docs/<ul><li>a.md</li></ul></li></ul></div>"
+    )
+    assert (
+        mdx('<Files>\n<Folder name="d/"><File name="e" /></Folder>\n</Files>\n').html
+        == "<ul><li>d/<ul><li>e</li></ul></li></ul>"
+    )
 
 
 @pytest.mark.parametrize("source", ["<Tabs>\n\ntext\n", "text\n\n</Tabs>\n"])
