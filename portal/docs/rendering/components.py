@@ -239,9 +239,17 @@ def _component_close(page: TreeBuilder, token: Token) -> None:
         page.close()
 
 
+def _is_for_dark_pages(tag: Tag) -> bool:
+    """Whether a picture is shown on dark pages only; there is always another beside it for light ones."""
+    classes = (tag.attributes.get("className") or tag.attributes.get("class", "")).split()
+    return "hidden" in classes and any(name.startswith("dark:") for name in classes)
+
+
 def _html_open(page: TreeBuilder, tag: Tag) -> None:
     attributes = _html_attributes(page, tag)
-    if tag.name == "img":
+    if tag.name == "img" and _is_for_dark_pages(tag):
+        page.draft.follow(tag.attributes.get("src", ""), is_image=True, line=page.line, text="")
+    elif tag.name == "img":
         page.add_raw(raw_html.admit(f"<img{_written(attributes)}>", page.line, page.draft))
     elif tag.name in {"iframe", "video"}:
         _linked_film(page, attributes)

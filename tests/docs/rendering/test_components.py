@@ -168,6 +168,14 @@ def test_a_tree_of_files_is_a_list_of_their_names():
     )
 
 
+def test_of_two_pictures_for_light_and_dark_pages_the_light_one_is_shown_and_both_are_links():
+    page = mdx(
+        '<img className="block dark:hidden" src="/l.png" alt="A"/>\n<img\n  className="hidden dark:block"\n  src="/d.png"\n/>\n'
+    )
+    assert re.findall(r'src="([^"]*)"', page.html) == ["/l.png"]
+    assert [(link.href, link.line) for link in page.links] == [("/l.png", 1), ("/d.png", 2)]
+
+
 @pytest.mark.parametrize("source", ["<Tabs>\n\ntext\n", "text\n\n</Tabs>\n"])
 def test_a_tag_without_its_partner_is_reported_and_the_text_stays(source):
     page = mdx(source)
