@@ -12,6 +12,7 @@ from portal.docs.rendering import (
     containers,
     definitions,
     directives,
+    insertions,
     maths,
     shortcodes,
     text_rules,
@@ -35,7 +36,7 @@ class Grammar(MarkdownIt):
         self.enable(["table", "strikethrough"])
         self.use(footnote_plugin, inline=False)
         for extension in (
-            block_rules, text_rules, autolinks, component_rules, containers, definitions, directives, maths, shortcodes,
+            block_rules, text_rules, autolinks, component_rules, containers, definitions, directives, insertions, maths, shortcodes,
         ):  # fmt: skip
             extension.install(self)
         if is_mdx:

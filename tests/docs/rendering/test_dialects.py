@@ -44,7 +44,27 @@ def test_colons_in_code_end_no_container():
 
 
 def test_colons_that_nothing_closes_stay_text():
-    assert render("::: fastapi.APIRouter\n").html == "<p>::: fastapi.APIRouter</p>"
+    assert render("::: note\nText\n").html == "<p>::: note\nText</p>"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ('--8<-- "docs/setup.sh"', "docs/setup.sh"),
+        ("{! setup.sh !}", "setup.sh"),
+        ("{* ../src/a.py ln[1:4] hl[2] *}", "../src/a.py"),
+        ("::: httpx.Client\n    :docstring:\n    :members: get", "httpx.Client"),
+    ],
+)
+def test_what_other_sites_put_in_is_shown_as_its_name_and_noted(line, name):
+    page = render(f"Before\n{line}\n\nAfter\n")
+    assert page.html == f"<p>Before</p><p><code>{name}</code></p><p>After</p>"
+    assert [(oddity.line, oddity.code) for oddity in page.oddities] == [(2, "not-inserted")]
+
+
+@pytest.mark.parametrize("text", ["- a", "---", "{* a", "{*a* b*}", "::: note", "a {! b !}", "    {! b !}", "--8<-- b"])
+def test_what_only_looks_like_a_place_to_put_something_in_stays(text):
+    assert not render(text).oddities
 
 
 def test_a_container_between_slashes_is_a_callout_too():
