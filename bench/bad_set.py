@@ -25,7 +25,7 @@ DRAWN = {
 }
 LARGE = {"YAML": ("/reference/bad/large/", "bad/large.yaml", "Large"), "JSON": ("/reference/bad/late/", "bad/late.json", "Late")}
 _OPERATIONS = 5_000
-_FILLER = "Words of some length about what this does and what it answers, and when. " * 18
+_FILLER = "Words of some length about what this does and what it answers, and when. " * 36
 
 
 def write_bad_set(root: Path) -> Path:

@@ -10,7 +10,8 @@ from typing import NoReturn, Protocol
 from portal.docs.reference.yaml_text import BadDocument, Text, read_yaml
 from portal.docs.rendering import decode
 
-MAX_BYTES = 8 * 1024 * 1024
+# The largest public ones, of whole clouds and code forges, have some 12 MB. Read they take about ten times that.
+MAX_BYTES = 16 * 1024 * 1024
 
 __all__ = ["MAX_BYTES", "BadDocument", "Source", "read_part", "read_source"]
 
