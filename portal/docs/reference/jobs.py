@@ -10,12 +10,12 @@ from portal.docs.reference.drawing import Drawn, draw_part
 from portal.docs.reference.finding import Document
 from portal.docs.reference.keeping import Kept
 from portal.docs.reference.neighbours import Neighbourhood
-from portal.docs.reference.outline import outline
-from portal.docs.reference.reading import MAX_BYTES, BadDocument, Source, read_source
+from portal.docs.reference.outline import Outline, outline
+from portal.docs.reference.reading import MAX_BYTES, BadDocument, read_source
 from portal.docs.reference.values import Contents
 
 # What this process has read, in bytes of the files; they grow about tenfold when they are read.
-_read: Kept[Source] = Kept(8 * 1024 * 1024)
+_read: Kept[Outline] = Kept(8 * 1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class ReadContents:
 
     def carry_out(self, at: Workplace) -> Contents | BadDocument:
         try:
-            return outline(_source(self.document, at), self.document.url).contents
+            return _outline(self.document, at).contents
         except BadDocument as problem:
             return problem
 
@@ -42,19 +42,25 @@ class DrawPage:
     def carry_out(self, at: Workplace) -> Drawn | None:
         document = self.document
         try:
-            # Read anew, so that the problems found are those of the document and of this page alone.
-            fresh = outline(_source(document, at), document.url)
+            found = _outline(document, at)
         except BadDocument:
             return None
-        part = next((one for one in fresh.contents.parts if one.slug == self.slug), None)
+        part = next((one for one in found.contents.parts if one.slug == self.slug), None)
         if part is None:
             return None
         resolve_link = at.links(document.relative, self.stamp).resolve
-        return draw_part(fresh, part, page=f"reference/{document.address}", resolve_link=resolve_link)
+        problems = found.place.problems
+        of_all = dict(problems.found)
+        try:
+            return draw_part(found, part, page=f"reference/{document.address}", resolve_link=resolve_link)
+        finally:
+            # The next page tells of its own problems and of the document's, not of this one's. A process does one job at a time.
+            problems.found = of_all
 
 
-def _source(document: Document, at: Workplace) -> Source:
-    known = _read.get(document.file, document.signature)
+def _outline(document: Document, at: Workplace) -> Outline:
+    key = (document.file, document.address)
+    known = _read.get(key, document.signature)
     if known is not None:
         return known
     size = document.signature[1]
@@ -64,5 +70,5 @@ def _source(document: Document, at: Workplace) -> Source:
         content = read_regular(document.file, at.catalogue.root)
     except Unreadable as problem:
         raise BadDocument(f"Its file cannot be read: {problem}.") from None
-    read = Neighbourhood(at.catalogue.root, document.relative, read_source(content, document.file.name)).document
-    return _read.put(document.file, document.signature, read, size)
+    source = Neighbourhood(at.catalogue.root, document.relative, read_source(content, document.file.name)).document
+    return _read.put(key, document.signature, outline(source, document.url), size)

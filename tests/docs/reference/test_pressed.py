@@ -92,6 +92,18 @@ def test_a_page_that_is_gone_since_the_document_was_read_says_so_until_it_is_ope
     assert reference.kept(reading.document, part.slug) is None
 
 
+def test_a_page_tells_of_its_own_problems_and_the_documents_alone(root: Path, reference: Reference) -> None:
+    answers = {"200": {"$ref": "#/nowhere"}}
+    paths = {f"/{tag}/{number}": {"get": {"tags": [tag], "operationId": f"{tag}{number}", "responses": answers}} for tag in "ab" for number in range(16)}
+    paths["/a/0"]["get"]["operationId"] = paths["/a/1"]["get"]["operationId"]
+    (root / "large.yaml").write_text(json.dumps({"openapi": "3.1.0", "paths": paths}))
+    reading = read_one(reference, "large")
+    assert reading.contents is not None
+    _, first, second = reading.contents.parts
+    seen = [{problem.where.split(" › ")[1][1] for problem in reference.draw(reading, part).problems} for part in (second, first, second)]
+    assert seen == [{"a", "b"}, {"a"}, {"a", "b"}], "the document's own problem is in a"
+
+
 def test_links_in_a_document_follow_the_set_as_pages_come_and_go(root: Path, reference: Reference) -> None:
     reading = read_one(reference, "shop")
     assert reading.contents is not None
