@@ -73,6 +73,8 @@ def _examples(content: Place, schema: Place, kind: str, *, makes: bool) -> Itera
     given = list(examples.given(content))[:_MAX_EXAMPLES]
     for label, value in given:
         yield examples.show(label, value, kind)
+    for label, address in examples.elsewhere(content):
+        yield Shown(f"{label}, in a file of its own", address, "")
     if not given and makes and schema.value is not None and "json" in kind:
         made = examples.make(schema, whole=True)
         if made is not None:

@@ -35,6 +35,13 @@ def given(place: Place) -> Iterator[tuple[str, object]]:
             yield example.text("summary") or name, value
 
 
+def elsewhere(place: Place) -> Iterator[tuple[str, str]]:
+    """The examples beside a schema that are files of their own: their labels and addresses."""
+    for name, member in place.members("examples"):
+        if address := member.text("externalValue"):
+            yield member.text("summary") or name, address
+
+
 def of_schema(layers: Layers) -> list[object]:
     """The examples a schema gives of itself."""
     single, several = layers.first("example"), layers.first("examples")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from portal.docs.reference.layers import Layers
+from portal.docs.reference.layers import Layers, lay
 from portal.docs.reference.values import Fact
 
 _LONGEST = 300
@@ -65,6 +65,13 @@ def _listed(layers: Layers) -> list[object]:
 
 def facts_of(layers: Layers) -> Iterator[Fact]:
     """Everything short that is said of the value, in the order a reader asks for it."""
+    yield from _of_the_value(layers)
+    yield from _of_its_names(layers)
+    if layers.first("prefixItems") and (items := layers.first("items")) is not None and items.value is False:
+        yield Fact("No other items")
+
+
+def _of_the_value(layers: Layers) -> Iterator[Fact]:
     values = _listed(layers)
     if values:
         written = tuple(write(value) for value in values[:_MANY])
@@ -77,7 +84,21 @@ def facts_of(layers: Layers) -> Iterator[Fact]:
     if pattern:
         yield Fact("Matches", (write(pattern),))
     yield from _examples(layers)
-    if (others := layers.first("additionalProperties")) is not None and others.value is False:
+
+
+def _of_its_names(layers: Layers) -> Iterator[Fact]:
+    """What is said of the names of fields, beside those that are listed."""
+    known = {name for name, _ in layers.members("properties")}
+    if missing := tuple(name for name in layers.in_order("required") if name not in known):
+        yield Fact("Has to have", missing)
+    for name, place in layers.members("dependentRequired"):
+        if isinstance(place.value, list) and place.value:
+            yield Fact(f"With {name} also", tuple(write(value) for value in place.value))
+    names = layers.first("propertyNames")
+    if names is not None and names.is_mapping:
+        yield from (Fact(f"Names: {fact.label.lower()}", fact.values) for fact in _of_the_value(lay(names)))
+    others = layers.first("additionalProperties") or layers.first("unevaluatedProperties")
+    if others is not None and others.value is False:
         yield Fact("No other fields")
     elif others is not None and others.value is True:
         yield Fact("Other fields are let through")

@@ -52,12 +52,17 @@ class Layers:
     @property
     def required(self) -> set[str]:
         """The names that have to be there."""
-        return {
-            name
+        return set(self.in_order("required"))
+
+    def in_order(self, key: str) -> list[str]:
+        """The texts in the lists at `key`, each once."""
+        words = (
+            word
             for place in self.places
-            if not isinstance(place.at("required").value, bool)  # OpenAPI 2's habit, without a meaning here
-            for name in place.words("required")
-        }
+            if not isinstance(place.at(key).value, bool)  # OpenAPI 2's habit of “required”, without a meaning here
+            for word in place.words(key)
+        )
+        return list(dict.fromkeys(words))
 
     @property
     def types(self) -> list[str]:

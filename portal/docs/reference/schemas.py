@@ -107,10 +107,14 @@ class Tree:
             yield self._grow(replace(inside, place=place, name=name, anchor=anchor, required=required))
 
     def _choices(self, layers: Layers, inside: _Spot) -> Iterator[Choice]:
+        by = layers.first("discriminator")
+        key = by.text("propertyName") if by is not None else ""
         for rule, forms in layers.choices:
             named = ((_name_of(form, number), form, False) for number, form in enumerate(forms, 1))
-            by = layers.first("discriminator")
-            yield Choice(rule, tuple(self._within(named, inside)), by.text("propertyName") if by is not None else "")
+            grown = self._within(named, inside)
+            yield Choice(rule, tuple(_tell_apart(key, by, list(grown), forms)), key)
+        for rule, conditions in _conditions_of(layers):
+            yield Choice(rule, tuple(self._within(((name, place, False) for name, place in conditions), inside)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _unwrap(place: Place) -> tuple[list[Layers], Layers]:
     while len(lists) < _MAX_LISTS:
         items = layers.first("items")
         is_list = layers.types == ["array"] or (not layers.types and items is not None)
-        if not is_list or items is None or not isinstance(items.value, dict | bool):
+        if not is_list or items is None or layers.first("prefixItems") or not isinstance(items.value, dict | bool):
             break
         lists.append(layers)
         layers = lay(items)
@@ -157,13 +161,13 @@ def _merge(every: list[Layers]) -> tuple[Fact, ...]:
 
 def _plain_forms(layers: Layers) -> tuple[str, tuple[Fact, ...]] | None:
     """The type of a value whose forms differ in nothing but their types; None where there is more to say of them."""
-    if len(layers.choices) != 1 or layers.name or _has_fields(layers):
+    if len(layers.choices) != 1 or layers.name or _has_fields(layers) or _has_conditions(layers):
         return None
     kinds: dict[str, None] = {}
     facts: list[Fact] = []
     for form in layers.choices[0][1]:
         lists, inner = _unwrap(form)
-        if inner.choices or inner.name or _has_fields(inner) or inner.text("description") or inner.text("title"):
+        if _holds_anything(inner) or inner.name or inner.text("description") or inner.text("title"):
             return None
         kind = "array of " * len(lists) + type_of(inner)
         kinds[kind] = None
@@ -174,7 +178,11 @@ def _plain_forms(layers: Layers) -> tuple[str, tuple[Fact, ...]] | None:
 
 
 def _holds_anything(layers: Layers) -> bool:
-    return bool(layers.choices) or _has_fields(layers)
+    return bool(layers.choices) or _has_fields(layers) or _has_conditions(layers)
+
+
+def _has_conditions(layers: Layers) -> bool:
+    return next(_conditions_of(layers), None) is not None
 
 
 def _has_fields(layers: Layers) -> bool:
@@ -191,10 +199,35 @@ def _fields_of(layers: Layers) -> Iterator[tuple[str, Place, bool]]:
     others = layers.first("additionalProperties")
     if others is not None and isinstance(others.value, dict) and others.value:
         yield "any other name", others, False
-    for place in layers.places:
-        for number, item in enumerate(place.entries("prefixItems")):
+    first = next((place for place in layers.places if place.has("prefixItems")), None)
+    if first is not None:
+        for number, item in enumerate(first.entries("prefixItems")):
             yield f"item {number}", item, False
-        break
+        if (items := layers.first("items")) is not None and items.is_mapping:
+            yield "any further item", items, False
+
+
+def _conditions_of(layers: Layers) -> Iterator[tuple[str, list[tuple[str, Place]]]]:
+    """What holds only where something else does, and what must not be: (rule, named schemas)."""
+    for place in layers.places:
+        if place.has("if") and (place.has("then") or place.has("else")):
+            yield "If it fits the first", [(key, place.at(key)) for key in ("if", "then", "else") if place.has(key)]
+        if place.has("not"):
+            yield "It must not fit", [("not", place.at("not"))]
+    if dependent := list(layers.members("dependentSchemas")):
+        yield "With these fields", [(f"with {name}", place) for name, place in dependent]
+
+
+def _tell_apart(key: str, by: Place | None, fields: list[Field], forms: list[Place]) -> Iterator[Field]:
+    """The forms with the values of the field `key` that the document's mapping gives them."""
+    values: dict[str, list[str]] = {}
+    for value, place in by.members("mapping") if by is not None else ():
+        if isinstance(place.value, str):
+            told = place.value
+            values.setdefault(told if "#" in told or "." in told else f"#/components/schemas/{told}", []).append(value)
+    for form, grown in zip(forms, fields, strict=False):  # the last of them may be a word that there are more
+        told_by = tuple(values.get(form.text("$ref"), ()))
+        yield replace(grown, facts=(Fact(f"Where {key} is", told_by), *grown.facts)) if told_by else grown
 
 
 def _name_of(form: Place, number: int) -> str:

@@ -34,8 +34,13 @@ def read_needs(document: Place, operation: Place) -> tuple[str, ...]:
     ways = []
     for entry in place.entries("security"):
         names = list(entry.value) if isinstance(entry.value, dict) else []
-        ways.append(" and ".join(_describe(schemes.at(name), name) for name in names) or "nothing")
+        told = (_describe(schemes.at(name), name) + _scopes(entry.words(name)) for name in names)
+        ways.append(" and ".join(told) or "nothing")
     return () if all(way == "nothing" for way in ways) else tuple(ways)
+
+
+def _scopes(names: list[str]) -> str:
+    return f" ({', '.join(names)})" if names else ""
 
 
 def read_keys(document: Place, operation: Place) -> Beside:

@@ -60,6 +60,17 @@ def test_ways_in_are_said_in_words(shop):
     assert shop["get-v1-models-model"].needs == ()
 
 
+def test_the_scopes_of_a_way_in_are_named():
+    security = {"security": [{"oauth": ["read", "write"]}], "components": {"securitySchemes": {"oauth": {"type": "oauth2"}}}}
+    assert operations_of(document({"/a": {"get": {"operationId": "a"}}}, **security))["a"].needs == ("OAuth 2 (read, write)",)
+
+
+def test_an_example_in_a_file_of_its_own_is_named():
+    content = {"application/json": {"examples": {"big": {"externalValue": "https://x.example/big.json"}}}}
+    (answer,) = operations_of(document({"/a": {"get": {"operationId": "a", "responses": {"200": {"content": content}}}}}))["a"].responses
+    assert [(shown.label, shown.text) for shown in answer.contents[0].examples] == [("big, in a file of its own", "https://x.example/big.json")]
+
+
 def test_an_operation_of_the_portals_table_can_be_run_where_the_document_names_its_server(shop):
     (sample,) = shop["embed"].samples
     assert sample.example is not None

@@ -47,6 +47,10 @@ def test_lists_are_named_by_what_they_hold_and_show_its_fields():
         ({"example": 7}, "For example", ("7",)),
         ({"examples": ["x", "y"]}, "For example", ("x", "y")),
         ({"additionalProperties": False}, "No other fields", ()),
+        ({"unevaluatedProperties": False}, "No other fields", ()),
+        ({"required": ["a"]}, "Has to have", ("a",)),
+        ({"dependentRequired": {"a": ["b", "c"]}}, "With a also", ("b", "c")),
+        ({"propertyNames": {"pattern": "^a"}}, "Names: matches", ("^a",)),
     ],
 )
 def test_every_constraint_is_said_in_words(written, label, values):
@@ -107,10 +111,48 @@ def test_maps_patterns_and_tuples_show_what_they_hold():
     assert names(schema({"type": "array", "prefixItems": [{"type": "string"}, {"type": "number"}]})) == ["item 0", "item 1"]
 
 
+def test_a_tuple_is_shown_behind_a_ref_and_with_what_may_follow():
+    field = schema({"$ref": "#/components/schemas/Pair"}, Pair={"type": "array", "prefixItems": [{"type": "string"}, {"type": "number"}], "items": False})
+    assert (field.type, names(field), facts(field)) == ("array", ["item 0", "item 1"], {"No other items": ()})
+    assert names(schema({"prefixItems": [{}], "items": {"type": "string"}})) == ["item 0", "any further item"]
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "fields"),
+    [
+        ({"if": {"properties": {"a": {"const": 1}}}, "then": {"required": ["b"]}, "else": False}, "If it fits the first", {"if": "object", "then": "any", "else": "never"}),
+        ({"type": "string", "not": {"enum": ["a"]}}, "It must not fit", {"not": "string"}),
+        ({"dependentSchemas": {"a": {"properties": {"b": {}}}}}, "With these fields", {"with a": "object"}),
+    ],
+)
+def test_what_holds_on_a_condition_is_shown_with_it(written, rule, fields):
+    (choice,) = schema(written).choices
+    assert (choice.rule, {field.name: field.type for field in choice.fields}) == (rule, fields)
+
+
+def test_forms_that_differ_in_what_is_required_say_what_it_is():
+    tree = schema({"properties": {"id": {}, "name": {}}, "anyOf": [{"required": ["id"]}, {"required": ["name"]}]})
+    assert [facts(form) for form in tree.choices[0].fields] == [{"Has to have": ("id",)}, {"Has to have": ("name",)}]
+
+
+@pytest.mark.parametrize("kind", ["#/components/schemas/Cat", "Cat"])
+def test_a_form_says_which_value_tells_of_it(kind):
+    parts = {"Cat": {"properties": {"kind": {}}}, "Dog": {"properties": {"kind": {}}}}
+    tree = schema({"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in parts], "discriminator": {"propertyName": "kind", "mapping": {"cat": kind, "kitten": kind}}}, **parts)
+    assert [facts(form) for form in tree.choices[0].fields] == [{"Where kind is": ("cat", "kitten")}, {}]
+
+
 def test_a_circle_ends_where_it_closes():
     tree = schema({"$ref": "#/components/schemas/Tree"}, Tree={"properties": {"kids": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}})
     (kids,) = tree.fields
     assert (kids.schema, kids.fields, kids.more) == ("Tree", (), "Tree again, as above.")
+
+
+@pytest.mark.parametrize("key", ["not", "propertyNames", "if", "dependentSchemas"])
+def test_a_condition_that_is_a_circle_ends_where_it_closes(key):
+    ref = {"$ref": "#/components/schemas/A"}
+    written = {"if": {"if": ref, "then": ref}, "dependentSchemas": {"dependentSchemas": {"a": ref}}}.get(key, {key: ref})
+    assert schema(ref, A=written).schema == "A"
 
 
 def test_a_schema_that_is_only_itself_says_so():
