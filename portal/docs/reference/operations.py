@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.docs.reference.anchors import slug
 from portal.docs.reference.bodies import read_body, read_described, read_responses
@@ -11,7 +11,7 @@ from portal.docs.reference.places import BadRef, Place
 from portal.docs.reference.samples import read_samples
 from portal.docs.reference.schemas import Tree
 from portal.docs.reference.servers import read_keys, read_needs, read_servers
-from portal.docs.reference.values import Entry, Field, Operation, Parameters, Sample
+from portal.docs.reference.values import Callback, Entry, Field, Operation, Parameters, Sample
 
 METHODS = ("get", "post", "put", "patch", "delete", "query", "head", "options", "trace")
 _TITLES = {
@@ -46,7 +46,7 @@ def read_operation(found: Found, document: Place, tree: Tree) -> Operation:
         responses=tuple(read_responses(place, entry.anchor, tree)),
         samples=() if found.is_webhook else tuple(_samples(found, document, parameters)),
         needs=read_needs(document, place),
-        callbacks=tuple(_callbacks(place)),
+        callbacks=tuple(_callbacks(place, entry.anchor, tree)),
         more_url=_safe_url(place.at("externalDocs").text("url")),
     )
 
@@ -101,12 +101,26 @@ def _safe_url(url: str) -> str:
     return url if url.startswith(("https://", "http://")) else ""
 
 
-def _callbacks(operation: Place) -> Iterator[Entry]:
-    for name, callback in operation.members("callbacks"):
-        if not callback.is_mapping:
+def _callbacks(operation: Place, anchor: str, tree: Tree) -> Iterator[Callback]:
+    for name, place in operation.members("callbacks"):
+        try:
+            callback = place.follow()
+        except BadRef as problem:
+            place.note(str(problem))
             continue
         for address in callback.value if isinstance(callback.value, dict) else ():
             for method in METHODS:
-                place = callback.at(address).at(method)
-                if place.is_mapping:
-                    yield Entry("", method.upper(), address, place.text("summary") or name, "")
+                sent = callback.at(address).at(method)
+                if sent.is_mapping:
+                    under = tree.anchors.take(f"{anchor}.callback.{slug(name)}")
+                    named = Callback(under, method.upper(), address, sent.text("summary") or name)
+                    yield _read_callback(sent, named, tree)
+
+
+def _read_callback(place: Place, named: Callback, tree: Tree) -> Callback:
+    return replace(
+        named,
+        description=tree.text(place, "description", named.anchor),
+        body=read_body(place.at("requestBody"), f"{named.anchor}.body", tree),
+        responses=tuple(read_responses(place, named.anchor, tree)),
+    )

@@ -151,6 +151,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Callback:
+    """What the server sends by itself because of an operation. `path` is the address it is told, as an expression."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    description: str = ""
+    body: Body | None = None
+    responses: tuple[Response, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One method of one path, whole. `needs` are the ways to be let in, any of which will do."""
 
@@ -161,7 +174,7 @@ class Operation:
     responses: tuple[Response, ...] = ()
     samples: tuple[Sample, ...] = ()
     needs: tuple[str, ...] = ()
-    callbacks: tuple[Entry, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
     more_url: str = ""
 
 

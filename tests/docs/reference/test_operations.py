@@ -219,5 +219,16 @@ def test_webhooks_are_read_and_have_nothing_to_run():
     assert (read.entry.summary, read.samples) == ("Sold", ())
 
 
+def test_a_callback_says_what_it_carries_and_what_is_to_be_answered():
+    sent = {"summary": "It is done", "description": "Once.", "requestBody": {"content": {"application/json": {"schema": {"properties": {"id": {}}}}}}, "responses": {"204": {"description": "Heard."}}}
+    operation = {"operationId": "a", "callbacks": {"done": {"$ref": "#/components/callbacks/Done"}, "gone": {"$ref": "#/nowhere"}}}
+    read = operations_of(document({"/a": {"post": operation}}, components={"callbacks": {"Done": {"{$url}": {"post": sent}}}}))
+    (callback,) = read["a"].callbacks
+    assert (callback.anchor, callback.method, callback.path, callback.summary, callback.description) == ("a.callback.done", "POST", "{$url}", "It is done", "Once.")
+    assert callback.body is not None
+    assert [field.anchor for field in callback.body.contents[0].field.fields] == ["a.callback.done.body.id"]
+    assert [(answer.status, answer.description) for answer in callback.responses] == [("204", "Heard.")]
+
+
 def test_callbacks_are_named(shop):
     assert [(entry.method, entry.path, entry.summary) for entry in shop["addBook"].callbacks] == [("POST", "{$request.body#/url}", "A book was sold")]

@@ -43,6 +43,16 @@ def test_every_operation_field_and_answer_has_an_id_of_its_own_and_a_link_to_it(
     assert dead == set()
 
 
+def test_a_callback_is_shown_whole_and_each_part_has_an_id_of_its_own(tmp_path):
+    sent = {"requestBody": {"content": {"application/json": {"schema": {"properties": {"name": {"description": "Whose it is."}}}}}}, "responses": {"200": {"description": "Heard."}}}
+    paths = {"/a": {"post": {"operationId": "a", "callbacks": {"done": {"{$url}": {"post": sent}}, "gone": {"{$url}": {"post": sent}}}}}}
+    page = draw(reference_of(tmp_path, small_json=named(paths=paths)), "small")
+    assert page.count("Whose it is.") == page.count("Heard.") == 2
+    found = ids(page)
+    assert len(found) == len(set(found))
+    assert {"a.callback.done", "a.callback.done.body.name", "a.callback.gone.200"} <= set(found)
+
+
 def test_schemas_have_a_page_whose_links_lead_somewhere(tmp_path):
     reference = reference_of(tmp_path, shop_yaml=BOOKSHOP)
     page, schemas = draw(reference, "shop"), draw(reference, "shop", "schemas")
