@@ -62,10 +62,12 @@ def read_top(text: str) -> TopMatter:
 
 
 def _first_heading(lines: list[str]) -> str:
-    fence = ""
+    fence, in_comment = "", False
     for number, line in enumerate(lines):
         bare = line.strip()
-        if fence:
+        if in_comment or (bare.startswith("<!--") and not fence):
+            in_comment = "-->" not in bare
+        elif fence:
             fence = "" if bare.startswith(fence) and not bare.strip(fence[0]) else fence
         elif bare.startswith(("```", "~~~")):
             fence = bare[:3]

@@ -92,6 +92,7 @@ def test_an_index_in_capitals_at_the_root_is_the_document_index(tmp_path: Path) 
     ("Underlined\n==========\n", "Underlined"),
     ("# With `code`, **weight** and [a link](x.md) ##\n", "With code, weight and a link"),
     ("```bash\n# a comment is no heading\n```\n\n# Real\n", "Real"),
+    ("<!-- one -->\n<!--\nmake it\n# a note\n-->\n\n# Real\n", "Real"),
     ("\ufeff# After a byte-order mark\n", "After a byte-order mark"),
     ("# Windows\r\nlines\r\n", "Windows"),
     ("No heading at all\n", "Some page"),
