@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree.ElementTree import SubElement
 
 from markdown_it.token import Token
@@ -11,6 +12,8 @@ from portal.docs.rendering.highlighting import label_of
 from portal.docs.rendering.tree import Build, TreeBuilder
 from portal.docs.rendering.values import Fence, Heading
 
+# `rust,ignore` and `js{1,3}` say more than the language; `{note}` says it is none.
+_MORE_THAN_LANGUAGE = re.compile(r"(?<=.)[,{]")
 _DONE = '<input type="checkbox" disabled checked aria-label="Done">'
 # How many elements are open in a paragraph that stands in the page itself.
 _IN_PARAGRAPH = 2
@@ -62,7 +65,7 @@ def _heading_close(page: TreeBuilder, token: Token) -> None:
 def _fence(page: TreeBuilder, token: Token) -> None:
     info = token.info.strip()
     words = info.split(None, 1)
-    lang = words[0].lower() if words else ""
+    lang = _MORE_THAN_LANGUAGE.split(words[0].lower(), 1)[0] if words else ""
     fence = Fence(lang, info, token.content, page.line, len(page.draft.fences), label_of(info), page.comment)
     if lang == "math":
         maths.draw_block(page, token)

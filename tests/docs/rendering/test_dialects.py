@@ -164,6 +164,14 @@ def test_a_part_is_taken_in_where_its_component_stands():
     assert page.html.endswith("<p>End</p>")
 
 
+@pytest.mark.parametrize("label", ["rust,ignore", "rust,ignore,does_not_compile", "rust{1,3-5}"])
+def test_what_stands_right_behind_the_language_of_a_block_is_no_part_of_it(label):
+    page = render(f"```{label}\nlet a = 1;\n```\n")
+    assert page.fences[0].lang == "rust"
+    assert 'class="kd"' in page.html
+    assert render("```{note}\nx\n```\n").fences[0].lang == "{note}"
+
+
 def test_a_picture_for_each_theme_is_a_picture():
     page = render(
         "<ThemedImage\n  alt=\"A map\"\n  sources={{\n    light: useBaseUrl('/a.svg'),\n    dark: useBaseUrl('/b.svg'),\n  }}\n/>\n",
