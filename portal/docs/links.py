@@ -125,14 +125,15 @@ class Links:
         return ResolvedLink(found[0].url) if len(found) == 1 and found[0].relative != self.relative else None
 
     def read_part(self, href: str) -> str | None:
-        """The text of the document that this one takes in as a part of itself."""
-        page = self.page_at(href.removeprefix("@site"))
-        if page is None or page.relative == self.relative:
+        """The text of the document, or other file of the set, that this one takes in as a part of itself."""
+        target = self.find(href.removeprefix("@site"))
+        relative = target.page.relative if target.page else target.path if target.kind in {"file", "unserved"} else ""
+        if relative in {"", self.relative}:
             return None
         # The state from before it is read: what changes meanwhile makes it differ from the present one.
-        self.parts_read.setdefault(page.relative, signature(page.file))
+        self.parts_read.setdefault(relative, signature(self.root / relative))
         try:
-            return decode(read_regular(page.file, self.root))[0]
+            return decode(read_regular(self.root / relative, self.root))[0]
         except Unreadable:
             return None
 

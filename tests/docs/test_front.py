@@ -70,6 +70,17 @@ def test_an_edit_of_a_part_shows_at_the_very_next_request_of_every_page_it_is_in
         (root / name).unlink()
 
 
+def test_an_edit_of_code_that_a_block_takes_in_shows_at_the_very_next_request(portal: PortalServer, root: Path) -> None:
+    write(root, {"code.md": "# Code\n\n```rust\n{{#include lib/main.rs:a}}\n```\n", "lib/main.rs": "// ANCHOR: a\nfirst();\n"})
+    assert "first" in settled(portal, "/docs/code/").text
+    for number in range(5):
+        write(root, {"lib/main.rs": f"// ANCHOR: a\nsecond{number}();\n// ANCHOR_END: a\nno();\n"})
+        text = ask(portal, "/docs/code/").text
+        assert f"second{number}" in text
+        assert "no()" not in text
+        assert f"second{number}" in ask(portal, "/docs/code.md").text
+
+
 def test_an_edited_title_shows_at_once_on_its_page_and_in_the_tree_of_others(portal: PortalServer, root: Path) -> None:
     settled(portal, "/docs/c/")
     write(root, {"b.md": "# Bee\n"})

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from portal.docs.rendering import maths, raw_html
 from portal.docs.rendering.highlighting import label_of
+from portal.docs.rendering.inclusions import take_in
 from portal.docs.rendering.tree import Build, TreeBuilder
 from portal.docs.rendering.values import Fence, Heading
 
@@ -66,7 +67,11 @@ def _fence(page: TreeBuilder, token: Token) -> None:
     info = token.info.strip()
     words = info.split(None, 1)
     lang = _MORE_THAN_LANGUAGE.split(words[0].lower(), 1)[0] if words else ""
-    fence = Fence(lang, info, token.content, page.line, len(page.draft.fences), label_of(info), page.comment)
+    text, missing = take_in(token.content, page.read_part) if page.draft.read_part else (token.content, ())
+    for href in missing:
+        message = f"There is no {href} in the set of which this block could take in lines."
+        page.draft.note(page.line, "missing-part", message)
+    fence = Fence(lang, info, text, page.line, len(page.draft.fences), label_of(info), page.comment)
     if lang == "math":
         maths.draw_block(page, token)
         return
@@ -75,7 +80,7 @@ def _fence(page: TreeBuilder, token: Token) -> None:
         message = f"The code block that opens here with {token.markup} is never closed."
         page.draft.note(fence.line, "unclosed-fence", message)
     page.draft.fence_slots.append(page.add_slot("pre"))
-    page.sections.add_block(token.content)
+    page.sections.add_block(text)
 
 
 def _code_block(page: TreeBuilder, token: Token) -> None:

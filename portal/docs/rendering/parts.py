@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.docs.rendering import jsx
 from portal.docs.rendering.front_matter import split_front_matter
+from portal.docs.rendering.inclusions import take_in
 from portal.docs.rendering.tree import DEEPEST_PART, MOST_PARTS
 from portal.docs.rendering.values import ReadPart
 
@@ -32,10 +33,15 @@ class _Filling:
             if text is not None:
                 pieces += [source[position:start], text]
                 position = end
-        return _without_imports("".join([*pieces, source[position:]])) if pieces else source
+        whole = _without_imports("".join([*pieces, source[position:]])) if pieces else source
+        return take_in(whole, self._read)[0]
+
+    def _read(self, href: str) -> str | None:
+        self.left -= 1
+        return self.read_part(href) if self.left >= 0 else None
 
     def _text(self, href: str, above: tuple[str, ...]) -> str | None:
-        if not self.left or len(above) >= DEEPEST_PART or href in above:
+        if self.left <= 0 or len(above) >= DEEPEST_PART or href in above:
             return None
         self.left -= 1
         source = self.read_part(href)

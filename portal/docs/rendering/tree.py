@@ -71,6 +71,11 @@ class TreeBuilder:
             self._add(self._parse_part(source))
             self._open_parts.pop()
 
+    def read_part(self, href: str) -> str | None:
+        """The text of another file of which this page takes in some lines, unless it is one too many."""
+        self._parts += 1
+        return self.draft.read_part(href) if self.draft.read_part and self._parts <= MOST_PARTS else None
+
     def _add(self, tokens: Sequence[Token]) -> None:
         for token in tokens:
             if token.map and not self._open_parts:

@@ -1,10 +1,10 @@
-"""What Docusaurus, Starlight, VitePress, Jekyll and MkDocs add to markdown."""
+"""What Docusaurus, Starlight, VitePress, Jekyll, MkDocs and mdBook add to markdown."""
 
 import re
 
 import pytest
 
-from portal.docs.rendering import render
+from portal.docs.rendering import render, with_parts
 
 
 def test_a_container_between_colons_is_a_callout():
@@ -162,6 +162,30 @@ def test_a_part_is_taken_in_where_its_component_stands():
     assert "title: No" not in page.html
     assert page.html.count("Part</h2>") == 1
     assert page.html.endswith("<p>End</p>")
+
+
+@pytest.mark.parametrize(("part", "lines"), [
+    ("a.rs", "one two three four"), ("a.rs:2", "one"), ("a.rs:2:4", "one two"), ("a.rs::2", "one"), ("a.rs:5:", "three four"),
+    ("a.rs:x", "two three"), ("a.rs:none", ""),
+])  # fmt: skip
+@pytest.mark.parametrize("word", ["include", "rustdoc_include", "playground"])
+def test_a_block_of_code_takes_in_lines_of_another_file_as_mdbook_has_it(word, part, lines):
+    files = {"a.rs": "// ANCHOR: all\none\n// ANCHOR: x\ntwo\nthree\n// ANCHOR_END: x\nfour\n"}
+    page = render(f"```rust\n{{{{#{word} {part}}}}}\n```\n", read_part=files.get)
+    assert page.fences[0].text.split() == lines.split()
+    assert page.plain[0].text.split() == lines.split() if lines else not page.plain
+    assert not page.oddities
+
+
+def test_lines_of_a_file_that_is_not_there_are_reported_and_what_is_escaped_is_shown():
+    source = "```\n{{#include no.rs}}\n\\{{#include yes.rs}}\n```\n"
+    page = render(source, read_part={"yes.rs": "x\n"}.get)
+    assert page.fences[0].text == "{{#include no.rs}}\n{{#include yes.rs}}\n"
+    assert [(odd.line, odd.code) for odd in page.oddities] == [(1, "missing-part")]
+
+
+def test_the_markdown_of_a_page_has_the_lines_that_its_code_takes_in():
+    assert with_parts("```\n{{#include a}}\n```\n", {"a": "x\ny\n"}.get) == "```\nx\ny\n```\n"
 
 
 @pytest.mark.parametrize("label", ["rust,ignore", "rust,ignore,does_not_compile", "rust{1,3-5}"])
