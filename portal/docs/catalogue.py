@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from urllib.parse import quote
 
-from portal.docs import folders
+from portal.docs import folders, summaries
 from portal.docs.files import SUFFIXES, Found, Unreadable, read_regular, signature, walk
 from portal.docs.headings import TopMatter, read_top
-from portal.docs.mintlify import NAMES, read_site_file
+from portal.docs.mintlify import NAMES, ranks_of, read_site_file
 from portal.docs.rendering import decode
 from portal.docs.shelving import Branch, arrange, in_reading_order, title_from
 
@@ -191,9 +191,14 @@ class Catalogue:
         if self._shelf is not None and seen == self._seen:
             return self._shelf
         self._seen = seen
-        pages = _told_apart(_with_own_addresses([self._page(found, lead) for found, lead in files]))
+        names = summaries.names_in(found, self.root)
+        pages = _told_apart(_with_own_addresses([self._page(file, lead, names) for file, lead in files]))
         own = read_site_file(self.root)
-        tree = arrange([page for page in pages if not page.top.draft], own.ranks, folders.read_folders(said, self.root))
+        tree = arrange(
+            [page for page in pages if not page.top.draft],
+            own.ranks or ranks_of(names),
+            folders.read_folders(said, self.root),
+        )
         ordered = in_reading_order(tree)
         by_path = {page.path: page for page in ordered}
         self._tops = {page.relative: self._tops[page.relative] for page in pages}
@@ -207,14 +212,14 @@ class Catalogue:
             next(self._numbers),
         )
 
-    def _page(self, found: Found, is_index: bool) -> Page:
+    def _page(self, found: Found, is_index: bool, names: Mapping[str, str]) -> Page:
         top = self._top(found)
         relative = PurePosixPath(found.relative)
         section = "" if relative.parent == PurePosixPath() else relative.parent.as_posix()
         path = section if is_index else relative.with_suffix("").as_posix()
         name = relative.parent.name or "Home" if is_index else relative.stem
         return Page(
-            path, found.file, found.relative, top.title or title_from(name), top.description, section, is_index,
+            path, found.file, found.relative, top.title or names.get(path) or title_from(name), top.description, section, is_index,
             found.size, found.modified, top,
         )  # fmt: skip
 

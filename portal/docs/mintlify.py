@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -31,12 +31,17 @@ class SiteFile:
     @property
     def ranks(self) -> Mapping[str, int]:
         """The place of each page, and of each folder by its first page, in reading order."""
-        ranks: dict[str, int] = {}
-        for rank, path in enumerate(self.listed):
-            parts = path.split("/")
-            for depth in range(1, len(parts) + 1):
-                ranks.setdefault("/".join(parts[:depth]), rank)
-        return MappingProxyType(ranks)
+        return ranks_of(self.listed)
+
+
+def ranks_of(listed: Iterable[str]) -> Mapping[str, int]:
+    """The place of each page listed, and of each folder by its first page."""
+    ranks: dict[str, int] = {}
+    for rank, path in enumerate(listed):
+        parts = path.split("/")
+        for depth in range(1, len(parts) + 1):
+            ranks.setdefault("/".join(parts[:depth]), rank)
+    return MappingProxyType(ranks)
 
 
 def read_site_file(root: Path) -> SiteFile:

@@ -142,6 +142,26 @@ def test_a_set_written_for_mintlify_is_read_in_the_order_of_its_docs_json(tmp_pa
     assert paths(catalogue) == ["a", "start", "b/one", "b/two"]
 
 
+def test_an_mdbook_is_read_in_the_order_of_its_summary(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, {
+        "book/SUMMARY.md": "# Summary\n\n[Foreword](foreword.md)\n\n- [`Start`](./start.md)\n  - [More](more/README.md)\n"
+                           "  - [Inner](more/inner.md)\n- [Draft]()\n---\n[End](appendix.md)\n",
+        "book/appendix.md": "", "book/foreword.md": "", "book/more/README.md": "", "book/more/inner.md": "", "book/more/a.md": "",
+        "book/start.md": "",
+    })  # fmt: skip
+    assert page(catalogue, "book/start").title == "Start"
+    assert page(catalogue, "book/more/a").title == "A"
+    book = ["foreword", "start", "more", "more/inner", "more/a", "appendix", "SUMMARY"]
+    assert paths(catalogue) == [f"book/{name}" for name in book]
+    write(tmp_path, {"book/SUMMARY.md": "# Summary\n\n- [Start](start.md)\n- [Appendix](appendix.md)\n"})
+    assert paths(catalogue)[:2] == ["book/start", "book/appendix"]
+
+
+def test_a_summary_that_is_a_text_orders_nothing(tmp_path: Path) -> None:
+    files = {"SUMMARY.md": "# Summary\n\nWhat we did:\n\n- [B](b.md)\n- [A](a.md)\n", "a.md": "", "b.md": ""}
+    assert paths(catalogue_of(tmp_path, files)) == ["a", "b", "SUMMARY"]
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"navigation": 3}', '{"navigation": {"pages": [[[1, null]]]}}', "[" * 100_000])
 def test_a_docs_json_that_says_nothing_changes_nothing(tmp_path: Path, content: str) -> None:
     assert paths(catalogue_of(tmp_path, {"docs.json": content, "b.md": "", "a.md": ""})) == ["a", "b"]
