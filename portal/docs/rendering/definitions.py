@@ -30,11 +30,13 @@ def _definition(state: StateBlock, start_line: int, end_line: int, silent: bool)
     above = _paragraph_above(state, start_line)
     if width < WIDE and (above is None or above[0].map is None or above[0].map[1] != start_line):
         return False
-    _open_list(state, above)
+    if above:
+        _open_list(state, above)
     line = start_line
     while line < end_line and (width := _width_at(state, line)):
-        line = _push_meaning(state, line, end_line, width)
-    state.push("dl_close", "dl", -1)
+        line = _push_meaning(state, line, end_line, width, "dd" if above else "div")
+    if above:
+        state.push("dl_close", "dl", -1)
     state.line = line
     return True
 
@@ -56,29 +58,27 @@ def _paragraph_above(state: StateBlock, line: int) -> list[Token] | None:
     return found if found[0].map[1] >= line - 1 else None
 
 
-def _open_list(state: StateBlock, above: list[Token] | None) -> None:
+def _open_list(state: StateBlock, above: list[Token]) -> None:
     """Begin a list, each line of the paragraph above it a term; of one that has just ended this is the next part."""
-    if above:
-        del state.tokens[-3:]
-    if state.tokens and state.tokens[-1].type == "dl_close" and state.tokens[-1].level == state.level and above:
+    del state.tokens[-3:]
+    if state.tokens and state.tokens[-1].type == "dl_close" and state.tokens[-1].level == state.level:
         state.tokens.pop()
         state.level += 1
     else:
         state.push("dl_open", "dl", 1)
-    for number, term in enumerate(above[1].content.split("\n") if above else ()):
-        assert above and above[1].map
-        line = above[1].map[0] + number
+    first = above[0].map[0] if above[0].map else 0
+    for line, term in enumerate(above[1].content.split("\n"), first):
         state.push("dt_open", "dt", 1).map = [line, line + 1]
         text = state.push("inline", "", 0)
         text.content, text.map = term.strip(), [line, line + 1]
         state.push("dt_close", "dt", -1)
 
 
-def _push_meaning(state: StateBlock, line: int, end_line: int, width: int) -> int:
-    """Put the tokens of the meaning that starts on `line`, and say where what follows it starts."""
+def _push_meaning(state: StateBlock, line: int, end_line: int, width: int, tag: str) -> int:
+    """Put the tokens of the meaning that starts on `line`, in an element of this tag, and say where what follows it starts."""
     indent = state.sCount[line] + width
     end = _end_of_meaning(state, line, end_line, indent)
-    state.push("dd_open", "dd", 1).map = [line, end]
+    state.push("meaning_open", tag, 1).map = [line, end]
     kept = state.bMarks[line], state.tShift[line], state.sCount[line]
     start = state.bMarks[line] + state.tShift[line] + 1
     while state.src[start] in " \t":
@@ -87,9 +87,9 @@ def _push_meaning(state: StateBlock, line: int, end_line: int, width: int) -> in
     first = len(state.tokens)
     parse_body(state, line, end, indent, code_by_indent=True)
     state.bMarks[line], state.tShift[line], state.sCount[line] = kept
-    if [token.type for token in state.tokens[first:]] == ["paragraph_open", "inline", "paragraph_close"]:
+    if tag == "dd" and [token.type for token in state.tokens[first:]] == ["paragraph_open", "inline", "paragraph_close"]:
         state.tokens[first].hidden = state.tokens[-1].hidden = True
-    state.push("dd_close", "dd", -1)
+    state.push("meaning_close", tag, -1)
     while end < end_line and state.isEmpty(end):
         end += 1
     return end

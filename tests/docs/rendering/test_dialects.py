@@ -113,8 +113,8 @@ def test_terms_and_what_they_mean_are_a_list():
 
 def test_what_an_option_means_stands_below_the_comment_that_makes_its_name_elsewhere():
     html = render("<!-- md:option a -->\n\n:   Text\n\n    ```\n    x\n    ```\n\n- T\n  : in a list\n").html
-    assert html.startswith("<dl><dd><p>Text</p><figure")
-    assert html.endswith("</dd></dl><ul><li><dl><dt>T</dt><dd>in a list</dd></dl></li></ul>")
+    assert html.startswith("<div><p>Text</p><figure")
+    assert html.endswith("</div><ul><li><dl><dt>T</dt><dd>in a list</dd></dl></li></ul>")
 
 
 @pytest.mark.parametrize("text", [": a", "a : b", "T\n\n: no", ":    five", "T\n:x", "T\n:", "T\n\n:   "])
