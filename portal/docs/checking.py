@@ -125,13 +125,11 @@ def _judge_anchor(link: Link, target: Target, there: Sheet, *, is_own: bool) -> 
     meant = find_anchor(target.fragment, there.anchors)
     if meant == target.fragment:
         return
-    where = "this page" if is_own else there.page.relative
     if meant is None:
+        where = "this page" if is_own else there.page.relative
         yield "missing-anchor", f"{link.href} names no heading of {where}."
-    elif is_own:
-        yield "loose-anchor", f"{link.href} is taken to mean #{meant}."
     else:
-        yield "missing-anchor", f"{link.href} names no heading of {where}; #{meant} comes near."
+        yield "loose-anchor", f"{link.href} is taken to mean #{meant}."
 
 
 def _of_address(page: Page, shelf: Shelf, root: Path) -> Iterator[Finding]:

@@ -26,3 +26,4 @@ const ELEMENTS = {
 };
 import("./site.js");
 for (const [tag, load] of Object.entries(ELEMENTS)) if (document.querySelector(tag)) load();
+if (location.hash && !document.querySelector(":target")) import("./elements/loose-anchor.js");

@@ -41,7 +41,7 @@ def test_the_documents_of_this_site_are_whole() -> None:
     ({"a.md": "- x\n  - [y](file:///home/me/y.md)\n"}, ("a.md", 2, "dead-link"), True),
     ({"a.md": "# A\n[x](#b)\n"}, ("a.md", 2, "missing-anchor"), True),
     ({"a.md": "[x](b.md#c)\n", "b.md": "# B\n"}, ("a.md", 1, "missing-anchor"), True),
-    ({"a.md": "[x](b.md#b-c)\n", "b.md": "# B.c\n"}, ("a.md", 1, "missing-anchor"), True),
+    ({"a.md": "[x](b.md#b-c)\n", "b.md": "# B.c\n"}, ("a.md", 1, "loose-anchor"), False),
     ({"a.md": "# B.c\n\n[x](#b-c)\n"}, ("a.md", 3, "loose-anchor"), False),
     ({"a.md": "![x](none.png)\n"}, ("a.md", 1, "missing-image"), True),
     ({"a.md": "![x](../none.png)\n"}, ("a.md", 1, "out-of-set"), False),

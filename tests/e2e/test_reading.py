@@ -84,6 +84,13 @@ def test_a_link_to_a_heading_in_a_tab_opens_the_tab(page: Page, portal: PortalSe
     assert chosen(page, 0) == "Linux"
 
 
+def test_a_link_with_another_sites_anchor_leads_to_the_heading_it_means(page: Page, portal: PortalServer) -> None:
+    page.goto(f"{portal.url}docs/reading/components/#A_heading_in--a-tab")
+    expect(page.get_by_role("heading", name="A heading in a tab")).to_be_in_viewport()
+    assert chosen(page, 0) == "Linux"
+    assert page.url.endswith("#a-heading-in-a-tab")
+
+
 # Diagrams. The page fixture fails a test whose page breaks the policy or asks another host.
 
 
