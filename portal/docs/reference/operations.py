@@ -48,6 +48,7 @@ def read_operation(found: Found, document: Place, tree: Tree) -> Operation:
         needs=read_needs(document, place),
         callbacks=tuple(_callbacks(place, entry.anchor, tree)),
         more_url=_safe_url(place.at("externalDocs").text("url")),
+        is_webhook=found.is_webhook,
     )
 
 

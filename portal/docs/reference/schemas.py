@@ -13,11 +13,13 @@ from portal.docs.reference.values import Choice, Describe, Fact, Field
 
 MAX_DEPTH = 12
 # Fields of one body, and of all on a page. Past the lower bounds a named schema becomes a link; past the upper ones
-# nothing more is written.
+# nothing more is written: of each body its first fields, and none of any where the page is longer than can be read.
 ENOUGH_IN_ONE = 400
 ENOUGH_ON_PAGE = 1000
 MAX_IN_ONE = 1000
 MAX_ON_PAGE = 3000
+FEW_IN_EACH = 60
+LONGEST_PAGE = 6000
 _MAX_LISTS = 8
 _ENOUGH = "There are more fields here than one page shows."
 _DEEP = "It goes deeper than is shown here."
@@ -72,7 +74,9 @@ class Tree:
 
     @property
     def _is_full(self) -> bool:
-        return self._grown - self._grown_before >= MAX_IN_ONE or self._grown >= MAX_ON_PAGE
+        in_one = self._grown - self._grown_before
+        is_long = self._grown >= MAX_ON_PAGE and in_one >= FEW_IN_EACH
+        return in_one >= MAX_IN_ONE or is_long or self._grown >= LONGEST_PAGE
 
     def text(self, place: Place, key: str, anchor: str) -> str:
         """The markdown at `key` as safe HTML."""

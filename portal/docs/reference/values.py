@@ -165,7 +165,10 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path, whole. `needs` are the ways to be let in, any of which will do."""
+    """One method of one path, whole. `needs` are the ways to be let in, any of which will do.
+
+    A webhook is what the server asks of others; its path is a name.
+    """
 
     entry: Entry
     description: str = ""
@@ -176,6 +179,7 @@ class Operation:
     needs: tuple[str, ...] = ()
     callbacks: tuple[Callback, ...] = ()
     more_url: str = ""
+    is_webhook: bool = False
 
 
 @dataclass(frozen=True, slots=True)

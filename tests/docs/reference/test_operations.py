@@ -209,6 +209,13 @@ def test_a_quote_in_a_body_survives_the_shell():
     assert "it'\\''s" in sample.text
 
 
+def test_a_long_page_still_shows_the_first_fields_of_its_last_body():
+    wide = {"content": {"application/json": {"schema": {"properties": {f"p{number}": {} for number in range(900)}}}}}
+    paths = {f"/{number}": {"post": {"operationId": f"o{number}", "requestBody": wide}} for number in range(8)}
+    counts = [len(read.body.contents[0].field.fields) for read in operations_of(document(paths)).values()]
+    assert (counts[:3], set(counts[4:])) == ([900, 900, 900], {60})
+
+
 def test_two_operations_with_one_id_have_anchors_of_their_own():
     read = operations_of(document({"/a": {"get": {"operationId": "x"}, "post": {"operationId": "x"}}, "/b": {"get": {}}}))
     assert list(read) == ["x", "post-a", "get-b"]
@@ -216,7 +223,7 @@ def test_two_operations_with_one_id_have_anchors_of_their_own():
 
 def test_webhooks_are_read_and_have_nothing_to_run():
     read = operations_of(document({}, webhooks={"sold": {"post": {"operationId": "sold", "summary": "Sold"}}}))["sold"]
-    assert (read.entry.summary, read.samples) == ("Sold", ())
+    assert (read.entry.summary, read.samples, read.is_webhook) == ("Sold", (), True)
 
 
 def test_a_callback_says_what_it_carries_and_what_is_to_be_answered():
