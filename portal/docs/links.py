@@ -165,8 +165,14 @@ class Links:
         meant = posixpath.normpath(path)
         yield from dict.fromkeys(meant[len(prefix) :] for prefix in own if meant.startswith(prefix))
         # On a site whose pages have folders of their own, what names no document is read from there.
-        if not written.lower().endswith(SUFFIXES) and not (self.source_url and written.startswith("..")):
-            yield posixpath.normpath(posixpath.join(self._address, path))
+        meant = posixpath.normpath(posixpath.join(self._address, path))
+        if not written.lower().endswith(SUFFIXES) and not (written.startswith("..") and self._must_be_outside(meant)):
+            yield meant
+
+    def _must_be_outside(self, meant: str) -> bool:
+        """Whether a link that leads out of the set, as it is written, is not to be taken for one to `meant`: where it can be
+        followed, and where that is a folder, which many a folder beside the set has the name of."""
+        return bool(self.source_url) or self.shelf.branch(meant) is not None
 
     def _page_at(self, place: str) -> Page | None:
         if place.startswith(".."):

@@ -63,6 +63,12 @@ def test_a_link_out_of_the_set_is_not_guessed_at_where_it_can_be_followed(root: 
     assert found == ResolvedLink("https://code/blob/main/api", "outside")
 
 
+def test_a_folder_out_of_the_set_is_not_taken_for_one_in_it_of_the_same_name(tmp_path: Path) -> None:
+    catalogue_of(tmp_path, {"nav.md": "", "agents/ceo.md": ""})
+    assert links(tmp_path, "nav.md").resolve("../agents/", is_image=False).state == "dead"
+    assert links(tmp_path, "nav.md").resolve("../agents/ceo/", is_image=False).href == "/docs/agents/ceo/"
+
+
 def test_where_the_set_is_a_whole_site_addresses_count_from_its_documents(tmp_path: Path) -> None:
     catalogue_of(tmp_path, {"docs/intro.md": "", "docs/api/chat.mdx": "", "static/img/a.png": "p"})
     site = links(tmp_path, "docs/intro.md")
