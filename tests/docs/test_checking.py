@@ -15,7 +15,7 @@ from tests.portal_server import ROOT, run_manage
 WHOLE = {
     "index.md": "---\nnav: [guide, parts]\n---\n# Home\n\n[Guide](guide.md#the-end), [parts](parts/), [here](#home)\n",
     "guide.md": "# Guide\n\n![Map](map.svg) and guide.md and <a name='x'></a>[x](#x)\n\n## The end\n",
-    "parts/one.mdx": "# One\n\n<Card title='t' href='/guide' />\n\n[site](https://x.example/404) [up](../guide.md) `[no](no.md)`\n",
+    "parts/one.mdx": "# One\n\n<Card title='t' href='/guide' />\n\n<Accordion title='Fold'>[x](#fold)</Accordion>\n\n[site](https://x.example/404) [up](../guide.md) `[no](no.md)`\n",
     "map.svg": "<svg/>",
 }
 

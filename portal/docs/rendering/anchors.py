@@ -33,6 +33,11 @@ class Anchors:
         self._headings += 1
         return self._claim(name)
 
+    def claim_if_free(self, text: str) -> str:
+        """The anchor of what is no heading, once all headings have theirs; "" where it is taken, or no text is left."""
+        anchor = slugify(text)
+        return "" if anchor in self._given else self._claim(anchor) if anchor else ""
+
     def _claim(self, base: str) -> str:
         anchor = base
         while anchor in self._given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from xml.etree.ElementTree import Element
@@ -89,7 +90,10 @@ def _accordion_group(page: TreeBuilder, tag: Tag) -> None:
 
 def _accordion(page: TreeBuilder, tag: Tag) -> None:
     opened = {"open": ""} if tag.attributes.get("defaultOpen", "false") not in {"false"} else {}
-    page.open("details", {"class": "accordion", **opened})
+    fold = page.open("details", {"class": "accordion", **opened})
+    # One that is written as a block between marks has no anchor on the sites that read these.
+    if tag.end:
+        page.to_be_named.append((fold, tag.attributes.get("id") or tag.attributes.get("title", "")))
     page.open("summary")
     page.add_markdown(tag.attributes.get("title") or "Details")
     page.close()
@@ -118,7 +122,8 @@ def _frame(page: TreeBuilder, tag: Tag) -> None:
 def _field(page: TreeBuilder, tag: Tag) -> None:
     attributes = tag.attributes
     name = next((attributes[key] for key in ("path", "query", "body", "header", "name") if attributes.get(key)), "")
-    page.open("div", {"class": "field"})
+    field = page.open("div", {"class": "field"})
+    page.to_be_named.append((field, "param-" + re.sub(r"[\W_]+", "-", name)))
     page.open("p", {"class": "field-head"})
     page.add("code", {"class": "field-name"}).text = name
     page.sections.add(name)

@@ -41,6 +41,7 @@ class TreeBuilder:
         self.spelled_out: dict[str, str] = {}
         self.open_links: list[tuple[Element, str, int]] = []
         self.component_depths: list[int] = []
+        self.to_be_named: list[tuple[Element, str]] = []
         self._blocks = blocks
         self._inlines = inlines
         self._open: list[Element] = [root]
@@ -52,6 +53,9 @@ class TreeBuilder:
         """Add the tokens of the whole page."""
         self._add(tokens)
         self.draft.sections = self.sections.finish()
+        for element, text in self.to_be_named:
+            if anchor := self.draft.anchors.claim_if_free(text):
+                element.set("id", anchor)
 
     def add_markdown(self, text: str) -> None:
         """Add a line of markdown that stands in an attribute."""

@@ -77,7 +77,7 @@ def test_several_components_may_stand_on_one_line():
 
 def test_an_accordion_is_details():
     page = mdx('<AccordionGroup>\n<Accordion title="Why?">\nBecause.\n</Accordion>\n</AccordionGroup>\n')
-    assert '<details class="accordion"><summary>Why?</summary><p>Because.</p></details>' in page.html
+    assert '<details class="accordion" id="why"><summary>Why?</summary><p>Because.</p></details>' in page.html
 
 
 def test_steps_are_an_ordered_list():
@@ -100,6 +100,19 @@ def test_a_field_names_its_type_and_whether_it_is_required():
         in page.html
     )
     assert "model string required" in page.plain[0].text
+
+
+def test_folds_and_fields_have_the_anchors_of_their_site_unless_a_heading_has_them():
+    page = mdx(
+        '<Accordion title="Set up">\nA\n</Accordion>\n\n<Accordion title="B" id="own">\nB\n</Accordion>\n\n## Set up\n\n'
+        '<ResponseField name="logo.dark" type="string" />\n\n<ResponseField name="logo.dark" type="string" />\n'
+    )
+    assert re.findall(r'<(\w+)[^>]* id="([^"]*)"', page.html) == [
+        ("details", "own"),
+        ("h2", "set-up"),
+        ("div", "param-logo-dark"),
+    ]
+    assert 'id="portal:' not in mdx('<Accordion title="A" id="portal:page">\nA\n</Accordion>\n').html
 
 
 def test_script_and_comments_are_left_out_but_not_inside_code():
