@@ -13,6 +13,7 @@ from portal.docs.rendering import (
     definitions,
     directives,
     insertions,
+    keys,
     maths,
     shortcodes,
     text_rules,
@@ -36,7 +37,8 @@ class Grammar(MarkdownIt):
         self.enable(["table", "strikethrough"])
         self.use(footnote_plugin, inline=False)
         for extension in (
-            block_rules, text_rules, autolinks, component_rules, containers, definitions, directives, insertions, maths, shortcodes,
+            block_rules, text_rules, autolinks, component_rules, containers, definitions, directives,
+            insertions, keys, maths, shortcodes,
         ):  # fmt: skip
             extension.install(self)
         if is_mdx:

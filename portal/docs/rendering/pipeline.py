@@ -24,6 +24,7 @@ from portal.docs.rendering import (
     highlighting,
     inlines,
     jsx,
+    keys,
     maths,
     sanitising,
     shortcodes,
@@ -36,7 +37,7 @@ from portal.docs.rendering.tree import TreeBuilder
 from portal.docs.rendering.values import Fence
 
 BLOCKS = blocks.BLOCKS | callouts.BLOCKS | components.BLOCKS | definitions.BLOCKS | footnotes.BLOCKS | maths.BLOCKS
-INLINES = inlines.INLINES | components.INLINES | footnotes.INLINES | maths.INLINES | shortcodes.INLINES
+INLINES = inlines.INLINES | components.INLINES | footnotes.INLINES | keys.INLINES | maths.INLINES | shortcodes.INLINES
 
 
 class Converter(Markdown):

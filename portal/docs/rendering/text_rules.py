@@ -17,7 +17,7 @@ MAX_NESTING = 20
 # rule: `_` between letters never marks anything, `:` matters in addresses alone. That each alternative begins with a
 # character of its own lets the search skip from one to the next.
 _SPECIAL = re.compile(
-    r"\n|\*|<|\[|\]|\\|`|~|\$|!(?=\[)|&(?=[#A-Za-z])|@(?=[\w-])|w(?=ww\.)"
+    r"\n|\*|<|\[|\]|\\|`|~|\$|\+(?=\+[a-z0-9\"])|!(?=\[)|&(?=[#A-Za-z])|@(?=[\w-])|w(?=ww\.)"
     r"|_(?:(?<![^\W_]_)|(?![^\W_]))|:(?:(?=//)|(?<=mailto:)|(?<=xmpp:)|(?=(?>[A-Za-z0-9+][\w+-]{0,63}):))"
 )
 # Lines of a paragraph lose theirs before anything in them is read, so that a code span across lines does not show it.

@@ -122,6 +122,17 @@ def test_a_colon_that_says_nothing_of_a_term_is_text(text):
     assert "<dl>" not in render(text).html
 
 
+def test_keys_between_plus_signs_are_shown_as_keys():
+    page = render('Press ++ctrl+page-up++, or ++"Any key"++.\n')
+    assert page.html == "<p>Press <kbd>Ctrl</kbd>+<kbd>Page Up</kbd>, or <kbd>Any key</kbd>.</p>"
+    assert page.plain[0].text == "Press Ctrl+Page Up, or Any key."
+
+
+@pytest.mark.parametrize("text", ["C++ and g++", "i++", "a++b++", "++ x ++", "+++x+++", "++i", "x+++++y", "`++a++`"])
+def test_other_plus_signs_are_text(text):
+    assert "kbd" not in render(text).html
+
+
 def test_attribute_lists_are_not_shown():
     page = render('[Go](x.md){ .button }, ![a](a.png){ width="300" }\n\n{: .note }\nText\n\nMore\n{ .annotate }\n')
     assert "{" not in page.html
