@@ -91,6 +91,20 @@ def test_a_link_with_another_sites_anchor_leads_to_the_heading_it_means(page: Pa
     assert page.url.endswith("#a-heading-in-a-tab")
 
 
+def test_the_name_of_a_neighbour_is_not_broken_because_the_other_is_long(page: Page, portal: PortalServer) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{portal.url}docs/reading/diagrams/")
+    before, after = page.locator(".neighbours a").all()
+    after.evaluate("(link) => { link.lastChild.textContent = 'Background Tasks - BackgroundTasks'; }")
+    lines = """(link) => {
+      link.lastChild.textContent = "Reference";
+      const range = document.createRange();
+      range.selectNodeContents(link.lastChild);
+      return range.getClientRects().length;
+    }"""
+    assert before.evaluate(lines) == 1
+
+
 # Diagrams. The page fixture fails a test whose page breaks the policy or asks another host.
 
 
