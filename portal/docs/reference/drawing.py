@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 
 from portal.docs.panels import Panels, draw_panel
 from portal.docs.reference.anchors import Anchors
+from portal.docs.reference.inner_links import with_inner_links
 from portal.docs.reference.operations import read_operation
 from portal.docs.reference.outline import Outline
 from portal.docs.reference.places import Place
@@ -43,7 +44,7 @@ class DrawnOperation:
 
 def draw_part(outline: Outline, part: Part, *, page: str, resolve_link: ResolveLink) -> Drawn:
     """Draw one page of a document. `page` is its path, which runs started on it are kept under."""
-    words = Words(resolve_link, Panels(page).draw)
+    words = Words(with_inner_links(outline, resolve_link), Panels(page).draw)
     tree = Tree(words.describe, outline.addresses, Anchors(), _enough(outline, part), 3 if part.schemas else 5)
     for group in part.groups:
         for anchor in (group.anchor, *(entry.anchor for entry in group.entries)):

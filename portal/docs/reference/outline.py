@@ -89,11 +89,11 @@ def _methods_of(path: str, item: Place) -> Iterator[tuple[str, Place, Place]]:
     if not owner.is_mapping:
         item.note("A path has to be a mapping of methods to operations.")
         return
-    for method in METHODS:
+    for method, place in (*((method, owner.at(method)) for method in METHODS), *owner.members("additionalOperations")):
         try:
-            operation = owner.at(method).follow()
+            operation = place.follow()
         except BadRef as problem:
-            owner.at(method).note(str(problem))
+            place.note(str(problem))
             continue
         if operation.is_mapping:
             yield method, operation, owner

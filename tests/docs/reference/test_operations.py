@@ -221,6 +221,11 @@ def test_two_operations_with_one_id_have_anchors_of_their_own():
     assert list(read) == ["x", "post-a", "get-b"]
 
 
+def test_methods_that_have_no_word_of_their_own_are_read_too():
+    read = operations_of(document({"/a": {"additionalOperations": {"LINK": {"operationId": "link"}, "COPY": 7}}}, servers=[{"url": "https://x.example"}]))
+    assert [(one.entry.method, one.samples[0].text) for one in read.values()] == [("LINK", "curl -X LINK https://x.example/a")]
+
+
 def test_webhooks_are_read_and_have_nothing_to_run():
     read = operations_of(document({}, webhooks={"sold": {"post": {"operationId": "sold", "summary": "Sold"}}}))["sold"]
     assert (read.entry.summary, read.samples, read.is_webhook) == ("Sold", (), True)

@@ -43,6 +43,26 @@ def test_every_operation_field_and_answer_has_an_id_of_its_own_and_a_link_to_it(
     assert dead == set()
 
 
+@pytest.mark.parametrize(
+    ("href", "found"),
+    [
+        ("#operation/o 3", "cats-and-dogs/#o-3"),
+        ("#tag/Cats-and-dogs/operation/o%203", "cats-and-dogs/#o-3"),
+        ("#tag/Cats-and-dogs", "cats-and-dogs/#tag-Cats-and-dogs"),
+        ("#tag/cats%20and%20dogs", "cats-and-dogs/#tag-Cats-and-dogs"),
+        ("#tag/None", None),
+        ("#operation/none", None),
+    ],
+)
+def test_a_description_links_to_an_operation_or_a_tag_the_way_redoc_names_them(tmp_path, href, found):
+    paths = {f"/{number}": {"get": {"operationId": f"o {number}", "tags": ["Cats and dogs" if number < 20 else "Other"]}} for number in range(40)}
+    (tmp_path / "api.json").write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "x", "description": f"See [it](<{href}>)."}, "paths": paths}))
+    page = draw(reference_of(tmp_path), "api")
+    assert (f'<a href="/reference/api/{found}">it</a>' in page) is (found is not None)
+    if found:
+        assert found.partition("#")[2] in ids(draw(reference_of(tmp_path), "api", "cats-and-dogs"))
+
+
 def test_a_callback_is_shown_whole_and_each_part_has_an_id_of_its_own(tmp_path):
     sent = {"requestBody": {"content": {"application/json": {"schema": {"properties": {"name": {"description": "Whose it is."}}}}}}, "responses": {"200": {"description": "Heard."}}}
     paths = {"/a": {"post": {"operationId": "a", "callbacks": {"done": {"{$url}": {"post": sent}}, "gone": {"{$url}": {"post": sent}}}}}}
