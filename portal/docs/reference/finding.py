@@ -14,6 +14,8 @@ from types import MappingProxyType
 from portal.docs.reference.reading import MAX_BYTES
 
 SUFFIXES = (".yaml", ".yml", ".json")
+# Files that a document may refer to as one text: a description, or the code of a sample.
+TEXTS = (".md", ".txt", ".xml", ".http", ".sh", ".py", ".js", ".ts", ".rb", ".java", ".cs", ".php", ".go", ".rs", ".kt", ".swift")
 _SCAN_INTERVAL = 1.0
 _HEAD_BYTES = 4096
 _IN_YAML = re.compile(rb"""^["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?\d""", re.MULTILINE)
@@ -86,13 +88,13 @@ class Documents:
     def _scan(self) -> Iterator[Document]:
         taken: set[str] = set()
         kept: dict[Path, tuple[Signature, Judgement]] = {}
-        for file, stat in _files(self.root, self.root.resolve()):
+        for file, stat in _files(self.root, self.root.resolve(), SUFFIXES):
             signature: Signature = (stat.st_mtime_ns, stat.st_size)
             judged = self._judged.get(file)
             if judged is None or judged[0] != signature:
                 judged = (signature, _judge(file))
             kept[file] = judged
-        state = zlib.crc32(repr([(str(file), signature) for file, (signature, _) in kept.items()]).encode())
+        state = self._state() if any(judgement.leads_out for _, judgement in kept.values()) else 0
         for file, (signature, judgement) in kept.items():
             if not judgement.is_document:
                 continue
@@ -103,8 +105,13 @@ class Documents:
             yield Document(address, file, relative, (*signature, state) if judgement.leads_out else signature)
         self._judged = kept
 
+    def _state(self) -> int:
+        """What changes with any file that a document can refer to."""
+        seen = _files(self.root, self.root.resolve(), (*SUFFIXES, *TEXTS))
+        return zlib.crc32(repr([(str(file), stat.st_mtime_ns, stat.st_size) for file, stat in seen]).encode())
 
-def _files(folder: Path, root: Path) -> Iterator[tuple[Path, os.stat_result]]:
+
+def _files(folder: Path, root: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, os.stat_result]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -115,8 +122,8 @@ def _files(folder: Path, root: Path) -> Iterator[tuple[Path, os.stat_result]]:
         path = Path(entry.path)
         try:
             if entry.is_dir() and not entry.is_symlink():
-                yield from _files(path, root)
-            elif path.suffix.lower() in SUFFIXES and entry.is_file() and path.resolve().is_relative_to(root):
+                yield from _files(path, root, suffixes)
+            elif path.suffix.lower() in suffixes and entry.is_file() and path.resolve().is_relative_to(root):
                 yield path, entry.stat()
         except OSError:
             continue

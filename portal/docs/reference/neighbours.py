@@ -9,10 +9,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from portal.docs.files import Unreadable, find_file, read_regular, signature
+from portal.docs.reference.finding import SUFFIXES, TEXTS
 from portal.docs.reference.keeping import Kept
 from portal.docs.reference.reading import MAX_BYTES, BadDocument, Source, read_part
+from portal.docs.rendering import decode
 
-SUFFIXES = (".yaml", ".yml", ".json")
 _ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 # What this process has read, in bytes of the files; they grow about tenfold when they are read.
 _read: Kept[Source] = Kept(4 * 1024 * 1024)
@@ -33,7 +34,7 @@ class Neighbourhood:
         relative = posixpath.normpath(named)
         if relative == self.home:
             return self.document
-        if relative.startswith(("/", "../")) or not relative.lower().endswith(SUFFIXES):
+        if relative.startswith(("/", "../")) or not relative.lower().endswith((*SUFFIXES, *TEXTS)):
             raise BadDocument("is in another document, which is not part of the set")
         return self._open(relative)
 
@@ -48,8 +49,13 @@ class Neighbourhood:
         if state[1] > MAX_BYTES:
             raise BadDocument(f"is in a file of {state[1]:,} bytes; at most {MAX_BYTES:,} are read")
         try:
-            content = read_regular(file, self.root)
-            part = read_part(content, file.name, relative, self)
+            part = self._read(read_regular(file, self.root), relative)
         except (Unreadable, BadDocument) as problem:
             raise BadDocument(f"is in a file that cannot be read: {str(problem).rstrip('.')}") from None
         return _read.put((self.root, self.home, relative), state, part, state[1])
+
+    def _read(self, content: bytes, relative: str) -> Source:
+        name = posixpath.basename(relative)
+        if name.lower().endswith(TEXTS):
+            return Source(decode(content)[0].removeprefix("\ufeff"), name, path=relative, neighbours=self)
+        return read_part(content, name, relative, self)

@@ -24,11 +24,16 @@ paths:
   /books: {$ref: paths/books.yaml}
   /pens:
     get: {$ref: 'paths/pens.yml#/list'}
+    put:
+      description: {$ref: put.md}
+      x-codeSamples: [{lang: Shell, source: {$ref: put.sh}}]
 components:
   schemas:
     Error: {type: object, properties: {code: {type: string, description: Why it went wrong}}}
 """,
     "api/words.yaml": "about: Sells **books**.\n",
+    "api/put.md": "Puts a pen *back*.\n",
+    "api/put.sh": "curl -T pen https://shop.example/pens\n",
     "api/paths/books.yaml": """
 get:
   operationId: listBooks
@@ -71,7 +76,7 @@ def reference(request: pytest.FixtureRequest, root: Path) -> Iterator[Reference]
 
 def test_what_a_document_refers_to_in_other_files_is_shown_as_if_it_stood_there(reference: Reference) -> None:
     page = draw(reference, "api/shop")
-    for words in ("Sells <strong>books</strong>.", 'id="listBooks"', 'id="listPens"', "Where to go on.", "What it is called", "The year", "Why it went wrong"):
+    for words in ("Sells <strong>books</strong>.", 'id="listBooks"', 'id="listPens"', "Where to go on.", "What it is called", "The year", "Why it went wrong", "Puts a pen <em>back</em>.", "-T pen"):
         assert words in page
     assert "This schema again, as above." in page
     assert 'href="/reference/api/shop/schemas/#Error"' in page
@@ -86,8 +91,10 @@ def test_a_page_is_drawn_anew_when_one_of_its_files_changes(root: Path, referenc
     monkeypatch.setattr("portal.docs.reference.finding._SCAN_INTERVAL", 0)
     before = draw(reference, "api/shop")
     (root / "api/shared/author.yaml").write_text("properties: {born: {type: integer, description: The year of birth}}\n")
+    (root / "api/put.sh").write_text("curl -T pencil https://shop.example/pens\n")
     after = draw(reference, "api/shop")
-    assert ("The year of birth" in before, "The year of birth" in after) == (False, True)
+    for words in ("The year of birth", "-T pencil"):
+        assert (words in before, words in after) == (False, True)
 
 
 def test_what_stands_in_other_files_is_found_by_the_search(root: Path) -> None:
