@@ -119,14 +119,18 @@ def _files(folder: Path, root: Path, suffixes: tuple[str, ...]) -> Iterator[tupl
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        path = Path(entry.path)
         try:
-            if entry.is_dir() and not entry.is_symlink():
-                yield from _files(path, root, suffixes)
-            elif path.suffix.lower() in suffixes and entry.is_file() and path.resolve().is_relative_to(root):
-                yield path, entry.stat()
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(Path(entry.path), root, suffixes)
+            elif entry.name.lower().endswith(suffixes) and entry.is_file() and _stays_within(entry, root):
+                yield Path(entry.path), entry.stat()
         except OSError:
             continue
+
+
+def _stays_within(entry: os.DirEntry[str], root: Path) -> bool:
+    # Only a link can lead out, for folders that are links are not entered.
+    return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(root)
 
 
 def _judge(file: Path) -> Judgement:
