@@ -147,5 +147,6 @@ def _is_null(place: Place) -> bool:
     value = place.value
     if not isinstance(value, dict) or "$ref" in value:
         return False
-    says_null = value.get("type") in ("null", ["null"]) or value.get("enum") == [None]
+    # `{nullable: true}` alone is how OpenAPI 3.0 documents say it that are made from Rust.
+    says_null = value.get("type") in ("null", ["null"]) or value.get("enum") == [None] or value == {"nullable": True}
     return says_null or ("const" in value and value["const"] is None)

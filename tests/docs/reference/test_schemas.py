@@ -64,6 +64,7 @@ def test_every_constraint_is_said_in_words(written, label, values):
         {"type": ["string", "null"]},
         {"anyOf": [{"type": "string"}, {"type": "null"}]},
         {"oneOf": [{"enum": [None]}, {"type": "string"}]},
+        {"anyOf": [{"type": "string"}, {"nullable": True}]},
     ],
 )
 def test_every_way_to_allow_null_reads_the_same(written):
