@@ -30,6 +30,12 @@ def test_a_document_with_book_in_another_word_is_not(doc_set, name):
     assert found(doc_set) == []
 
 
+@pytest.mark.parametrize("title", ["About this book", "F - Translations of the Book", "Writing a book", "With the book"])
+def test_a_document_that_speaks_of_a_book_is_not(doc_set, title):
+    doc_set.write("whole.md", f"# {title}\n")
+    assert found(doc_set) == []
+
+
 def test_a_title_can_say_it(doc_set):
     doc_set.write("whole.md", "# The Book of mindX\n\n## One\n")
     assert found(doc_set) == [("undated", ["whole"])]

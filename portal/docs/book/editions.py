@@ -14,7 +14,10 @@ from portal.docs.declared import declares
 from portal.docs.naming import claim
 
 UNDATED = "undated"
-_NAMED_BOOK = re.compile(r"(?:the )?book(?: of .+)?|.+ book")
+# "About this book" and "Translations of the book" speak of one.
+_NAMED_BOOK = re.compile(
+    r"(?:the )?book(?: of .+)?|(?!(?:.+ )?(?:an?|my|our|this|your|(?:about|from|in|of|on|to|with) the) book$).+ book"
+)
 
 
 @dataclass(frozen=True, slots=True)
