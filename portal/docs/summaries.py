@@ -42,8 +42,9 @@ def _listed(text: str, folder: str) -> list[tuple[str, str]]:
     """Empty where anything but a list of links is said: that is a document which happens to be called so."""
     listed: list[tuple[str, str]] = []
     for line in text.splitlines():
-        entry = _ENTRY.fullmatch(line[:_LONGEST])
-        if entry:
+        if len(line) > _LONGEST:
+            return []
+        if entry := _ENTRY.fullmatch(line):
             href = unquote(entry[2].partition("#")[0])
             place = posixpath.normpath(posixpath.join(folder, href))
             if href and "://" not in href and not place.startswith(".."):

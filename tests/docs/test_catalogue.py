@@ -157,8 +157,9 @@ def test_an_mdbook_is_read_in_the_order_of_its_summary(tmp_path: Path) -> None:
     assert paths(catalogue)[:2] == ["book/start", "book/appendix"]
 
 
-def test_a_summary_that_is_a_text_orders_nothing(tmp_path: Path) -> None:
-    files = {"SUMMARY.md": "# Summary\n\nWhat we did:\n\n- [B](b.md)\n- [A](a.md)\n", "a.md": "", "b.md": ""}
+@pytest.mark.parametrize("text", ["What we did:", " " * 500_000 + "What we did:"])
+def test_a_summary_that_is_a_text_orders_nothing(tmp_path: Path, text: str) -> None:
+    files = {"SUMMARY.md": f"# Summary\n\n{text}\n\n- [B](b.md)\n- [A](a.md)\n", "a.md": "", "b.md": ""}
     assert paths(catalogue_of(tmp_path, files)) == ["a", "b", "SUMMARY"]
 
 
