@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -17,6 +18,8 @@ MAX_ON_ONE_PAGE = 30
 MAX_ON_EACH_PAGE = 20
 MAX_SCHEMAS_ON_PAGE = 80
 _MAX_OPERATIONS = 5000
+# Words of a path that every other has too, and the places of parameters.
+_IS_COMMON = re.compile(r"api|rest|v\d[\w.]*|\{[^{}]*\}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +123,18 @@ def _tag(found: list[Found], place: Place) -> list[tuple[tuple[str, str], list[F
         if tag.text("name"):
             grouped[tag.text("name")] = []
             described[tag.text("name")] = tag.text("description")
-    for one in found:
-        tags = one.place.words("tags")
-        name = tags[0] if tags else ("Webhooks" if one.is_webhook else "")
+    tags = [next(iter(one.place.words("tags")), "Webhooks" if one.is_webhook else "") for one in found]
+    if len(found) > MAX_ON_ONE_PAGE and not any(tags):
+        tags = [_subject(one.entry.path) for one in found]
+    for one, name in zip(found, tags, strict=True):
         grouped.setdefault(name, []).append(one)
     return [((name, described.get(name, "")), held) for name, held in grouped.items() if held]
+
+
+def _subject(path: str) -> str:
+    """What a path is about, where no tag says it: its first word that tells one from another."""
+    words = (word for word in path.split("/") if word and not _IS_COMMON.fullmatch(word))
+    return next(words, "")
 
 
 def _on_one_page(

@@ -167,6 +167,16 @@ def test_a_large_document_comes_on_a_page_for_each_tag_and_more_where_a_tag_is_l
     assert f"Cats{MAX_ON_EACH_PAGE}" in ids(draw(reference, "big", "cats-2"))
 
 
+def test_a_large_document_without_tags_is_divided_by_what_its_paths_are_about(tmp_path):
+    paths = {f"/v1/{subject}/{{id}}/{number}": {"get": {"operationId": f"{subject}{number}"}} for subject in ("cats", "dogs") for number in range(20)}
+    reference = reference_of(tmp_path, big_json=named(paths={"/v1/{id}": {"get": {}}, **paths}), small_json=named(paths={"/v1/cats": {"get": {}}}))
+    assert [(part.slug, part.title) for part in read_one(reference, "big").contents.parts] == [
+        ("", ""), ("other", "Other operations"), ("cats", "cats"), ("dogs", "dogs"),
+    ]  # fmt: skip
+    assert "cats7" in ids(draw(reference, "big", "cats"))
+    assert [group.name for group in read_one(reference, "small").contents.groups] == [""]
+
+
 def test_files_that_say_openapi_are_found_wherever_they_say_it(tmp_path):
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "api.yml").write_text("# words\ninfo: {title: x}\nopenapi: '3.0.1'\n")
