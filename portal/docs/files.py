@@ -88,14 +88,14 @@ def signature(file: Path) -> tuple[int, int]:
     return (status.st_mtime_ns, status.st_size)
 
 
-def find_file(root: Path, relative: str) -> str | None:
+def find_file(root: Path, relative: str, *, any_case: bool = True) -> str | None:
     """The path from `root` of the regular file called so, in whatever case; None where there is none inside the root."""
     parts = relative.split("/")
     if any(part.startswith(".") or not part for part in parts):
         return None
     try:
         file = root.joinpath(*parts)
-        if not file.is_file():
+        if any_case and not file.is_file():
             file = _in_other_case(root, parts)
         if file.is_file() and Path(os.path.realpath(file)).is_relative_to(os.path.realpath(root)):
             return file.relative_to(root).as_posix()

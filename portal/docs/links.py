@@ -55,6 +55,11 @@ class Target:
     guessed: bool = False
 
 
+def _file(path: str, fragment: str, *, is_image: bool, guessed: bool) -> Target:
+    served = path.lower().endswith(PICTURES if is_image else (*PICTURES, *ATTACHMENTS))
+    return Target("file" if served else "unserved", path, None, fragment, guessed=guessed)
+
+
 class Links:
     """Resolves the links of one file of the set, named by its path from the root.
 
@@ -108,8 +113,9 @@ class Links:
                 return Target("page", place, page, parts.fragment, guessed=at > 0)
         for at, place in enumerate(places):
             if file := find_file(self.root, place):
-                served = file.lower().endswith(PICTURES if is_image else (*PICTURES, *ATTACHMENTS))
-                return Target("file" if served else "unserved", file, None, parts.fragment, guessed=at > 0)
+                return _file(file, parts.fragment, is_image=is_image, guessed=at > 0)
+        if meant := self._from_address(path, places[0], parts.fragment, is_image=is_image):
+            return meant
         own = path.strip("/")
         if path.startswith("/") and own in PLACES and not is_image:
             return Target("place", own)
@@ -164,15 +170,20 @@ class Links:
         yield written
         meant = posixpath.normpath(path)
         yield from dict.fromkeys(meant[len(prefix) :] for prefix in own if meant.startswith(prefix))
-        # On a site whose pages have folders of their own, what names no document is read from there.
-        meant = posixpath.normpath(posixpath.join(self._address, path))
-        if not written.lower().endswith(SUFFIXES) and not (written.startswith("..") and self._must_be_outside(meant)):
-            yield meant
 
-    def _must_be_outside(self, meant: str) -> bool:
-        """Whether a link that leads out of the set, as it is written, is not to be taken for one to `meant`: where it can be
-        followed, and where that is a folder, which many a folder beside the set has the name of."""
-        return bool(self.source_url) or self.shelf.branch(meant) is not None
+    def _from_address(self, path: str, written: str, fragment: str, *, is_image: bool) -> Target | None:
+        """What `path` means on a site whose pages have folders of their own, where what names no document is counted from those."""
+        is_out = written.startswith("..")
+        if path.startswith("/") or written.lower().endswith(SUFFIXES) or (is_out and self.source_url):
+            return None
+        place = posixpath.normpath(posixpath.join(self._address, path))
+        page = None if is_image else self._page_at(place)
+        # Many a folder beside the set has the name of one in it.
+        if page and not (is_out and self.shelf.branch(place)):
+            return Target("page", place, page, fragment, guessed=True)
+        # In another case it is not looked for: that takes the whole folder, for every link that leads nowhere.
+        file = find_file(self.root, place, any_case=False)
+        return _file(file, fragment, is_image=is_image, guessed=True) if file else None
 
     def _page_at(self, place: str) -> Page | None:
         if place.startswith(".."):
