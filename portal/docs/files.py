@@ -47,7 +47,7 @@ def walk(root: Path, also: Container[str] = ()) -> Iterator[Found]:
             try:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(relative)
-                elif _is_asked_for(entry.name, also) and entry.is_file() and _stays_within(entry, real):
+                elif _is_asked_for(entry.name, also) and entry.is_file() and stays_within(entry, real):
                     status = entry.stat()
                     yield Found(Path(entry.path), relative, status.st_size, status.st_mtime_ns)
             except OSError:
@@ -122,5 +122,6 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _stays_within(entry: os.DirEntry[str], real: str) -> bool:
+def stays_within(entry: os.DirEntry[str], real: str) -> bool:
+    """Whether an entry of a folder that was entered lies below `real`, a path without links: only a link can lead out."""
     return not entry.is_symlink() or os.path.realpath(entry.path).startswith(real + os.sep)

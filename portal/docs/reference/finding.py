@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from portal.docs.files import stays_within
 from portal.docs.reference.reading import MAX_BYTES
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -88,7 +89,7 @@ class Documents:
     def _scan(self) -> Iterator[Document]:
         taken: set[str] = set()
         kept: dict[Path, tuple[Signature, Judgement]] = {}
-        for file, stat in _files(self.root, self.root.resolve(), SUFFIXES):
+        for file, stat in _files(self.root, os.path.realpath(self.root), SUFFIXES):
             signature: Signature = (stat.st_mtime_ns, stat.st_size)
             judged = self._judged.get(file)
             if judged is None or judged[0] != signature:
@@ -107,11 +108,11 @@ class Documents:
 
     def _state(self) -> int:
         """What changes with any file that a document can refer to."""
-        seen = _files(self.root, self.root.resolve(), (*SUFFIXES, *TEXTS))
+        seen = _files(self.root, os.path.realpath(self.root), (*SUFFIXES, *TEXTS))
         return zlib.crc32(repr([(str(file), stat.st_mtime_ns, stat.st_size) for file, stat in seen]).encode())
 
 
-def _files(folder: Path, root: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, os.stat_result]]:
+def _files(folder: Path, real: str, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, os.stat_result]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -121,16 +122,11 @@ def _files(folder: Path, root: Path, suffixes: tuple[str, ...]) -> Iterator[tupl
             continue
         try:
             if entry.is_dir(follow_symlinks=False):
-                yield from _files(Path(entry.path), root, suffixes)
-            elif entry.name.lower().endswith(suffixes) and entry.is_file() and _stays_within(entry, root):
+                yield from _files(Path(entry.path), real, suffixes)
+            elif entry.name.lower().endswith(suffixes) and entry.is_file() and stays_within(entry, real):
                 yield Path(entry.path), entry.stat()
         except OSError:
             continue
-
-
-def _stays_within(entry: os.DirEntry[str], root: Path) -> bool:
-    # Only a link can lead out, for folders that are links are not entered.
-    return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(root)
 
 
 def _judge(file: Path) -> Judgement:

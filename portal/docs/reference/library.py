@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,7 +9,7 @@ from portal.docs.catalogue import Catalogue
 from portal.docs.jobs import Job, Workplace
 from portal.docs.press import NotDrawn, Press
 from portal.docs.reference.drawing import Drawn, draw_notice
-from portal.docs.reference.finding import Document, Documents
+from portal.docs.reference.finding import Document, Documents, Signature
 from portal.docs.reference.jobs import DrawPage, ReadContents
 from portal.docs.reference.keeping import Kept
 from portal.docs.reference.reading import BadDocument
@@ -63,9 +62,10 @@ class Reference:
     def draw(self, reading: Reading, part: Part) -> Drawn:
         """A page of a document, off the event loop; a notice in its place where it cannot be drawn."""
         assert reading.contents is not None
-        document, title, state = reading.document, reading.contents.title, self._state(reading.document)
+        document, title = reading.document, reading.contents.title
+        state = _, stamp = self._state(document)
         try:
-            drawn = self._do(DrawPage(document, part.slug, self.catalogue.present.stamp))
+            drawn = self._do(DrawPage(document, part.slug, stamp))
         except NotDrawn as problem:
             drawn = draw_notice(part, title, f"This page {problem}.")
         if drawn is None:
@@ -75,6 +75,6 @@ class Reference:
     def _do(self, job: Job[Result]) -> Result:
         return self.press.do(job) if self.press and self.press.is_open else job.carry_out(self._here)
 
-    def _state(self, document: Document) -> Hashable:
+    def _state(self, document: Document) -> tuple[Signature, str]:
         """What its pages depend on: its file, and where the links in its texts may lead."""
         return document.signature, self.catalogue.present.stamp
