@@ -3,9 +3,11 @@
 
 import { build } from "esbuild";
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+import { APART, changes, loadInTurn } from "./vendor/mermaid.changes.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const to = join(here, "..", "static", "vendor");
@@ -61,67 +63,25 @@ const chosenRules = {
 };
 const PARTS = ["entities", "linkify-it", "mdurl", "punycode.js", "uc.micro"];
 
-// Where mermaid stops for breath (see vendor/mermaid.breathing.js): before each of its steps, of its nodes and of its edges.
-const SPAN = /(?<== )false(?= \? await profiler\.span\("(\w+)")/g;
-const CALL = /(?<=await )(?:insertMeasuredNode|insertEdgeLabel|paintLayoutNode|paintLayoutEdge)(?=\()/g;
-const STEPS = ["insertMeasuredNode", "insertEdgeLabel", "paintLayoutNode", "paintLayoutEdge", "parse", "measure", "layout", "serialize"];
-const stopsForBreath = {
-  name: "stops for breath",
-  setup({ onLoad, onEnd }) {
-    const found = new Set();
-    onLoad({ filter: /mermaid[\\/]dist[\\/](?:chunks[\\/]mermaid\.core[\\/](?:dagre|chunk)-\w+|mermaid\.core)\.mjs$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf-8");
-      for (const [words, span] of [...text.matchAll(SPAN), ...text.matchAll(CALL)]) found.add(span ?? words);
-      return { contents: text.replace(SPAN, "(await breathe(), false)").replace(CALL, "(await breathe(), $&)"), loader: "js" };
-    });
-    onEnd(() => {
-      const missing = STEPS.filter((step) => !found.has(step));
-      if (missing.length) throw new Error(`mermaid has changed: look for where ${missing.join(", ")} is now`);
-    });
-  },
-};
-
-// A long library evaluated at once holds a telephone up for a fifth of a second. So its parts are fetched together and evaluated in turn.
-async function loadInTurn(name, { outputs }) {
-  const parts = new Set();
-  const add = (path) => {
-    for (const { path: inner, kind } of outputs[path].imports) if (kind === "import-statement") add(inner);
-    parts.add(path);
-  };
-  const entry = Object.keys(outputs).find((path) => basename(path) === `${name}.js`);
-  add(outputs[entry].imports.find(({ kind }) => kind === "dynamic-import").path);
-  const addresses = JSON.stringify([...parts].map((path) => `./${basename(path)}`));
-  await writeFile(join(unfinished, `${name}.js`), `const parts = ${addresses};
-export const load = async () => {
-  document.head.append(...parts.map((part) => Object.assign(document.createElement("link"), { rel: "modulepreload", href: new URL(part, import.meta.url) })));
-  let last;
-  for (const part of parts) {
-    last = await import(part);
-    await (globalThis.scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve)));
-  }
-  return last;
-};
-`);
-}
-
 // What each library needs besides bundling; see the files named.
 const LIBRARIES = {
   editor: { plugins: [constructedSheets] },
   markdown: { plugins: [chosenRules], alias: Object.fromEntries(PARTS.map((name) => [name, join(here, "vendor", "markdown.parts.js")])) },
   mermaid: {
-    plugins: [stopsForBreath],
-    inject: ["styling", "breathing"].map((name) => join(here, "vendor", `mermaid.${name}.js`)),
+    plugins: [changes],
+    inject: ["styling", "breathing", "settings"].map((name) => join(here, "vendor", `mermaid.${name}.js`)),
     define: { "document.createElement": "createElement" },
+    apart: APART,
     finish: loadInTurn,
   },
 };
 
 await rm(unfinished, { recursive: true, force: true });
-for (const [name, { finish, ...needs }] of Object.entries(LIBRARIES)) {
+for (const [name, { apart = [], finish, ...needs }] of Object.entries(LIBRARIES)) {
   const { metafile } = await build({
     ...needs,
-    // The file itself only leads to its chunk, so that what is long is cached for good.
-    stdin: { contents: `export const load = () => import("./${name}.js");`, resolveDir: join(here, "vendor"), sourcefile: `${name}.first.js` },
+    // The file itself only leads to its chunk, so that what is long is cached for good. What it may import too becomes a chunk as well.
+    stdin: { contents: `export const load = () => import("./${name}.js");${apart.map((part) => `import("${part}");`).join("")}`, resolveDir: join(here, "vendor"), sourcefile: `${name}.first.js` },
     entryNames: name,
     chunkNames: "[name]-[hash]",
     outdir: unfinished,
@@ -134,7 +94,7 @@ for (const [name, { finish, ...needs }] of Object.entries(LIBRARIES)) {
     logLevel: "error",
     metafile: true,
   });
-  await finish?.(name, metafile);
+  await finish?.(name, unfinished, metafile);
 }
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 for (const name of await readdir(unfinished)) {
