@@ -91,6 +91,14 @@ def test_a_link_with_another_sites_anchor_leads_to_the_heading_it_means(page: Pa
     assert page.url.endswith("#a-heading-in-a-tab")
 
 
+@pytest.mark.parametrize("path", ["docs/reading/components/", "reference/openapi/"])
+def test_an_address_that_ends_in_a_bare_percent_sign_does_not_break_its_page(page: Page, portal: PortalServer, path: str) -> None:
+    broken: list[str] = []
+    page.on("pageerror", lambda problem: broken.append(str(problem)))
+    page.goto(f"{portal.url}{path}#100%", wait_until="networkidle")
+    assert broken == []
+
+
 def test_the_name_of_a_neighbour_is_not_broken_because_the_other_is_long(page: Page, portal: PortalServer) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{portal.url}docs/reading/diagrams/")

@@ -1,5 +1,7 @@
 // <api-reference>: opens what a deep link leads into, and marks in the list the operation that is being read.
 
+import { nameIn } from "../lib/fragment.js";
+
 class ApiReference extends HTMLElement {
   #links;
   #observer;
@@ -22,7 +24,7 @@ class ApiReference extends HTMLElement {
 
   // Browsers differ in whether a fragment opens the <details> around it, and none opens the one that is the target.
   #reveal() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(nameIn(location.hash));
     if (!target || !this.contains(target)) return;
     let opened = false;
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) {

@@ -1,6 +1,7 @@
 // <doc-tabs>: its sections as tabs. Groups with a tab of the same title stay in step, and what was chosen is remembered.
 // Without scripts the sections read one after the other, each below its title.
 
+import { nameIn } from "../lib/fragment.js";
 import { readList, write } from "../lib/kept.js";
 import { preferred, remembered } from "../lib/tabs.js";
 
@@ -58,7 +59,7 @@ class DocTabs extends HTMLElement {
 
   // A link may lead into a tab that is not shown.
   #showTarget() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(nameIn(location.hash));
     if (target && this.reveal(target)) target.scrollIntoView();
   }
 

@@ -1,7 +1,8 @@
 // Leads to the part of the page that its address must mean, where it names none. Loaded for such an address alone.
 
 import { meantBy } from "../lib/anchors.js";
+import { nameIn } from "../lib/fragment.js";
 
 const anchors = [...document.querySelectorAll("main > article.prose [id]")].map(({ id }) => id);
-const meant = meantBy(decodeURIComponent(location.hash.slice(1)), anchors);
+const meant = meantBy(nameIn(location.hash), anchors);
 if (meant) location.replace(`#${encodeURIComponent(meant)}`);
