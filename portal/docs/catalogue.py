@@ -236,12 +236,12 @@ class Catalogue:
 
 
 def _with_leads(found: Iterable[Found]) -> list[tuple[Found, bool]]:
-    """Each file with whether it leads its folder: an `index`, else a `README`, else (below the root) an `INDEX`."""
+    """Each file with whether it leads its folder: an `index` or `page.mdx`, else a `README`, else (below the root) an `INDEX`."""
     files = sorted(found, key=lambda file: file.relative)
     leads: dict[str, tuple[int, str]] = {}
     for file in files:
         folder, _, name = file.relative.rpartition("/")
-        rank = _rank(name.rpartition(".")[0], at_root=not folder)
+        rank = _rank(name, at_root=not folder)
         if rank is not None:
             leads[folder] = min(leads.get(folder, (rank, file.relative)), (rank, file.relative))
     chosen = {relative for _, relative in leads.values()}
@@ -285,7 +285,11 @@ def _begins_alike(names: list[str]) -> int:
     return max(first.rfind(mark, 0, alike) for mark in "-_ ") + 1
 
 
-def _rank(stem: str, *, at_root: bool) -> int | None:
+def _rank(name: str, *, at_root: bool) -> int | None:
+    # What Next.js makes the page of a folder, as sets for Nextra have it.
+    if name == "page.mdx":
+        return 0
+    stem = name.rpartition(".")[0]
     if stem == "index":
         return 0
     if stem.lower() == "readme":

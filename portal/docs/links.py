@@ -60,6 +60,15 @@ def _file(path: str, fragment: str, *, is_image: bool, guessed: bool) -> Target:
     return Target("file" if served else "unserved", path, None, fragment, guessed=guessed)
 
 
+def _counted_from(relative: str) -> str:
+    """The folder from which a site counts what is linked by address: the page's own."""
+    folder, _, name = relative.rpartition("/")
+    # Next.js gives an address no slash at its end, so it counts from the folder above.
+    if name == "page.mdx":
+        return posixpath.dirname(folder)
+    return folder if _IS_INDEX.search(relative) else posixpath.splitext(relative)[0]
+
+
 class Links:
     """Resolves the links of one file of the set, named by its path from the root.
 
@@ -69,7 +78,7 @@ class Links:
     def __init__(self, shelf: Shelf, relative: str, root: Path, source_url: str) -> None:
         self.shelf, self.relative, self.root, self.source_url = shelf, relative, root, source_url
         self._folder = relative.rpartition("/")[0]
-        self._address = self._folder if _IS_INDEX.search(relative) else posixpath.splitext(relative)[0]
+        self._address = _counted_from(relative)
         self.parts_read: dict[str, tuple[int, int]] = {}
 
     def resolve(self, href: str, is_image: bool) -> ResolvedLink:

@@ -72,6 +72,11 @@ def test_pages_of_one_section_that_are_called_the_same_are_told_apart(tmp_path: 
     assert [page.label for page in catalogue.pages.values()] == ["Book", "Book", "Book (1)", "Book (2)", "Other"]
 
 
+def test_the_page_that_nextjs_makes_of_a_folder_leads_it(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, {"docs/page.mdx": "# Docs", "docs/start/page.mdx": "# Start", "docs/notes/page.md": "# A page"})
+    assert {path: item.is_index for path, item in catalogue.pages.items()} == {"docs": True, "docs/start": True, "docs/notes/page": False}
+
+
 def test_an_index_beats_a_readme_which_then_is_a_page_like_any_other(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, {"a/index.md": "# Lead", "a/README.md": "# Read me", "a/INDEX.md": "# All"})
     assert page(catalogue, "a").title == "Lead"

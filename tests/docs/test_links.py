@@ -69,6 +69,13 @@ def test_a_folder_out_of_the_set_is_not_taken_for_one_in_it_of_the_same_name(tmp
     assert links(tmp_path, "nav.md").resolve("../agents/ceo/", is_image=False).href == "/docs/agents/ceo/"
 
 
+def test_from_a_page_of_nextjs_links_are_counted_from_the_folder_above_its_own(tmp_path: Path) -> None:
+    catalogue_of(tmp_path, {"guide/page.mdx": "", "guide/search/page.mdx": "", "guide/export/page.mdx": ""})
+    found = links(tmp_path, "guide/export/page.mdx")
+    assert found.resolve("./search", is_image=False).href == "/docs/guide/search/"
+    assert found.resolve("../search", is_image=False).href == "/docs/guide/search/"
+
+
 def test_where_the_set_is_a_whole_site_addresses_count_from_its_documents(tmp_path: Path) -> None:
     catalogue_of(tmp_path, {"docs/intro.md": "", "docs/api/chat.mdx": "", "static/img/a.png": "p"})
     site = links(tmp_path, "docs/intro.md")

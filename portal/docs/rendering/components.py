@@ -24,11 +24,15 @@ def _callout(page: TreeBuilder, tag: Tag) -> None:
 
 
 def _tabs(page: TreeBuilder, tag: Tag) -> None:
-    page.open("doc-tabs")
+    group = page.open("doc-tabs")
+    page.tab_titles[group] = iter(tag.attributes.get("items", "").splitlines())
 
 
 def _tab(page: TreeBuilder, tag: Tag) -> None:
-    title = next((tag.attributes[name] for name in ("title", "label", "value") if tag.attributes.get(name)), "Tab")
+    # Nextra and Fumadocs name the tabs of a group at its head.
+    listed = next(page.tab_titles.get(page.top, iter(())), "")
+    title = next((tag.attributes[name] for name in ("title", "label", "value") if tag.attributes.get(name)), listed)
+    title = title or "Tab"
     page.open("section", {"class": "tab", "data-title": title})
     page.add_line("p", "tab-title", title)
 
@@ -190,14 +194,14 @@ BLOCK_COMPONENTS: dict[str, Open] = {
     **dict.fromkeys(("Note", "Tip", "Warning", "Info", "Check", "Danger", "Important", "Caution", "Callout"), _callout),
     **dict.fromkeys(("Aside", "Admonition"), _callout),
     **dict.fromkeys(("Tabs", "CodeGroup", "RequestExample", "ResponseExample"), _tabs),
-    **dict.fromkeys(("Tab", "TabItem"), _tab),
-    **dict.fromkeys(("Card", "Tile", "LinkCard"), _card),
-    **dict.fromkeys(("CardGroup", "CardGrid", "Columns"), _group),
+    **dict.fromkeys(("Tab", "TabItem", "Tabs.Tab"), _tab),
+    **dict.fromkeys(("Card", "Tile", "LinkCard", "Cards.Card"), _card),
+    **dict.fromkeys(("CardGroup", "CardGrid", "Cards", "Columns"), _group),
     **dict.fromkeys(("Column", "Panel", "View", "BrowserOnly"), _plain_group),
     "FileTree": _tree,
     "ThemedImage": _picture,
     "LinkButton": _link_button,
-    "AccordionGroup": _accordion_group,
+    **dict.fromkeys(("AccordionGroup", "Accordions"), _accordion_group),
     **dict.fromkeys(("Accordion", "Expandable"), _accordion),
     "Steps": _steps,
     "Step": _step,
@@ -209,8 +213,8 @@ BLOCK_NAMES = frozenset(BLOCK_COMPONENTS)
 # Those whose names are too plain to be more than a word in angle brackets where a document is not MDX.
 _MDX_COMPONENTS: dict[str, Open] = {
     **dict.fromkeys(("Tree", "Files"), _tree),
-    **dict.fromkeys(("Tree.Folder", "Folder"), _folder),
-    **dict.fromkeys(("Tree.File", "File"), _file),
+    **dict.fromkeys(("Tree.Folder", "FileTree.Folder", "Folder"), _folder),
+    **dict.fromkeys(("Tree.File", "FileTree.File", "File"), _file),
 }
 INLINE_NAMES = frozenset({"Icon", "Tooltip", "Badge", "LinkButton"})
 _TREES = frozenset({"FileTree", "Tree", "Files"})
@@ -323,8 +327,10 @@ def _component_inline(page: TreeBuilder, token: Token) -> None:
         tip = tag.attributes.get("tip", "")
         page.add_raw("</span>" if tag.is_closing else f'<span title="{escape_value(tip)}">' if tip else "<span>")
         if tag.is_empty and not tag.is_closing:
-            page.add_text(tag.attributes.get("text", ""))
-            page.add_raw("</span>")
+            # GitHub shows no components, so beside a heading this is no part of its anchor.
+            text = tag.attributes.get("text", "")
+            page.add_raw(f"{escape_value(text)}</span>")
+            page.sections.add_beside(text)
     elif not tag.is_component:
         page.add_raw(_html_tag(page, tag))
 

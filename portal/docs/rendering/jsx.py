@@ -24,6 +24,8 @@ _ATTRIBUTE = re.compile(
     rf"|(?P<braces>{_BRACES})|(?P<bare>[^\s\"'=<>`{{}}]+)))?"
 )
 _LITERAL = re.compile(r"""\{\s*(?:"([^"]*)"|'([^']*)'|`([^`$]*)`|(-?[\d.]+|true|false))\s*\}""")
+_STRING = r"""(?:"[^"\n]*"|'[^'\n]*'|`[^`$\n]*`)"""
+_LIST = re.compile(rf"\{{\s*+\[\s*+{_STRING}(?:\s*+,\s*+{_STRING})*+\s*+(?:,\s*+)?\]\s*+\}}")
 # The address in `src={useBaseUrl('/img/a.png')}` and its like, the first of several.
 _CALLED = re.compile(r"""(?:useBaseUrl|require)\(\s*["']([^"'\n]+)["']""")
 _OPENS_WITH_IMPORT = re.compile(r"\s*import\s[^\n;]{1,500}?\sfrom\s+[\"'][^\"'\n]+[\"'];?[ \t]*(?:\n|$)")
@@ -37,14 +39,17 @@ _LANDMARK = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<ticks>`+)"
     r"|(?P<comment><!--|\{/\*)|(?P<tag></?[A-Za-z])"
     r"|^(?P<script>import\s[^\n]*?[\"'][^\"'\n]+[\"'];?[ \t]*$"
-    r"|export\s+(?:const|let|var|default|function|class)\b[^\n]*(?:\n[^\n]+)*)",
+    r"|export\s+(?:const|let|var|default|async|function|class)\b[^\n]*(?:\n[^\n]+)*)",
     re.MULTILINE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag as it is written. An attribute without a value, or whose value is an expression, has the value ""."""
+    """A tag as it is written. An attribute without a value, or whose value is an expression, has the value "".
+
+    A list of strings has them as lines.
+    """
 
     name: str
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -96,6 +101,8 @@ def _attributes(source: str) -> Mapping[str, str]:
             called = None if literal else _CALLED.search(attribute["braces"])
             value = next((part for part in literal.groups() if part is not None), "") if literal else ""
             value = called[1] if called else value
+            if _LIST.fullmatch(attribute["braces"]):
+                value = "\n".join(string[1:-1] for string in re.findall(_STRING, attribute["braces"]))
         found.setdefault(attribute["name"], value)
     return found
 

@@ -26,6 +26,13 @@ class Sections:
         elif in_heading:
             self._heading.append(text)
 
+    def add_beside(self, text: str) -> None:
+        """Text that is no part of the heading beside which it stands, nor is the blank before it."""
+        if self._heading is None:
+            self._parts.append(text)
+        else:
+            self._heading = ["".join(self._heading).rstrip()]
+
     def end_block(self) -> None:
         """What follows starts a new line."""
         if self._heading is None:

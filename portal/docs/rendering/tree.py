@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown_it.token import Token
@@ -41,6 +41,7 @@ class TreeBuilder:
         self.spelled_out: dict[str, str] = {}
         self.open_links: list[tuple[Element, str, int]] = []
         self.component_depths: list[int] = []
+        self.tab_titles: dict[Element, Iterator[str]] = {}
         self.to_be_named: list[tuple[Element, str]] = []
         self._blocks = blocks
         self._inlines = inlines

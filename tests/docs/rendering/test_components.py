@@ -134,6 +134,12 @@ def test_an_export_goes_on_over_empty_lines_until_its_brackets_close():
     assert re.sub(r"<[^>]+>", "", page.html).replace("#", "").strip() == "TitleText."
 
 
+def test_an_exported_function_may_be_asynchronous():
+    page = mdx("export async function Page() {\n  const raw = `~~~math\n\\int\n~~~`\n  return raw\n}\n\n# Title\n")
+    assert page.html.startswith('<div class="heading"><h1 id="title">')
+    assert not page.oddities
+
+
 def test_of_an_export_that_never_closes_no_more_is_left_out_than_its_first_lines():
     page = mdx("export const a = {\n  b: 1\n\nText.\n")
     assert page.html == "<p>Text.</p>"
@@ -163,6 +169,37 @@ def test_a_component_of_the_sets_own_says_its_title_description_and_link():
     assert '<a href="/b"><p>Go on</p></a>' in page.html
     assert "<p><em>Ask</em>.</p><p>Text.</p>" in page.html
     assert [(link.href, link.line) for link in page.links] == [("/a", 1), ("/b", 3)]
+
+
+def test_a_badge_beside_a_heading_is_no_part_of_its_name():
+    page = render('## `useData` <Badge type="info" text="for <all>" />\n')
+    assert page.headings[0].anchor == "usedata"
+    assert page.headings[0].text == "useData"
+    assert "<span>for &lt;all&gt;</span>" in page.html
+
+
+def test_tabs_may_be_named_at_the_head_of_their_group():
+    page = mdx(
+        "<Tabs items={['npm', \"It's pnpm\", `yarn`,]}>\n<Tabs.Tab>\nOne\n</Tabs.Tab>\n"
+        '<Tab value="two">\nTwo\n</Tab>\n<Tabs.Tab>\nThree\n</Tabs.Tab>\n<Tab>\nFour\n</Tab>\n</Tabs>\n'
+    )
+    assert re.findall(r'data-title="([^"]*)"', page.html) == ["npm", "two", "yarn", "Tab"]
+    assert not page.oddities
+
+
+def test_a_list_of_names_without_an_end_costs_no_time():
+    page = mdx("<Tabs items={[" + "'a'," * 900 + "}>\n\ntext\n\n</Tabs>\n")
+    assert "text" in page.html
+
+
+def test_cards_and_accordions_of_nextra_and_fumadocs_are_groups():
+    page = mdx('<Cards>\n<Cards.Card title="Start" href="https://example.com" />\n</Cards>\n')
+    assert 'class="card-group"' in page.html
+    assert ">Start</a>" in page.html
+    folds = mdx('<Accordions>\n<Accordion title="Why?">\nSo.\n</Accordion>\n</Accordions>\n')
+    assert "<summary>Why?</summary>" in folds.html
+    assert not page.oddities
+    assert not folds.oddities
 
 
 def test_a_tree_of_files_is_a_list_of_their_names():
