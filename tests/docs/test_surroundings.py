@@ -37,6 +37,13 @@ def test_the_tree_has_every_page_below_the_first_once_and_marks_the_one_that_is_
     assert "aria-current" not in draw_tree(shelf, None)
 
 
+def test_a_folder_with_nothing_but_its_own_page_has_no_fold_in_the_tree(tmp_path: Path) -> None:
+    shelf = shelf_of(tmp_path, {"guide/index.md": "# Guide", "guide/start/index.md": "# Start", "guide/end/README.md": "# End"})
+    tree = draw_tree(shelf, shelf.pages["guide/start"])
+    assert re.findall(r'<details data-section="([^"]*)"', tree) == ["guide"]
+    assert links_in(tree) == [("/docs/guide/", "Guide"), ("/docs/guide/end/", "End"), ("/docs/guide/start/", "Start")]
+
+
 def test_a_vast_set_shows_a_page_the_sections_on_its_own_trail(tmp_path: Path) -> None:
     files = {f"s{section}/p{number}.md": "" for section in range(20) for number in range(MOST_IN_TREE // 20 + 1)}
     shelf = shelf_of(tmp_path, files)

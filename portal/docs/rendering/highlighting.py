@@ -32,9 +32,13 @@ _SLOW = frozenset({"Evoque", "HTML+Evoque", "XML+Evoque"})
 _UNCOLOURED = frozenset({"w", "p", "n", "esc"})
 _LINES = re.compile(r"\{([\d,\s-]*)\}")
 _ATTRIBUTE = re.compile(r"""(?:title|filename|file)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
-_NOT_A_LABEL = re.compile(r"\{[^}]*\}|\[[^\]]*\]|\b\w+=(?:\"[^\"]*\"|'[^']*'|\S+)")
+# Lines, attributes, and what Expressive Code and others mark in the code: a text in quotes or an expression between slashes.
+_NOT_A_LABEL = re.compile(
+    r"\{[^}]*\}|\[[^\]]*\]|\b\w+=(?:\"[^\"]*\"|'[^']*'|/(?:[^/\\]|\\.)+/|\S+)"
+    r"|(?<!\S)(?:\"[^\"]*\"|'[^']*'|/(?:[^/\\]|\\.)+/[gimsuy\d-]{0,8})(?!\S)"
+)
 _FLAGS = frozenset({
-    "copy", "expandable", "focus", "highlight", "linenums", "lines", "nocopy", "showlinenumbers", "wrap",
+    "copy", "expandable", "focus", "highlight", "linenums", "lines", "nocopy", "npm2yarn", "showlinenumbers", "wrap",
 })  # fmt: skip
 
 

@@ -48,6 +48,9 @@ def test_no_language_is_guessed_and_unknown_ones_stay_plain(lang):
         ("python", ""),
         ("js {1-3}", ""),
         ("ts icon=star wrap", ""),
+        ("bash npm2yarn", ""),
+        ('js {4} "return true;" ins="in" /Even.*(supported)/g del=/{ extend: .+ }/', ""),
+        ("bash /etc/hosts", "/etc/hosts"),
     ],
 )
 def test_a_label_is_shown_as_the_caption(info, label):
