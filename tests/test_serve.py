@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.load import children_of
 from tests.engine import missing_wheels
 from tests.farend import FarEnd
 from tests.portal_server import ROOT, PortalServer, run_manage
@@ -131,16 +132,15 @@ def test_an_ollama_that_is_named_is_used_and_no_engine_is_started() -> None:
         assert "embedded model" not in get(portal.url)[1]
 
 
-def pids_of_engines() -> set[int]:
-    found = set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if b"portal.embedded" in command:
-            found.add(int(folder.name))
-    return found
+def is_engine(pid: int) -> bool:
+    try:
+        return b"portal.embedded" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def engines_of(portal: PortalServer) -> set[int]:
+    return {pid for pid in children_of(portal.process.pid) if is_engine(pid)}
 
 
 @pytest.mark.embedded
@@ -148,16 +148,14 @@ def pids_of_engines() -> set[int]:
 def test_the_engine_ends_with_the_server_however_that_ends(ending: signal.Signals) -> None:
     if missing := missing_wheels():
         leave_out(f"the embedded engine's packages are not installed ({', '.join(missing)})")
-    before = pids_of_engines()
     with PortalServer(PORTAL_EMBEDDED="always") as portal:
-        engines = pids_of_engines() - before
-        assert len(engines) == 1
+        (engine,) = engines_of(portal)
         portal.process.send_signal(ending)
         portal.process.wait(15)
         deadline = time.monotonic() + 60
-        while engines & pids_of_engines() and time.monotonic() < deadline:
+        while is_engine(engine) and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert not engines & pids_of_engines()
+        assert not is_engine(engine)
     assert "Traceback" not in portal.log
 
 
@@ -165,12 +163,11 @@ def test_the_engine_ends_with_the_server_however_that_ends(ending: signal.Signal
 def test_an_engine_that_dies_is_started_again_at_the_same_address() -> None:
     if missing := missing_wheels():
         leave_out(f"the embedded engine's packages are not installed ({', '.join(missing)})")
-    before = pids_of_engines()
     with PortalServer(PORTAL_EMBEDDED="always") as portal:
-        (engine,) = pids_of_engines() - before
+        (engine,) = engines_of(portal)
         os.kill(engine, signal.SIGKILL)
         deadline = time.monotonic() + 120
-        while get(f"{portal.url}models/")[0] != 200 or not pids_of_engines() - before - {engine}:
+        while get(f"{portal.url}models/")[0] != 200 or not engines_of(portal) - {engine}:
             assert time.monotonic() < deadline, portal.log
             time.sleep(0.1)
         assert "smollm2:135m" in get(f"{portal.url}models/")[1]

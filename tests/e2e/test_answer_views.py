@@ -358,7 +358,7 @@ def test_figures_say_who_took_them_and_where_the_time_went(page: Page, portal: P
 
     async def stands_still(line: Line, asked: Asked) -> None:
         await stream(pieces[:6], 0.02, finish=False)(line, asked)
-        await asyncio.sleep(0.8)
+        await asyncio.sleep(2.4)
         for piece in pieces[6:]:
             await line.chunk(piece)
         await line.last_chunk()

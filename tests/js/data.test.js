@@ -137,6 +137,11 @@ test("a model that was not in memory is waited for on every wire, also where nob
   assert.deepEqual(legendOf(stretchesOf(told, [])).slice(1, 3).map(({ text }) => text), ["loading the model 1.50 s (Ollama)", "waiting for the first byte 500 ms"]);
 });
 
+test("of two gaps the longer may be a stall, the shorter is the usual pace", () => {
+  assert.deepEqual(stallsOf([0, 300, 2700].map((at) => ({ at }))), [{ kind: "stall", from: 300, to: 2700 }]);
+  assert.deepEqual(stallsOf([0, 900].map((at) => ({ at }))), []);
+});
+
 test("a slow stream is no stall, and a run that never got an answer has its wait", () => {
   assert.deepEqual(stallsOf([0, 500, 1000, 1500].map((at) => ({ at }))), []);
   const view = [state("connecting", 0), state("waiting", 10), { type: "end", outcome: "cancelled", stats: { duration_ms: 900 } }].reduce(reduce, IDLE);

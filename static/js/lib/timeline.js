@@ -36,7 +36,7 @@ function splitWait(stretches, kind, ms) {
 export function stallsOf(pieces) {
   if (pieces.length > MOST_LOOKED_AT) return [];
   const gaps = pieces.slice(1).map(({ at }, before) => at - pieces[before].at);
-  const usual = gaps.toSorted((one, other) => one - other)[gaps.length >> 1] ?? 0;
+  const usual = gaps.toSorted((one, other) => one - other)[(gaps.length - 1) >> 1] ?? 0;
   const longest = Math.max(SHORTEST_STALL, 6 * usual);
   return gaps.flatMap((gap, before) => (gap > longest ? [{ kind: "stall", from: pieces[before].at, to: pieces[before + 1].at }] : []));
 }
