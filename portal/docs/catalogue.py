@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from portal.docs import folders, summaries
-from portal.docs.files import SUFFIXES, Found, Unreadable, read_regular, signature, walk
+from portal.docs.files import PAGE_OF_NEXTJS, SUFFIXES, Found, Unreadable, read_regular, signature, walk
 from portal.docs.headings import TopMatter, read_top
 from portal.docs.mintlify import NAMES, ranks_of, read_site_file
 from portal.docs.rendering import decode
@@ -23,6 +24,8 @@ from portal.docs.shelving import Branch, arrange, in_reading_order, title_from
 # asked for is looked at every time.
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 1.0
 _TOP_BYTES = 16384
+# A folder whose name Next.js leaves out of addresses, so that sets written for it link past it.
+_GROUP = re.compile(r"(?:(?<=/)|^)\([^/()]*\)(?:/|$)")
 _WORDS_A_MINUTE, _BYTES_A_WORD = 230, 6.5
 
 
@@ -286,8 +289,7 @@ def _begins_alike(names: list[str]) -> int:
 
 
 def _rank(name: str, *, at_root: bool) -> int | None:
-    # What Next.js makes the page of a folder, as sets for Nextra have it.
-    if name == "page.mdx":
+    if name == PAGE_OF_NEXTJS:
         return 0
     stem = name.rpartition(".")[0]
     if stem == "index":
@@ -319,6 +321,9 @@ def _other_names(pages: list[Page], moved: Mapping[str, str]) -> dict[str, Page]
     for page in pages:
         for alias in page.top.aliases:
             names.setdefault(alias.strip("/").removeprefix("docs/").casefold(), page)
+    for page in pages:
+        if "(" in page.path and (shorter := _GROUP.sub("", page.path).strip("/")):
+            names.setdefault(shorter.casefold(), page)
     for former, present in moved.items():
         if (meant := names.get(present.casefold())) is not None:
             names.setdefault(former.casefold(), meant)

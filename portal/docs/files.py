@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUFFIXES = (".md", ".mdx", ".markdown")
+# What Next.js makes the page of a folder, as sets for Nextra have it.
+PAGE_OF_NEXTJS = "page.mdx"
 LARGEST = 32 << 20
 
 

@@ -80,7 +80,7 @@ def _first_heading(lines: list[str]) -> str:
 
 def plain(text: str) -> str:
     """A heading's text without markdown's marks."""
-    text = take_from_heading(text)[0] if "{" in text else text
+    text = take_from_heading(text)[0]
     text = _SHORTCODE.sub(lambda found: emoji_called(found[1]) or found[0], text)
     return " ".join(_MARKS.sub(lambda found: found[1] or "", text).split())
 

@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from portal.docs.catalogue import Page, Shelf
-from portal.docs.files import SUFFIXES, Unreadable, find_file, read_regular, signature
+from portal.docs.files import PAGE_OF_NEXTJS, SUFFIXES, Unreadable, find_file, read_regular, signature
 from portal.docs.pictures import size_of
 from portal.docs.reference.finding import SUFFIXES as _OPENAPI_SUFFIXES
 from portal.docs.reference.finding import says_openapi
@@ -64,7 +64,7 @@ def _counted_from(relative: str) -> str:
     """The folder from which a site counts what is linked by address: the page's own."""
     folder, _, name = relative.rpartition("/")
     # Next.js gives an address no slash at its end, so it counts from the folder above.
-    if name == "page.mdx":
+    if name == PAGE_OF_NEXTJS:
         return posixpath.dirname(folder)
     return folder if _IS_INDEX.search(relative) else posixpath.splitext(relative)[0]
 

@@ -203,6 +203,13 @@ def test_a_page_answers_to_its_aliases_and_an_address_beats_an_alias(tmp_path: P
     assert [page(catalogue, name).path for name in ("old/place", "Former", "taken")] == ["new", "new", "taken"]
 
 
+def test_a_page_answers_without_the_folders_in_brackets_that_nextjs_leaves_out(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, {"(guide)/start.mdx": "", "(guide)/index.mdx": "", "ui/(more)/(a)/b.mdx": "", "taken.md": "", "(guide)/taken.md": ""})
+    found = [page(catalogue, name).path for name in ("start", "ui/b", "taken")]
+    assert found == ["(guide)/start", "ui/(more)/(a)/b", "taken"]
+    assert catalogue.find("") is None
+
+
 def test_no_page_is_lost_where_files_want_one_address(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, {
         "a.md": "# The md", "a.mdx": "# The mdx", "b.md": "# The file", "b/index.md": "# The folder", "b/c.md": "# C",

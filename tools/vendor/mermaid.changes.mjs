@@ -31,12 +31,12 @@ const THEMES = "mermaid.themes";
 const IMPORTS = /^(?:import \{[^}]*\} from "[^"]*";\s*)*/;
 const SECTION = /\/\/ src\/themes\/theme-base\.js\n[^]*?(?=\/\/ src\/schemas\/)/;
 
-// Parts that are evaluated by themselves, each while nothing else waits.
+// Parts that are evaluated by themselves, besides those that several diagrams share.
 export const APART = [THEMES, "dompurify"];
 
 export const changes = {
   name: "changes of mermaid",
-  async setup({ onLoad, onResolve, onEnd }) {
+  setup({ onLoad, onResolve, onEnd }) {
     const found = new Set();
     onLoad({ filter: FILES }, async ({ path }) => {
       let contents = await readFile(path, "utf-8");

@@ -11,6 +11,8 @@ from markdown_it.token import Token
 _ITEM = r"(?:[.#][\w:.+-]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"'=]+))"
 _LIST = re.compile(rf"\{{:?[ \t]*{_ITEM}(?:[ \t]+{_ITEM})*[ \t]*\}}")
 _NAME = re.compile(r"(?:(?<=[\s{:])#|(?<![\w-])id=[\"']?)([\w:.+-]+)")
+# A name as Fumadocs writes it; one that begins with a digit is the number of an issue.
+_IN_BRACKETS = re.compile(r" \[#([A-Za-z][\w:.-]*)\]")
 # What a list may speak of in running text when it follows at once.
 _BEFORE = frozenset({"link_close", "image", "strong_close", "em_close", "code_inline", "shortcode"})
 
@@ -18,6 +20,8 @@ _BEFORE = frozenset({"link_close", "image", "strong_close", "em_close", "code_in
 def take_from_heading(text: str) -> tuple[str, str]:
     """A heading's text without the list at its end, and the name that the list gives it, or ""."""
     bare = text.rstrip()
+    if bare.endswith("]") and (named := _IN_BRACKETS.fullmatch(bare, max(bare.rfind(" [#"), 0))):
+        return bare[: named.start()].rstrip(), named[1]
     at = bare.rfind("{") if bare.endswith("}") else -1
     found = _LIST.fullmatch(bare, at) if at >= 0 else None
     if found is None:

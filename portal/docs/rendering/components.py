@@ -31,8 +31,8 @@ def _tabs(page: TreeBuilder, tag: Tag) -> None:
 def _tab(page: TreeBuilder, tag: Tag) -> None:
     # Nextra and Fumadocs name the tabs of a group at its head.
     listed = next(page.tab_titles.get(page.top, iter(())), "")
-    title = next((tag.attributes[name] for name in ("title", "label", "value") if tag.attributes.get(name)), listed)
-    title = title or "Tab"
+    own = (tag.attributes.get(name) for name in ("title", "label", "value"))
+    title = next(filter(None, (*own, listed)), "Tab")
     page.open("section", {"class": "tab", "data-title": title})
     page.add_line("p", "tab-title", title)
 

@@ -97,14 +97,18 @@ def _attributes(source: str) -> Mapping[str, str]:
     for attribute in _ATTRIBUTE.finditer(source) if source else ():
         value = html.unescape(attribute["double"] or attribute["single"] or attribute["bare"] or "")
         if attribute["braces"]:
-            literal = _LITERAL.fullmatch(attribute["braces"])
-            called = None if literal else _CALLED.search(attribute["braces"])
-            value = next((part for part in literal.groups() if part is not None), "") if literal else ""
-            value = called[1] if called else value
-            if _LIST.fullmatch(attribute["braces"]):
-                value = "\n".join(string[1:-1] for string in re.findall(_STRING, attribute["braces"]))
+            value = _value_in(attribute["braces"])
         found.setdefault(attribute["name"], value)
     return found
+
+
+def _value_in(braces: str) -> str:
+    if literal := _LITERAL.fullmatch(braces):
+        return next((part for part in literal.groups() if part is not None), "")
+    if _LIST.fullmatch(braces):
+        return "\n".join(string[1:-1] for string in re.findall(_STRING, braces))
+    called = _CALLED.search(braces)
+    return called[1] if called else ""
 
 
 def opens_with_import(source: str) -> bool:

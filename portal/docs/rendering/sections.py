@@ -30,8 +30,11 @@ class Sections:
         """Text that is no part of the heading beside which it stands, nor is the blank before it."""
         if self._heading is None:
             self._parts.append(text)
-        else:
-            self._heading = ["".join(self._heading).rstrip()]
+            return
+        while self._heading:
+            if last := self._heading.pop().rstrip():
+                self._heading.append(last)
+                break
 
     def end_block(self) -> None:
         """What follows starts a new line."""

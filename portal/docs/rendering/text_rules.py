@@ -41,7 +41,7 @@ def _parse(state: StateCore) -> None:
         for place, token in enumerate(state.tokens):
             if token.type == "inline":
                 _mark_task(state, place, token)
-                if "}" in token.content:
+                if "}" in token.content or "[#" in token.content:
                     _take_attributes(state, place, token)
                 _parse_text(state, token)
     finally:

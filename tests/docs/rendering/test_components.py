@@ -187,11 +187,6 @@ def test_tabs_may_be_named_at_the_head_of_their_group():
     assert not page.oddities
 
 
-def test_a_list_of_names_without_an_end_costs_no_time():
-    page = mdx("<Tabs items={[" + "'a'," * 900 + "}>\n\ntext\n\n</Tabs>\n")
-    assert "text" in page.html
-
-
 def test_cards_and_accordions_of_nextra_and_fumadocs_are_groups():
     page = mdx('<Cards>\n<Cards.Card title="Start" href="https://example.com" />\n</Cards>\n')
     assert 'class="card-group"' in page.html

@@ -100,6 +100,13 @@ def test_a_heading_takes_the_name_its_author_gives_it():
     ]  # fmt: skip
 
 
+def test_a_heading_may_have_its_name_in_brackets_which_the_number_of_an_issue_is_not():
+    page = render("## Root folder [#root]\n\n## Mended [#12]\n\n## [#not]\n\n## A [link](#x)\n\n### `a` [b] [#c.d]\n")
+    assert [(heading.text, heading.anchor) for heading in page.headings] == [
+        ("Root folder", "root"), ("Mended [#12]", "mended-12"), ("[#not]", "not"), ("A link", "a-link"), ("a [b]", "c.d"),
+    ]  # fmt: skip
+
+
 def test_terms_and_what_they_mean_are_a_list():
     page = render("Apple\n: A *fruit*\n: A firm\n\nPear\nQuince\n:   Fruits\n\n    More\n\nAfter\n")
     assert page.html == (

@@ -30,6 +30,8 @@ HOSTILE = {
     "unclosed components": "<Note>\n" * 5000,
     "nested components": "<Note>\n" * 3000 + "x\n" + "</Note>\n" * 3000,
     "components on a line": "<Note>x</Note>" * 5000,
+    "badges in a heading": "# " + "a <Badge/> " * 20_000,
+    "lists of names without an end": ("<Tabs items={['a'" + " " * 3900 + "}>\n") * 500,
     "expressions": "<A b={" * 10_000,
     "unclosed values": '<A b="' * 10_000,
     "dollars": "$a " * 20_000,
